@@ -1,0 +1,106 @@
+// The hyperparameters of one training run: the seven that Goldilocks tunes, and those beside them.
+
+export type ScheduleName =
+  | 'constant'
+  | 'linear'
+  | 'cosine'
+  | 'cosine-restarts'
+  | 'polynomial'
+  | 'inverse-sqrt'
+  | 'warmup-stable-decay';
+
+export interface ScheduleSettings {
+  name: ScheduleName;
+  /** Share of all optimizer steps spent warming up linearly from 0, in [0, 1). */
+  warmup: number;
+  /** Lowest rate as a share of the peak, in [0, 1]: the floor of cosine, linear, polynomial and the decay of warmup-stable-decay. */
+  floor?: number;
+  /** Number of cosine cycles (cosine-restarts), ≥ 1. */
+  cycles?: number;
+  /** Exponent (polynomial), > 0. */
+  power?: number;
+  /** Share of all steps spent in the final decay (warmup-stable-decay), in (0, 1]. */
+  decay?: number;
+}
+
+export interface FreezingSettings {
+  /** How many of the lowest transformer layers stay as they are, 0 … number of layers. */
+  layers: number;
+  /** Whether token embeddings stay frozen. Always true where `layers` > 0 (they lie below), and in LoRA. */
+  embeddings: boolean;
+  /** Further tensors to freeze, by Hugging Face name or by glob (`model.layers.*.mlp.*`). */
+  tensors?: string[];
+  /** `gradual`: start with the top trainable layer, and unfreeze one more group each `unfreezeEvery` epochs (ULMFiT, 1801.06146). */
+  unfreeze?: 'none' | 'gradual';
+  /** Epochs between two unfreezings; default 1. */
+  unfreezeEvery?: number;
+  /** Each layer's rate is its upper neighbour's times this, in (0, 1]; 1 = same rate everywhere (ULMFiT: 1/2.6). */
+  layerwiseDecay?: number;
+}
+
+/** Linear layers of a transformer block that may carry an adapter, by their Hugging Face names. */
+export type LoraTarget = 'q_proj' | 'k_proj' | 'v_proj' | 'o_proj' | 'gate_proj' | 'up_proj' | 'down_proj';
+
+export interface LoraSettings {
+  rank: number;
+  alpha: number;
+  targets: LoraTarget[];
+  /** Scale α/√r instead of α/r (rsLoRA, 2312.03732). */
+  rankStabilized: boolean;
+}
+
+export interface TrainingSettings {
+  method: 'lora' | 'full';
+  /** 1. Peak learning rate, > 0. */
+  learningRate: number;
+  /** 2. Effective batch size: examples per optimizer step, an integer ≥ 1. */
+  batchSize: number;
+  /** 3. Passes over the training data, > 0, also fractional. */
+  epochs: number;
+  /** 4. Dropout probability in [0, 1): residual and MLP paths in full fine-tuning, the adapters' input in LoRA. */
+  dropout: number;
+  /** 5. Decoupled weight decay ≥ 0, not applied to norms and biases. */
+  weightDecay: number;
+  /** 6. Learning-rate schedule. */
+  schedule: ScheduleSettings;
+  /** 7. Freezing and unfreezing of layers. */
+  freezing: FreezingSettings;
+
+  lora?: LoraSettings;
+  /** Seed of initialisation, data order and dropout masks: an unsigned 32-bit integer. */
+  seed: number;
+  /** Gradients are scaled down to this global L2 norm; 0 = no clipping. */
+  maxGradientNorm: number;
+  adam: { beta1: number; beta2: number; epsilon: number };
+  /** Longest example in tokens; longer prompts are cut from the left, then completions from the right, and counted. */
+  maxLength: number;
+  /** Most tokens (padding included) in one forward and backward pass: what fits memory, no influence on the result beyond rounding. */
+  microBatchTokens: number;
+  /** Which tokens the loss counts: the completion's only, or the whole text's. */
+  lossOn: 'completion' | 'all';
+  /** Validation measurements per epoch, > 0; may be fractional (0.5 = every second epoch). */
+  evaluationsPerEpoch: number;
+  /** Stop after this many evaluations without an improvement of at least `minImprovement` (relative); 0 = never stop early. */
+  patience: number;
+  minImprovement: number;
+}
+
+export const defaultSettings: TrainingSettings = {
+  method: 'full',
+  learningRate: 5e-5,
+  batchSize: 16,
+  epochs: 3,
+  dropout: 0,
+  weightDecay: 0.01,
+  schedule: { name: 'cosine', warmup: 0.05, floor: 0.1 },
+  freezing: { layers: 0, embeddings: false, unfreeze: 'none', layerwiseDecay: 1 },
+  seed: 0,
+  maxGradientNorm: 1,
+  adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  maxLength: 512,
+  microBatchTokens: 512,
+  lossOn: 'completion',
+  evaluationsPerEpoch: 2,
+  patience: 4,
+  minImprovement: 0.001,
+};
