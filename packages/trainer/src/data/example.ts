@@ -1,0 +1,24 @@
+// What the engine learns from: examples as text, and the same as token ids with the positions that count.
+
+export interface ChatMessage {
+  role: 'system' | 'user' | 'assistant';
+  content: string;
+}
+
+/** One example as text. `prompt` may be empty (plain text to continue). */
+export type Example =
+  | { prompt: string; completion: string }
+  /** Every assistant turn is a completion; the other turns are prompt. */
+  | { messages: ChatMessage[] };
+
+/** One example as tokens. */
+export interface TokenizedExample {
+  /** Token ids, [length]. */
+  ids: Int32Array;
+  /** 1 where the token is to be predicted (part of the loss), else 0; [length]. Position 0 is never supervised. */
+  supervised: Uint8Array;
+  /** UTF-8 bytes of the supervised text, for bits per byte. */
+  supervisedBytes: number;
+  /** How many tokens were cut to fit the maximal length. */
+  truncatedTokens: number;
+}
