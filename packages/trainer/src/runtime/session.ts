@@ -1,0 +1,79 @@
+// Runs graphs. The only file that knows onnxruntime-node.
+import { availableParallelism } from 'node:os';
+import type { Graph, Value } from '../graph/graph.js';
+import { encodeOnnx } from '../onnx/encode.js';
+import type { TensorData } from '../tensor/dtype.js';
+import { showShape, sizeOf } from '../tensor/shape.js';
+
+// Read when the first session is made: ONNX Runtime reports usage by default, and nothing may leave the machine.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+const { InferenceSession, Tensor } = await import('onnxruntime-node');
+type Session = Awaited<ReturnType<typeof InferenceSession.create>>;
+
+export interface RuntimeOptions {
+  /** Folder of the files that mapped constants name. */
+  weightsFolder?: string;
+  /** Threads within one op; default: all cores. */
+  threads?: number;
+}
+
+export type Feeds = Readonly<Record<string, TensorData>>;
+export type Results = Readonly<Record<string, Float32Array>>;
+
+/** Feeds that don't match the graph's inputs. */
+export class FeedError extends Error {
+  override name = 'FeedError';
+}
+
+/** A graph made ready to run. Holds native memory until `release`. */
+export class Executable {
+  private constructor(
+    private readonly session: Session,
+    private readonly inputs: readonly Value[],
+  ) {}
+
+  static async compile(graph: Graph, options: RuntimeOptions = {}): Promise<Executable> {
+    const session = await InferenceSession.create(encodeOnnx(graph), {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: options.threads ?? availableParallelism(),
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      // Without the arena a step's memory goes back at once; the process is started with allocator settings that make this fast.
+      enableCpuMemArena: false,
+      logSeverityLevel: 3,
+      extra: {
+        session: {
+          // Prepacking would copy the mapped weights into memory.
+          disable_prepacking: '1',
+          intra_op: { allow_spinning: '0' },
+          ...(options.weightsFolder && { model_external_initializers_file_folder_path: options.weightsFolder }),
+        },
+      },
+    });
+    return new Executable(session, graph.inputs);
+  }
+
+  /** Computes all outputs (float32). The feeds are read in place, not copied. */
+  async run(feeds: Feeds): Promise<Results> {
+    const tensors: Record<string, InstanceType<typeof Tensor>> = {};
+    for (const input of this.inputs) {
+      tensors[input.name] = toTensor(input, feeds[input.name]);
+    }
+    const results = await this.session.run(tensors);
+    return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+function toTensor(input: Value, data: TensorData | undefined): InstanceType<typeof Tensor> {
+  if (!data) throw new FeedError(`No value was fed for the input ${input.name}.`);
+  if (data.length !== sizeOf(input.shape)) {
+    throw new FeedError(
+      `The input ${input.name} has shape ${showShape(input.shape)}, but ${data.length} elements were fed.`,
+    );
+  }
+  return new Tensor(input.dtype, data as never, input.shape);
+}
