@@ -1,1 +1,86 @@
-export {};
+export {
+  type Job,
+  type JobResult,
+  jobResultSchema,
+  jobSchema,
+  type MeasuredLoss,
+  type MeasureJob,
+  type MeasureResult,
+  measureJobSchema,
+  measureResultSchema,
+  type RampJob,
+  type RampResult,
+  type ResultOf,
+  rampJobSchema,
+  rampResultSchema,
+  type TrainJob,
+  type TrainResult,
+  trainJobSchema,
+  trainResultSchema,
+} from './job.js';
+export {
+  type Change,
+  changeSchema,
+  type JourneyEvent,
+  journeyEventSchema,
+  type Params,
+  type ParamValue,
+  type Purpose,
+  paramsSchema,
+  paramValueSchema,
+  purposeSchema,
+  type Stage,
+  stageSchema,
+  stages,
+} from './journey-event.js';
+export type {
+  Adjustment,
+  BeforeAfter,
+  Cost,
+  ReportData,
+  ReportDiagnosis,
+  Reproduce,
+  Retention,
+  Source,
+  Task,
+} from './report/context.js';
+export {
+  type Hyperparameter,
+  type HyperparameterName,
+  hyperparameterNames,
+  type OtherSetting,
+  type Scale,
+  type Searched,
+  type SideEvidence,
+  type SlicePoint,
+  type VerdictKind,
+  type Zone,
+} from './report/hyperparameter.js';
+export { type Report, reportSchema, reportVersion, type Verdict } from './report/report.js';
+export type { Confirmation, LearningCurve, ReportTrial } from './report/runs.js';
+export type { Baseline, Difference, Estimate, Score, Scores } from './report/scores.js';
+export {
+  loraTargets,
+  scheduleNames,
+  type TrainingSettings,
+  trainingSettingsSchema,
+} from './settings.js';
+export {
+  diagnosisSchema,
+  type Evaluation,
+  evaluationSchema,
+  type Outcome,
+  outcomeSchema,
+  type TrainingDiagnosis,
+  type TrainingEvent,
+  trainingEventSchema,
+} from './training-event.js';
+export {
+  type Failure,
+  failureKinds,
+  failureSchema,
+  type WorkerMessage,
+  type WorkerRequest,
+  workerMessageSchema,
+  workerRequestSchema,
+} from './worker-message.js';
