@@ -56,6 +56,7 @@ export {
   type VerdictKind,
   type Zone,
 } from './report/hyperparameter.js';
+export { reportJsonSchema } from './report/json-schema.js';
 export { type Report, reportSchema, reportVersion, type Verdict } from './report/report.js';
 export type { Confirmation, LearningCurve, ReportTrial } from './report/runs.js';
 export type { Baseline, Difference, Estimate, Score, Scores } from './report/scores.js';

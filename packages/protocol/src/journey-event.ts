@@ -7,11 +7,13 @@ import { failureKinds } from './worker-message.js';
 export const stages = ['inspect', 'plan', 'pilot', 'search', 'confirm', 'final', 'test', 'report'] as const;
 export const stageSchema = z.enum(stages);
 
-export const paramValueSchema = z.union([z.number(), z.string(), z.boolean(), z.null()]);
+export const paramValueSchema = z.union([z.number(), z.string(), z.boolean(), z.null()]).meta({ id: 'ParamValue' });
 export const paramsSchema = z.record(z.string(), paramValueSchema);
 
 /** One hyperparameter that differs from the recommended settings. */
-export const changeSchema = z.object({ name: z.string(), from: paramValueSchema, to: paramValueSchema });
+export const changeSchema = z
+  .object({ name: z.string(), from: paramValueSchema, to: paramValueSchema })
+  .meta({ id: 'Change' });
 
 /** Why a run is done; `base` measures without training. */
 export const purposeSchema = z.enum(['pilot', 'search', 'confirm', 'final', 'base']);

@@ -39,29 +39,31 @@ export const loraSettingsSchema = z.object({
 });
 
 /** Ranges as documented at the trainer's TrainingSettings. */
-export const trainingSettingsSchema = z.object({
-  method: z.enum(['lora', 'full']),
-  learningRate: z.number().gt(0),
-  batchSize: z.int().min(1),
-  epochs: z.number().gt(0),
-  dropout: z.number().min(0).lt(1),
-  weightDecay: z.number().min(0),
-  schedule: scheduleSettingsSchema,
-  freezing: freezingSettingsSchema,
-  lora: loraSettingsSchema.optional(),
-  seed: z.int().min(0).max(0xffffffff),
-  maxGradientNorm: z.number().min(0),
-  adam: z.object({
-    beta1: z.number().min(0).lt(1),
-    beta2: z.number().min(0).lt(1),
-    epsilon: z.number().gt(0),
-  }),
-  maxLength: z.int().min(2),
-  microBatchTokens: z.int().min(1),
-  lossOn: z.enum(['completion', 'all']),
-  evaluationsPerEpoch: z.number().gt(0),
-  patience: z.int().min(0),
-  minImprovement: z.number().min(0),
-});
+export const trainingSettingsSchema = z
+  .object({
+    method: z.enum(['lora', 'full']),
+    learningRate: z.number().gt(0),
+    batchSize: z.int().min(1),
+    epochs: z.number().gt(0),
+    dropout: z.number().min(0).lt(1),
+    weightDecay: z.number().min(0),
+    schedule: scheduleSettingsSchema,
+    freezing: freezingSettingsSchema,
+    lora: loraSettingsSchema.optional(),
+    seed: z.int().min(0).max(0xffffffff),
+    maxGradientNorm: z.number().min(0),
+    adam: z.object({
+      beta1: z.number().min(0).lt(1),
+      beta2: z.number().min(0).lt(1),
+      epsilon: z.number().gt(0),
+    }),
+    maxLength: z.int().min(2),
+    microBatchTokens: z.int().min(1),
+    lossOn: z.enum(['completion', 'all']),
+    evaluationsPerEpoch: z.number().gt(0),
+    patience: z.int().min(0),
+    minImprovement: z.number().min(0),
+  })
+  .meta({ id: 'TrainingSettings' });
 
 export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;

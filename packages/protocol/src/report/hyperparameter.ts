@@ -23,10 +23,12 @@ export const searchedSchema = z.union([
 ]);
 
 /** Values within noise of the best. A closed side is backed by a worse trial beyond it; an open one only ends where nothing was tried. */
-export const zoneSchema = z.union([
-  z.object({ low: z.number(), high: z.number(), lowClosed: z.boolean(), highClosed: z.boolean() }),
-  z.object({ choices: z.array(paramValueSchema) }),
-]);
+export const zoneSchema = z
+  .union([
+    z.object({ low: z.number(), high: z.number(), lowClosed: z.boolean(), highClosed: z.boolean() }),
+    z.object({ choices: z.array(paramValueSchema) }),
+  ])
+  .meta({ id: 'Zone' });
 
 /**
  * `just-right`: worse on both sides. `one-side`: worse on one side, the other not tested far enough.
@@ -36,62 +38,70 @@ export const zoneSchema = z.union([
 export const verdictKinds = ['just-right', 'one-side', 'no-effect-seen', 'uncertain', 'not-tested'] as const;
 
 /** One side's evidence: what happened beyond `beyond`, and in which trials. */
-export const sideEvidenceSchema = z.object({
-  sentence: z.string(),
-  trials: z.array(z.int().min(0)),
-  /** The value from which on it was worse; null for a choice. */
-  beyond: z.number().nullable(),
-  /** Mean rise of the objective over the best, other parameters allowed for; null where runs diverged. */
-  rise: z.number().nullable(),
-});
+export const sideEvidenceSchema = z
+  .object({
+    sentence: z.string(),
+    trials: z.array(z.int().min(0)),
+    /** The value from which on it was worse; null for a choice. */
+    beyond: z.number().nullable(),
+    /** Mean rise of the objective over the best, other parameters allowed for; null where runs diverged. */
+    rise: z.number().nullable(),
+  })
+  .meta({ id: 'SideEvidence' });
 
 /** A trial on this hyperparameter's axis; `adjusted` is the loss with the other parameters' estimated share taken out. */
-export const slicePointSchema = z.object({
-  trial: z.int().min(0),
-  value: paramValueSchema,
-  loss: z.number().nullable(),
-  adjusted: z.number().nullable(),
-  failed: z.boolean(),
-});
+export const slicePointSchema = z
+  .object({
+    trial: z.int().min(0),
+    value: paramValueSchema,
+    loss: z.number().nullable(),
+    adjusted: z.number().nullable(),
+    failed: z.boolean(),
+  })
+  .meta({ id: 'SlicePoint' });
 
-export const hyperparameterSchema = z.object({
-  name: hyperparameterNameSchema,
-  title: z.string(),
-  /** What it does, in a sentence for someone who never met it. */
-  explanation: z.string(),
-  value: paramValueSchema,
-  recommended: paramValueSchema,
-  /** What a number counts, such as `layers`; empty where it is a bare number. */
-  unit: z.string(),
-  scale: scaleSchema,
-  searched: searchedSchema.nullable(),
-  zone: zoneSchema.nullable(),
-  /** Share of the variance among good trials, in [0, 1] (PED-ANOVA); null where not estimated. */
-  importance: z.number().min(0).max(1).nullable(),
-  verdict: z.enum(verdictKinds),
-  confidence: z.enum(['high', 'medium', 'low', 'none']),
-  /** The verdict in a sentence. */
-  sentence: z.string(),
-  evidence: z.object({
-    tooLittle: sideEvidenceSchema.nullable(),
-    tooMuch: sideEvidenceSchema.nullable(),
-    /** For choices: the ones that did worse. */
-    otherChoices: z.array(sideEvidenceSchema),
-  }),
-  points: z.array(slicePointSchema),
-  /** What else belongs to the setting, such as warm-up or gradual unfreezing; empty where nothing does. */
-  note: z.string(),
-});
+export const hyperparameterSchema = z
+  .object({
+    name: hyperparameterNameSchema,
+    title: z.string(),
+    /** What it does, in a sentence for someone who never met it. */
+    explanation: z.string(),
+    value: paramValueSchema,
+    recommended: paramValueSchema,
+    /** What a number counts, such as `layers`; empty where it is a bare number. */
+    unit: z.string(),
+    scale: scaleSchema,
+    searched: searchedSchema.nullable(),
+    zone: zoneSchema.nullable(),
+    /** Share of the variance among good trials, in [0, 1] (PED-ANOVA); null where not estimated. */
+    importance: z.number().min(0).max(1).nullable(),
+    verdict: z.enum(verdictKinds),
+    confidence: z.enum(['high', 'medium', 'low', 'none']),
+    /** The verdict in a sentence. */
+    sentence: z.string(),
+    evidence: z.object({
+      tooLittle: sideEvidenceSchema.nullable(),
+      tooMuch: sideEvidenceSchema.nullable(),
+      /** For choices: the ones that did worse. */
+      otherChoices: z.array(sideEvidenceSchema),
+    }),
+    points: z.array(slicePointSchema),
+    /** What else belongs to the setting, such as warm-up or gradual unfreezing; empty where nothing does. */
+    note: z.string(),
+  })
+  .meta({ id: 'Hyperparameter' });
 
 /** A setting beside the seven: LoRA rank, longest example, patience. */
-export const otherSettingSchema = z.object({
-  name: z.string(),
-  title: z.string(),
-  value: paramValueSchema,
-  recommended: paramValueSchema,
-  searched: z.boolean(),
-  note: z.string(),
-});
+export const otherSettingSchema = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    value: paramValueSchema,
+    recommended: paramValueSchema,
+    searched: z.boolean(),
+    note: z.string(),
+  })
+  .meta({ id: 'OtherSetting' });
 
 export type HyperparameterName = z.infer<typeof hyperparameterNameSchema>;
 export type Scale = z.infer<typeof scaleSchema>;

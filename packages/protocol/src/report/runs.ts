@@ -4,55 +4,61 @@ import { changeSchema, paramsSchema } from '../journey-event.js';
 
 const seconds = z.number().min(0);
 
-export const reportTrialSchema = z.object({
-  number: z.int().min(0),
-  /** `paused`: left where it was when the budget ended. */
-  state: z.enum(['complete', 'pruned', 'paused', 'failed']),
-  params: paramsSchema,
-  /** What differs from the recommended settings. */
-  changed: z.array(changeSchema),
-  /** Validation loss at shares of the run's own schedule; null where it was not finite. */
-  rungs: z.array(z.object({ share: z.number().min(0).max(1), loss: z.number().nullable() })),
-  /** The objective at the last measurement; null where there is none. */
-  value: z.number().nullable(),
-  seconds,
-  /** Why it failed or was pruned; empty otherwise. */
-  reason: z.string(),
-});
+export const reportTrialSchema = z
+  .object({
+    number: z.int().min(0),
+    /** `paused`: left where it was when the budget ended. */
+    state: z.enum(['complete', 'pruned', 'paused', 'failed']),
+    params: paramsSchema,
+    /** What differs from the recommended settings. */
+    changed: z.array(changeSchema),
+    /** Validation loss at shares of the run's own schedule; null where it was not finite. */
+    rungs: z.array(z.object({ share: z.number().min(0).max(1), loss: z.number().nullable() })),
+    /** The objective at the last measurement; null where there is none. */
+    value: z.number().nullable(),
+    seconds,
+    /** Why it failed or was pruned; empty otherwise. */
+    reason: z.string(),
+  })
+  .meta({ id: 'ReportTrial' });
 
 /** One of the chief runs in full. Losses in nats per supervised token; null where not measured or not finite. */
-export const learningCurveSchema = z.object({
-  title: z.string(),
-  trial: z.int().min(0).nullable(),
-  seed: z.int().min(0),
-  training: z.array(z.object({ step: z.int().min(0), epoch: z.number().min(0), loss: z.number().nullable() })),
-  validation: z.array(z.object({ step: z.int().min(0), epoch: z.number().min(0), loss: z.number().nullable() })),
-  learningRate: z.array(z.object({ step: z.int().min(0), value: z.number().min(0) })),
-  /** Step of the checkpoint that was kept. */
-  bestStep: z.int().min(0).nullable(),
-  /** Validation minus training loss at the kept checkpoint, and what it means. */
-  gap: z.object({ value: z.number(), sentence: z.string() }).nullable(),
-});
+export const learningCurveSchema = z
+  .object({
+    title: z.string(),
+    trial: z.int().min(0).nullable(),
+    seed: z.int().min(0),
+    training: z.array(z.object({ step: z.int().min(0), epoch: z.number().min(0), loss: z.number().nullable() })),
+    validation: z.array(z.object({ step: z.int().min(0), epoch: z.number().min(0), loss: z.number().nullable() })),
+    learningRate: z.array(z.object({ step: z.int().min(0), value: z.number().min(0) })),
+    /** Step of the checkpoint that was kept. */
+    bestStep: z.int().min(0).nullable(),
+    /** Validation minus training loss at the kept checkpoint, and what it means. */
+    gap: z.object({ value: z.number(), sentence: z.string() }).nullable(),
+  })
+  .meta({ id: 'LearningCurve' });
 
 /** The best few and the recommended settings, repeated with shared seeds. */
-export const confirmationSchema = z.object({
-  seeds: z.array(z.int().min(0)),
-  candidates: z.array(
-    z.object({
-      title: z.string(),
-      /** The trial whose settings are repeated; 0 is the recommended settings. */
-      trial: z.int().min(0),
-      /** Validation loss per seed, in the order of `seeds`; null where a run failed. */
-      losses: z.array(z.number().nullable()),
-      mean: z.number().nullable(),
-    }),
-  ),
-  /** Winner minus recommended, paired by seed; negative = the winner is better. */
-  difference: z.object({ mean: z.number(), low: z.number(), high: z.number() }).nullable(),
-  /** Standard deviation of the validation loss over seeds at equal settings. */
-  seedDeviation: z.number().min(0).nullable(),
-  sentence: z.string(),
-});
+export const confirmationSchema = z
+  .object({
+    seeds: z.array(z.int().min(0)),
+    candidates: z.array(
+      z.object({
+        title: z.string(),
+        /** The trial whose settings are repeated; 0 is the recommended settings. */
+        trial: z.int().min(0),
+        /** Validation loss per seed, in the order of `seeds`; null where a run failed. */
+        losses: z.array(z.number().nullable()),
+        mean: z.number().nullable(),
+      }),
+    ),
+    /** Winner minus recommended, paired by seed; negative = the winner is better. */
+    difference: z.object({ mean: z.number(), low: z.number(), high: z.number() }).nullable(),
+    /** Standard deviation of the validation loss over seeds at equal settings. */
+    seedDeviation: z.number().min(0).nullable(),
+    sentence: z.string(),
+  })
+  .meta({ id: 'Confirmation' });
 
 export type ReportTrial = z.infer<typeof reportTrialSchema>;
 export type LearningCurve = z.infer<typeof learningCurveSchema>;
