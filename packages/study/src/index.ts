@@ -1,1 +1,58 @@
-export {};
+/** Hyperparameter search: studies that ask and are told, in Optuna's own tables. */
+
+export {
+  type CategoricalDistribution,
+  categorical,
+  type Distribution,
+  type FloatDistribution,
+  float,
+  type IntDistribution,
+  int,
+  type NumericDistribution,
+  type ParamsOf,
+  type SearchSpace,
+  type ValueOf,
+} from './distributions/distribution.js';
+export { formatDistribution, parseDistribution } from './distributions/optuna-json.js';
+export * from './errors.js';
+export type { JsonObject, JsonValue } from './json.js';
+export { RandomGenerator, type RandomState } from './numerics/random.js';
+export { MedianPruner } from './pruners/median.js';
+export { NonePruner } from './pruners/none.js';
+export { type PercentileOptions, PercentilePruner } from './pruners/percentile.js';
+export type { Pruner, PruningContext, PruningDecision } from './pruners/pruner.js';
+export { type SuccessiveHalvingOptions, SuccessiveHalvingPruner } from './pruners/successive-halving.js';
+export { GridSampler } from './samplers/grid.js';
+export { RandomSampler } from './samplers/random.js';
+export type { History, JointSample, Sampler, SamplingContext, StudyInfo } from './samplers/sampler.js';
+export { type TpeOptions, TpeSampler } from './samplers/tpe/tpe-sampler.js';
+export { GroupedSearchSpace } from './search-space/group.js';
+export { IntersectionSearchSpace, intersectionSearchSpace } from './search-space/intersection.js';
+export { MemoryStorage } from './storages/memory.js';
+export { type SqliteOptions, SqliteStorage } from './storages/sqlite/sqlite-storage.js';
+export type { FrozenStudy, Storage, StoredParam, TrialChanges, TrialFilter } from './storages/storage.js';
+export { bestOf, paretoFront } from './study/best-trials.js';
+export {
+  type CreateStudyOptions,
+  createStudy,
+  deleteStudy,
+  type LoadStudyOptions,
+  loadStudy,
+} from './study/create-study.js';
+export { FAILURE_KEY } from './study/failure.js';
+export { type Callback, type Objective, type OptimizeOptions, TrialPruned } from './study/optimize.js';
+export type { EnqueueOptions, Study } from './study/study.js';
+export type { ToldValues } from './study/told-values.js';
+export { constraintsOf, violation } from './trial/constraints.js';
+export {
+  type Attributes,
+  type Direction,
+  type FinishedState,
+  type FrozenTrial,
+  isFinished,
+  lastStep,
+  type Params,
+  type TrialState,
+  type TrialTemplate,
+} from './trial/frozen-trial.js';
+export type { Trial } from './trial/trial.js';

@@ -1,0 +1,184 @@
+/** The tree-structured Parzen estimator with the defaults of Optuna 5: multivariate, with a constant liar. */
+
+import type { Distribution, SearchSpace } from '../../distributions/distribution.js';
+import { isSingle, toExternal } from '../../distributions/representation.js';
+import { InvalidOptionError, UnsupportedError } from '../../errors.js';
+import { formatJson, type JsonValue, parseJson } from '../../json.js';
+import { RandomGenerator, randomSeed } from '../../numerics/random.js';
+import { GroupedSearchSpace } from '../../search-space/group.js';
+import { IntersectionSearchSpace } from '../../search-space/intersection.js';
+import type { Attributes, FrozenTrial, Params } from '../../trial/frozen-trial.js';
+import { RandomSampler } from '../random.js';
+import type { History, JointSample, Sampler, SamplingContext } from '../sampler.js';
+import { goodCount } from './kernels.js';
+import { ParzenMixture } from './mixture.js';
+import { Observations, type RunningTrial } from './observations.js';
+
+export interface TpeOptions {
+  readonly seed?: number;
+  /** Complete and pruned trials before the model is used. Default 10. */
+  readonly startupTrials?: number;
+  /** Chooses the values of those first trials. Default: random search with the same seed. */
+  readonly startupSampler?: Sampler;
+  /** Points drawn from the good trials' density, of which the best is taken. Default 24. */
+  readonly candidates?: number;
+  /** Model parameters jointly. Default true. */
+  readonly multivariate?: boolean;
+  /** Model conditional parameters in groups that appear together. Needs `multivariate`. Default false. */
+  readonly group?: boolean;
+  /** Count running trials as bad ones, so that parallel workers spread out. Default true. */
+  readonly constantLiar?: boolean;
+}
+
+/** Where Optuna looks for the parameters a running trial will still set, in pieces. */
+const PENDING_KEY = 'tpe:relative_params';
+const PENDING_PIECE = 2045;
+
+interface Memory {
+  readonly observations: Observations;
+  readonly intersection: IntersectionSearchSpace;
+  readonly groups: GroupedSearchSpace;
+}
+
+export class TpeSampler implements Sampler {
+  readonly #seed: number;
+  readonly #startupTrials: number;
+  readonly #startup: Sampler;
+  readonly #candidates: number;
+  readonly #multivariate: boolean;
+  readonly #group: boolean;
+  readonly #constantLiar: boolean;
+  readonly #memories = new WeakMap<readonly FrozenTrial[], Memory>();
+
+  /** @throws InvalidOptionError */
+  constructor(options: TpeOptions = {}) {
+    this.#seed = options.seed ?? randomSeed();
+    this.#startupTrials = atLeast('startupTrials', options.startupTrials ?? 10, 0);
+    this.#startup = options.startupSampler ?? new RandomSampler({ seed: this.#seed });
+    this.#candidates = atLeast('candidates', options.candidates ?? 24, 1);
+    this.#multivariate = options.multivariate ?? true;
+    this.#group = options.group ?? false;
+    this.#constantLiar = options.constantLiar ?? true;
+    if (this.#group && !this.#multivariate) {
+      throw new InvalidOptionError('TpeSampler: group needs multivariate; leave multivariate out or set it to true.');
+    }
+  }
+
+  beforeTrial(context: SamplingContext) {
+    return this.#isStartup(context) ? this.#startup.beforeTrial?.(context) : undefined;
+  }
+
+  jointSpace(context: SamplingContext): SearchSpace | Promise<SearchSpace> {
+    if (this.#isStartup(context)) return this.#startup.jointSpace?.(context) ?? {};
+    if (!this.#multivariate) return {};
+    const { intersection, groups } = this.#memory(context);
+    const spaces = this.#group
+      ? groups.update(context.history.finished)
+      : [intersection.update(context.history.finished)];
+    return Object.fromEntries(spaces.flatMap((space) => Object.entries(searchable(space))));
+  }
+
+  async sampleJointly(context: SamplingContext, space: SearchSpace): Promise<JointSample> {
+    if (this.#isStartup(context)) return (await this.#startup.sampleJointly?.(context, space)) ?? { params: {} };
+    const params: Record<string, JsonValue> = {};
+    for (const part of this.#parts(context, space)) Object.assign(params, this.#sample(context, part));
+    return this.#constantLiar ? { params, pendingAttributes: pendingAttributes(params) } : { params };
+  }
+
+  sample(context: SamplingContext, name: string, distribution: Distribution): JsonValue | Promise<JsonValue> {
+    if (this.#isStartup(context)) return this.#startup.sample(context, name, distribution);
+    return this.#sample(context, { [name]: distribution })[name]!;
+  }
+
+  afterTrial(...args: Parameters<NonNullable<Sampler['afterTrial']>>) {
+    return this.#startup.afterTrial?.(...args);
+  }
+
+  #isStartup(context: SamplingContext): boolean {
+    return this.#memory(context).observations.count < this.#startupTrials;
+  }
+
+  /** What is kept of a study's history; the array of finished trials tells histories apart. */
+  #memory({ study, history }: SamplingContext): Memory {
+    let memory = this.#memories.get(history.finished);
+    if (!memory) {
+      if (study.directions.length !== 1) {
+        throw new UnsupportedError(
+          `TpeSampler searches one objective; study '${study.name}' has ${study.directions.length}. Use RandomSampler.`,
+        );
+      }
+      memory = {
+        observations: new Observations(study.directions[0]!),
+        intersection: new IntersectionSearchSpace(),
+        groups: new GroupedSearchSpace(),
+      };
+      this.#memories.set(history.finished, memory);
+    }
+    memory.observations.update(history.finished);
+    return memory;
+  }
+
+  #parts(context: SamplingContext, space: SearchSpace): SearchSpace[] {
+    if (!this.#group) return [space];
+    const groups = this.#memory(context).groups.update(context.history.finished);
+    const within = (group: SearchSpace) => Object.entries(group).filter(([name]) => Object.hasOwn(space, name));
+    return groups.map((group) => Object.fromEntries(within(group))).filter((group) => Object.keys(group).length > 0);
+  }
+
+  #sample(context: SamplingContext, space: SearchSpace): Params {
+    const names = Object.keys(space);
+    if (names.length === 0) return {};
+    const { observations } = this.#memory(context);
+    const running = this.#constantLiar ? runningTrials(context.history, context.trial.number) : [];
+    const marks = observations.markBest(goodCount(observations.count));
+    const good = new ParzenMixture(observations.select(space, marks, 1, []));
+    const bad = new ParzenMixture(observations.select(space, marks, 0, running));
+    const random = RandomGenerator.of(this.#seed, context.trial.number, 'tpe', ...names);
+    const points = good.draw(this.#candidates, random);
+    const best = argmaxDifference(good.logDensity(points), bad.logDensity(points));
+    return Object.fromEntries(names.map((name, d) => [name, toExternal(space[name]!, points[d]![best]!)]));
+  }
+}
+
+function searchable(space: SearchSpace): SearchSpace {
+  return Object.fromEntries(Object.entries(space).filter(([, distribution]) => !isSingle(distribution)));
+}
+
+function runningTrials(history: History, except: number): RunningTrial[] {
+  return history.unfinished
+    .filter((trial) => trial.state === 'RUNNING' && trial.number !== except)
+    .map((trial) => ({ number: trial.number, params: { ...readPending(trial), ...trial.params } }));
+}
+
+function pendingAttributes(params: Params): Attributes {
+  const text = formatJson(params);
+  const pieces: Record<string, JsonValue> = {};
+  for (let i = 0; i * PENDING_PIECE < text.length; i++) {
+    pieces[`${PENDING_KEY}:${i}`] = text.slice(i * PENDING_PIECE, (i + 1) * PENDING_PIECE);
+  }
+  return pieces;
+}
+
+function readPending({ systemAttributes }: FrozenTrial): Params {
+  let text = '';
+  for (let i = 0; typeof systemAttributes[`${PENDING_KEY}:${i}`] === 'string'; i++)
+    text += systemAttributes[`${PENDING_KEY}:${i}`];
+  if (text === '') return {};
+  try {
+    return parseJson(text) as Params;
+  } catch {
+    // Another process is still writing the pieces; what it has set so far is in the trial's own parameters.
+    return {};
+  }
+}
+
+function argmaxDifference(a: Float64Array, b: Float64Array): number {
+  let best = 0;
+  for (let i = 1; i < a.length; i++) if (a[i]! - b[i]! > a[best]! - b[best]!) best = i;
+  return best;
+}
+
+function atLeast(name: string, value: number, least: number): number {
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new InvalidOptionError(`TpeSampler: ${name} is ${value}; give an integer of at least ${least}.`);
+}

@@ -1,0 +1,93 @@
+/** Between trials and the rows of Optuna's tables. */
+
+import type { Distribution } from '../../distributions/distribution.js';
+import { parseDistribution } from '../../distributions/optuna-json.js';
+import { toExternal } from '../../distributions/representation.js';
+import { freezeJson, type JsonValue, parseJson } from '../../json.js';
+import type { Direction, FrozenTrial } from '../../trial/frozen-trial.js';
+import type { IntermediateValueType, StoredDirection, Tables, ValueType } from './schema.js';
+
+export type TrialRow = Tables['trials'];
+
+/** A final value as (value, type); Optuna stores no infinities as numbers. */
+export function valueColumns(value: number): { value: number | null; value_type: ValueType } {
+  if (Number.isFinite(value)) return { value, value_type: 'FINITE' };
+  return { value: null, value_type: value > 0 ? 'INF_POS' : 'INF_NEG' };
+}
+
+/** An intermediate value as (value, type), which may also be NaN. */
+export function intermediateColumns(value: number): {
+  intermediate_value: number | null;
+  intermediate_value_type: IntermediateValueType;
+} {
+  if (Number.isNaN(value)) return { intermediate_value: null, intermediate_value_type: 'NAN' };
+  const columns = valueColumns(value);
+  return { intermediate_value: columns.value, intermediate_value_type: columns.value_type };
+}
+
+const SPECIAL = { INF_POS: Number.POSITIVE_INFINITY, INF_NEG: Number.NEGATIVE_INFINITY, NAN: Number.NaN } as const;
+
+export function readValue(value: number | null, type: IntermediateValueType): number {
+  // Before schema v3.0.0.c a null without a type was NaN.
+  return type === 'FINITE' ? (value ?? Number.NaN) : SPECIAL[type];
+}
+
+/** UTC as `YYYY-MM-DD HH:MM:SS.ffffff`. */
+export function formatTime(time: Date): string {
+  return `${time.toISOString().slice(0, 23).replace('T', ' ')}000`;
+}
+
+export function readTime(text: string | null): Date | null {
+  return text === null ? null : new Date(`${text.slice(0, 23).replace(' ', 'T')}Z`);
+}
+
+export function storedDirection(direction: Direction): StoredDirection {
+  return direction === 'minimize' ? 'MINIMIZE' : 'MAXIMIZE';
+}
+
+/** NOT_SET is only found in studies that were never run; Optuna then minimises. */
+export function readDirection(direction: StoredDirection): Direction {
+  return direction === 'MAXIMIZE' ? 'maximize' : 'minimize';
+}
+
+export function readAttributes(rows: readonly { key: string; value_json: string }[]): Record<string, JsonValue> {
+  return Object.fromEntries(rows.map((row) => [row.key, freezeJson(parseJson(row.value_json))]));
+}
+
+/** The rows that belong to one trial, in the tables' order of keys. */
+export interface TrialParts {
+  readonly params: readonly Pick<Tables['trial_params'], 'param_name' | 'param_value' | 'distribution_json'>[];
+  readonly values: readonly Tables['trial_values'][];
+  readonly intermediateValues: readonly Tables['trial_intermediate_values'][];
+  readonly userAttributes: readonly Tables['trial_user_attributes'][];
+  readonly systemAttributes: readonly Tables['trial_system_attributes'][];
+}
+
+export function readTrial(row: TrialRow, parts: TrialParts): FrozenTrial {
+  const params: Record<string, JsonValue> = {};
+  const distributions: Record<string, Distribution> = {};
+  for (const { param_name, param_value, distribution_json } of parts.params) {
+    const distribution = parseDistribution(distribution_json);
+    distributions[param_name] = distribution;
+    params[param_name] = toExternal(distribution, param_value);
+  }
+  const values = [...parts.values].sort((a, b) => a.objective - b.objective);
+  return {
+    id: row.trial_id,
+    number: row.number,
+    state: row.state,
+    values: values.length === 0 ? null : values.map((value) => readValue(value.value, value.value_type)),
+    params,
+    distributions,
+    intermediateValues: new Map(
+      parts.intermediateValues.map((part) => [
+        part.step,
+        readValue(part.intermediate_value, part.intermediate_value_type),
+      ]),
+    ),
+    userAttributes: readAttributes(parts.userAttributes),
+    systemAttributes: readAttributes(parts.systemAttributes),
+    startedAt: readTime(row.datetime_start),
+    completedAt: readTime(row.datetime_complete),
+  };
+}

@@ -1,0 +1,93 @@
+/** A storage in a SQLite file that Python Optuna and optuna-dashboard open as their own. */
+
+import {
+  type Compilable,
+  CompiledQuery,
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import { StorageCorruptError, StorageError, StorageSchemaError } from '../../errors.js';
+import { RelationalStorage } from '../relational/relational-storage.js';
+import { ALEMBIC_REVISION, OLDER_REVISIONS, SQLITE_LAYOUT, type Tables } from '../relational/schema.js';
+import { all, first, type Script } from '../relational/script.js';
+import { SqliteDatabase } from './sqlite-database.js';
+
+export interface SqliteOptions {
+  /** How long to wait for another process that holds the database, in milliseconds. Default 30,000. */
+  readonly busyTimeoutMs?: number;
+}
+
+const builder = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+/**
+ * Safe for many processes at once on a local disk (not a network one). Each write is on disk, past a power cut, when
+ * its promise resolves: rollback journal with `synchronous=EXTRA`. Not WAL, because SQLite before 3.51.3 can lose
+ * commits there when two connections reset the log.
+ */
+export class SqliteStorage extends RelationalStorage {
+  /**
+   * Opens a database file, or creates it.
+   * @param path a file, or `:memory:`
+   * @throws StorageSchemaError when the tables are of another version or not a study's
+   * @throws StorageCorruptError when the file is not a sound database
+   * @throws StorageError when it cannot be opened
+   */
+  static async open(path: string, options: SqliteOptions = {}): Promise<SqliteStorage> {
+    const database = new SqliteDatabase(path, options.busyTimeoutMs ?? 30_000);
+    try {
+      await leaveWal(database, path);
+      await database.execute('PRAGMA synchronous=EXTRA');
+      if ((await database.read(() => checkSchema(path))) === 'empty') {
+        await database.write(function* () {
+          // Another process may have laid it out since.
+          if ((yield* checkSchema(path)) === 'empty') for (const statement of SQLITE_LAYOUT) yield* all(raw(statement));
+        });
+      }
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return new SqliteStorage(database, builder);
+  }
+}
+
+async function leaveWal(database: SqliteDatabase, path: string): Promise<void> {
+  const [row] = (await database.execute('PRAGMA journal_mode=DELETE')) as { journal_mode: string }[];
+  if (row?.journal_mode !== 'wal') return;
+  throw new StorageError(
+    `'${path}' is open elsewhere in write-ahead-log mode, which this SQLite cannot share safely; ` +
+      'close the other program, then open the storage again.',
+  );
+}
+
+function* checkSchema(path: string): Script<'empty' | 'current'> {
+  const tables = yield* all(raw<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'"));
+  if (tables.length === 0) return 'empty';
+  if (!tables.some(({ name }) => name === 'alembic_version')) {
+    throw new StorageSchemaError(
+      `'${path}' is a SQLite database, but not of studies (it has no table alembic_version); choose another file.`,
+    );
+  }
+  const version = (yield* first(builder.selectFrom('alembic_version').select('version_num')))?.version_num;
+  if (version === ALEMBIC_REVISION) return 'current';
+  if (version === undefined) throw new StorageCorruptError(`'${path}' does not state the version of its tables.`);
+  throw new StorageSchemaError(
+    OLDER_REVISIONS.has(version)
+      ? `'${path}' has tables of version ${version}, older than ${ALEMBIC_REVISION}; run 'optuna storage upgrade' on it.`
+      : `'${path}' has tables of version ${version}; this package reads ${ALEMBIC_REVISION}. Use a newer release of it.`,
+  );
+}
+
+function raw<R>(text: string): Compilable<R> {
+  return { compile: () => CompiledQuery.raw(text) as CompiledQuery<R> };
+}

@@ -1,0 +1,104 @@
+/** The loop that runs an objective over trials, several at a time. */
+
+import type { SearchSpace } from '../distributions/distribution.js';
+import { InvalidOptionError } from '../errors.js';
+import type { FrozenTrial } from '../trial/frozen-trial.js';
+import type { Trial } from '../trial/trial.js';
+import { failureOf } from './failure.js';
+import type { Study } from './study.js';
+import type { ToldValues } from './told-values.js';
+
+/** Thrown by an objective to end its trial as pruned. */
+export class TrialPruned extends Error {
+  override readonly name = 'TrialPruned';
+}
+
+/** Returns the value (or values) of a trial. The signal aborts when the whole optimisation is to end. */
+export type Objective = (trial: Trial, signal: AbortSignal) => ToldValues | Promise<ToldValues>;
+export type Callback = (study: Study, trial: FrozenTrial) => void | Promise<void>;
+
+export interface OptimizeOptions {
+  /** Trials to run in this call. Default: no limit. */
+  readonly trials?: number;
+  /** Start no trial after so many milliseconds. Default: no limit. */
+  readonly timeoutMs?: number;
+  /** Trials to run at a time. Default 1. */
+  readonly concurrency?: number;
+  /** Ends the optimisation; running objectives are given the same signal. */
+  readonly signal?: AbortSignal;
+  /** Called after each trial has ended, one after the other. */
+  readonly callbacks?: readonly Callback[];
+  /** Parameters to set before the objective is called. */
+  readonly space?: SearchSpace;
+  /** Whether an error of the objective is a failed trial only, after which the search goes on. Default: none is. */
+  readonly catch?: (error: unknown) => boolean;
+}
+
+/** See `Study.optimize`. */
+export async function optimize(
+  study: Study,
+  objective: Objective,
+  options: OptimizeOptions,
+  isStopped: () => boolean,
+): Promise<void> {
+  const { trials = Number.POSITIVE_INFINITY, concurrency = 1, callbacks = [] } = options;
+  if (!(trials >= 0)) throw new InvalidOptionError(`optimize: trials is ${trials}; give a number ≥ 0.`);
+  if (!(Number.isInteger(concurrency) && concurrency >= 1)) {
+    throw new InvalidOptionError(`optimize: concurrency is ${concurrency}; give an integer ≥ 1.`);
+  }
+  const deadline = performance.now() + (options.timeoutMs ?? Number.POSITIVE_INFINITY);
+  // One worker's error ends the others, too, and their objectives.
+  const failed = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
+  let started = 0;
+  let calling: Promise<void> = Promise.resolve();
+  const goesOn = () => !signal.aborted && !isStopped() && started < trials && performance.now() < deadline;
+
+  const work = async () => {
+    while (goesOn()) {
+      started++;
+      const frozen = await runTrial(study, objective, options, signal);
+      const turn = calling.then(async () => {
+        for (const callback of callbacks) await callback(study, frozen);
+      });
+      calling = turn.catch(() => undefined);
+      await turn;
+    }
+  };
+  const workers = Array.from({ length: Math.min(concurrency, trials) }, () =>
+    work().catch((error) => {
+      failed.abort(error);
+      throw error;
+    }),
+  );
+  const results = await Promise.allSettled(workers);
+  options.signal?.throwIfAborted();
+  if (failed.signal.aborted) throw failed.signal.reason;
+  const rejected = results.find((result) => result.status === 'rejected');
+  if (rejected) throw rejected.reason;
+}
+
+async function runTrial(
+  study: Study,
+  objective: Objective,
+  options: OptimizeOptions,
+  signal: AbortSignal,
+): Promise<FrozenTrial> {
+  const trial = options.space ? await study.ask(options.space) : await study.ask();
+  let values: ToldValues;
+  try {
+    values = await objective(trial as Trial, signal);
+  } catch (error) {
+    if (error instanceof TrialPruned) return study.tell(trial, null, { state: 'PRUNED' });
+    const ended = await study.tell(trial, null, { state: 'FAIL', failure: failureOf(error) });
+    if (options.catch?.(error)) return ended;
+    throw error;
+  }
+  try {
+    return await study.tell(trial, values);
+  } catch (error) {
+    // Values that do not fit the study would leave the trial running for ever.
+    await study.tell(trial, null, { state: 'FAIL', failure: failureOf(error) });
+    throw error;
+  }
+}

@@ -1,0 +1,246 @@
+/** A study: asks a sampler for trials, is told how they ended, keeps them in a storage. */
+
+import type { ParamsOf, SearchSpace } from '../distributions/distribution.js';
+import { InvalidParameterError, NoTrialError, TrialNotFoundError, UnsupportedError } from '../errors.js';
+import { freezeJson, type JsonValue, jsonEqual } from '../json.js';
+import type { Pruner, PruningDecision } from '../pruners/pruner.js';
+import type { Sampler, SamplingContext, StudyInfo } from '../samplers/sampler.js';
+import type { FrozenStudy, Storage } from '../storages/storage.js';
+import type {
+  Attributes,
+  Direction,
+  FinishedState,
+  FrozenTrial,
+  Params,
+  TrialTemplate,
+} from '../trial/frozen-trial.js';
+import { FIXED_PARAMS_KEY, type PreparedTrial, Trial, type TrialHost } from '../trial/trial.js';
+import { bestOf, paretoFront } from './best-trials.js';
+import { FAILURE_KEY, failureOf } from './failure.js';
+import { TrialHistory } from './history.js';
+import { type Objective, type OptimizeOptions, optimize } from './optimize.js';
+import { outcomeOf, type ToldValues } from './told-values.js';
+
+const METRIC_NAMES_KEY = 'study:metric_names';
+
+export interface EnqueueOptions {
+  readonly userAttributes?: Attributes;
+  /** Do nothing when a trial with these very parameters is there already. Default false. */
+  readonly skipIfExists?: boolean;
+}
+
+/**
+ * Made by `createStudy` and `loadStudy`. Any number of these objects, in any number of processes, may work on the same
+ * study of one storage.
+ */
+export class Study {
+  readonly #info: StudyInfo;
+  readonly #sampler: Sampler;
+  readonly #pruner: Pruner;
+  readonly #history: TrialHistory;
+  readonly #host: TrialHost;
+  readonly storage: Storage;
+  #asking: Promise<unknown> = Promise.resolve();
+  #stopRequested = false;
+
+  constructor(storage: Storage, study: FrozenStudy, sampler: Sampler, pruner: Pruner) {
+    this.storage = storage;
+    this.#info = { id: study.id, name: study.name, directions: study.directions };
+    this.#sampler = sampler;
+    this.#pruner = pruner;
+    this.#history = new TrialHistory(storage, study.id);
+    this.#host = {
+      storage,
+      sample: async (trial, name, distribution) => this.#sampler.sample(this.#context(trial), name, distribution),
+      decide: (trial) => this.#decide(trial),
+    };
+  }
+
+  get id(): number {
+    return this.#info.id;
+  }
+
+  get name(): string {
+    return this.#info.name;
+  }
+
+  /** One for each objective. */
+  get directions(): readonly Direction[] {
+    return this.#info.directions;
+  }
+
+  /**
+   * Starts a trial: the oldest enqueued one, or a new one. With a space, all its parameters are set in `trial.params`;
+   * without, they are asked for one by one with `trial.suggestFloat` and the like.
+   * When no parameters can be chosen the trial is stored as failed, and the error thrown.
+   */
+  ask(): Promise<Trial>;
+  ask<S extends SearchSpace>(space: S): Promise<Trial<ParamsOf<S>>>;
+  ask(space?: SearchSpace): Promise<Trial> {
+    // One after the other, so that each sampler call knows the parameters of all trials before.
+    const next = this.#asking.then(() => this.#ask(space));
+    this.#asking = next.catch(() => undefined);
+    return next;
+  }
+
+  async #ask(space: SearchSpace | undefined): Promise<Trial> {
+    const started = await this.storage.startTrial(this.id);
+    try {
+      await this.#history.refresh();
+      const prepared = await this.#prepare(this.#context(started));
+      const systemAttributes = prepared.systemAttributes;
+      const frozen = { ...started, systemAttributes: { ...started.systemAttributes, ...systemAttributes } };
+      if (Object.keys(systemAttributes).length > 0) await this.storage.writeTrial(started.id, { systemAttributes });
+      const trial = new Trial(this.#host, frozen, prepared);
+      if (space) await trial.suggestAll(space);
+      return trial;
+    } catch (error) {
+      await this.storage.finishTrial(started.id, 'FAIL', null, {
+        systemAttributes: { [FAILURE_KEY]: failureOf(error) },
+      });
+      throw error;
+    }
+  }
+
+  async #prepare(context: SamplingContext): Promise<PreparedTrial> {
+    const systemAttributes = (await this.#sampler.beforeTrial?.(context)) ?? {};
+    const trial = { ...context.trial, systemAttributes: { ...context.trial.systemAttributes, ...systemAttributes } };
+    const space = (await this.#sampler.jointSpace?.({ ...context, trial })) ?? {};
+    const isEmpty = Object.keys(space).length === 0;
+    const joint = isEmpty ? undefined : await this.#sampler.sampleJointly?.({ ...context, trial }, space);
+    return { space, params: joint?.params ?? {}, systemAttributes, pendingAttributes: joint?.pendingAttributes ?? {} };
+  }
+
+  /**
+   * Ends a trial with its value, or values for several objectives. NaN stores it as failed. For a trial that failed or
+   * was pruned tell null and the state.
+   * @param trial the trial, or its number
+   * @throws InvalidValuesError when the values do not fit the study; the trial is then still running
+   * @throws TrialNotRunningError when it has already ended
+   */
+  async tell(
+    trial: Pick<FrozenTrial, 'number'> | number,
+    values: ToldValues,
+    options: { readonly state?: FinishedState; readonly failure?: string } = {},
+  ): Promise<FrozenTrial> {
+    const frozen = await this.#current(typeof trial === 'number' ? trial : trial.number);
+    const outcome = outcomeOf(frozen, this.directions.length, values, options.state);
+    const after = await this.#sampler.afterTrial?.(this.#context(frozen), outcome.state, outcome.values);
+    if (after?.stop) this.stop();
+    const failure = options.failure ?? outcome.failure;
+    const systemAttributes = { ...after?.systemAttributes, ...(failure ? { [FAILURE_KEY]: failure } : {}) };
+    return this.storage.finishTrial(frozen.id, outcome.state, outcome.values, { systemAttributes });
+  }
+
+  /**
+   * Runs trials until enough have ended, time is over, `stop` is called or the signal aborts.
+   * @throws what the objective throws, unless `catch` takes it; the signal's reason when it aborts
+   */
+  async optimize(objective: Objective, options: OptimizeOptions = {}): Promise<void> {
+    this.#stopRequested = false;
+    await optimize(this, objective, options, () => this.#stopRequested);
+  }
+
+  /** Lets a running `optimize` start no further trial. */
+  stop(): void {
+    this.#stopRequested = true;
+  }
+
+  /** Puts a trial with given parameters in the queue; parameters left out are sampled when it is asked for. */
+  async enqueue(params: Params, options: EnqueueOptions = {}): Promise<void> {
+    if (typeof params !== 'object' || params === null) {
+      throw new InvalidParameterError(`Enqueue takes an object of parameters by name, not ${JSON.stringify(params)}.`);
+    }
+    if (options.skipIfExists && (await this.#exists(params))) return;
+    const { userAttributes = {} } = options;
+    const systemAttributes = { [FIXED_PARAMS_KEY]: freezeJson({ ...params }) };
+    await this.storage.addTrial(this.id, { state: 'WAITING', userAttributes, systemAttributes });
+  }
+
+  async #exists(params: Params): Promise<boolean> {
+    await this.#history.refresh();
+    return this.#history.trials.some((trial) =>
+      jsonEqual(trial.systemAttributes[FIXED_PARAMS_KEY] ?? trial.params, params),
+    );
+  }
+
+  /** Adds a trial made elsewhere, usually a finished one. */
+  addTrial(template: TrialTemplate): Promise<FrozenTrial> {
+    return this.storage.addTrial(this.id, template);
+  }
+
+  /** All trials by number, as they are now. */
+  async trials(): Promise<FrozenTrial[]> {
+    await this.#history.refresh();
+    return [...this.#history.trials];
+  }
+
+  /**
+   * The best complete trial among the feasible ones.
+   * @throws NoTrialError when there is none
+   * @throws UnsupportedError for several objectives: see `bestTrials`
+   */
+  async bestTrial(): Promise<FrozenTrial> {
+    const direction = this.#onlyDirection('bestTrial', 'use bestTrials');
+    const best = bestOf(await this.trials(), direction);
+    if (!best) throw new NoTrialError(`Study '${this.name}' has no complete and feasible trial yet.`);
+    return best;
+  }
+
+  /** The Pareto front of complete and feasible trials, by number; for one objective, all that share the best value. */
+  async bestTrials(): Promise<FrozenTrial[]> {
+    return paretoFront(await this.trials(), this.directions);
+  }
+
+  async userAttributes(): Promise<Attributes> {
+    return (await this.storage.getStudy(this.id)).userAttributes;
+  }
+
+  async systemAttributes(): Promise<Attributes> {
+    return (await this.storage.getStudy(this.id)).systemAttributes;
+  }
+
+  setUserAttribute(key: string, value: JsonValue): Promise<void> {
+    return this.storage.setStudyUserAttribute(this.id, key, value);
+  }
+
+  /** For libraries built on this one; keys may be Optuna's. */
+  setSystemAttribute(key: string, value: JsonValue): Promise<void> {
+    return this.storage.setStudySystemAttribute(this.id, key, value);
+  }
+
+  /** Names the objectives for people and dashboards. */
+  async setMetricNames(names: readonly string[]): Promise<void> {
+    if (names.length !== this.directions.length) {
+      throw new InvalidParameterError(
+        `${names.length} metric names were given for ${this.directions.length} objectives.`,
+      );
+    }
+    await this.setSystemAttribute(METRIC_NAMES_KEY, names);
+  }
+
+  async #decide(trial: FrozenTrial): Promise<PruningDecision> {
+    const direction = this.#onlyDirection('shouldPrune', 'do not ask it there');
+    await this.#history.refresh();
+    return this.#pruner.decide({ studyName: this.name, direction, trial, trials: this.#history.trials });
+  }
+
+  #onlyDirection(method: string, remedy: string): Direction {
+    const [direction, second] = this.directions;
+    if (direction && !second) return direction;
+    throw new UnsupportedError(
+      `${method} needs one objective; study '${this.name}' has ${this.directions.length}: ${remedy}.`,
+    );
+  }
+
+  #context(trial: FrozenTrial): SamplingContext {
+    return { study: this.#info, history: this.#history, trial };
+  }
+
+  async #current(number: number): Promise<FrozenTrial> {
+    if (!this.#history.trials[number]) await this.#history.refresh();
+    const known = this.#history.trials[number];
+    if (!known) throw new TrialNotFoundError(`Study '${this.name}' has no trial ${number}.`);
+    return this.storage.getTrial(known.id);
+  }
+}
