@@ -67,11 +67,14 @@ export function explainExit(purpose: string, evidence: ExitEvidence): TrialFailu
   return new TrialFailure('error', `The process of ${purpose} ${how}${last === '' ? '.' : `: ${last}`}`);
 }
 
-/** The last lines that say something: Node follows them with a native stack trace. */
+/** The last lines before Node's stack traces. */
 function lastWords(stderr: string): string {
-  const lines = stderr.split('\n').map((line) => line.trim());
-  const telling = lines.filter((line) => line !== '' && !/^(\d+: 0x|-{3,}|#\d+ )/.test(line));
-  return telling.slice(-3).join(' ');
+  const [before = ''] = stderr.split(/^-+ (?:Native|JavaScript) stack trace/m);
+  const lines = before.split('\n').map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '')
+    .slice(-3)
+    .join(' ');
 }
 
 /** The kernel's count of processes killed for memory in our control group (version 2); undefined elsewhere. */
