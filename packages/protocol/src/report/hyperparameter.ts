@@ -22,7 +22,7 @@ export const searchedSchema = z.union([
   z.object({ choices: z.array(paramValueSchema) }),
 ]);
 
-/** Values within noise of the best. A closed side is backed by a worse trial beyond it; an open one only ends where nothing was tried. */
+/** Values within noise of the best. A closed side is backed by worse trials beyond it; an open one only ends where nothing was tried. */
 export const zoneSchema = z
   .union([
     z.object({ low: z.number(), high: z.number(), lowClosed: z.boolean(), highClosed: z.boolean() }),

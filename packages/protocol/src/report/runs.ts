@@ -1,6 +1,7 @@
 // The runs behind a report: the search's trials, the chief runs' learning curves, and the confirmation over seeds.
 import { z } from 'zod';
 import { changeSchema, paramsSchema } from '../journey-event.js';
+import { failureKinds } from '../worker-message.js';
 
 const seconds = z.number().min(0);
 
@@ -12,11 +13,15 @@ export const reportTrialSchema = z
     params: paramsSchema,
     /** What differs from the recommended settings. */
     changed: z.array(changeSchema),
-    /** Validation loss at shares of the run's own schedule; null where it was not finite. */
-    rungs: z.array(z.object({ share: z.number().min(0).max(1), loss: z.number().nullable() })),
-    /** The objective at the last measurement; null where there is none. */
+    /** The objective at shares of the run's own schedule; null where it was not finite. */
+    rungs: z.array(z.object({ share: z.number().min(0).max(1), value: z.number().nullable() })),
+    /** The objective at the end of a complete trial, else at its last measurement; null where there is none. */
     value: z.number().nullable(),
+    /** Nats per supervised token at the same moment. */
+    validationLoss: z.number().nullable(),
     seconds,
+    /** The kind of failure; null unless failed. */
+    failure: z.enum([...failureKinds, 'diverged']).nullable(),
     /** Why it failed or was pruned; empty otherwise. */
     reason: z.string(),
   })

@@ -35,7 +35,7 @@ export const baselineSchema = z
   })
   .meta({ id: 'Baseline' });
 
-/** Paired differences on the same examples; `higher is better` follows the quantity itself. */
+/** Paired differences on the same examples, in the quantities' own directions. */
 export const differenceSchema = z
   .object({ metric: estimateSchema.nullable(), loss: estimateSchema })
   .meta({ id: 'Difference' });
