@@ -1,0 +1,202 @@
+// Refuses settings that cannot work, before anything is loaded or written; every fault is named at once.
+
+import { SettingsError } from './errors.js';
+import type {
+  FreezingSettings,
+  LoraSettings,
+  LoraTarget,
+  ScheduleName,
+  ScheduleSettings,
+  TrainingSettings,
+} from './settings.js';
+
+/** What settings have to agree with, as far as it is known. */
+export interface SettingsContext {
+  /** Transformer layers of the base model. */
+  layers?: number;
+  /** Tokens the base model can attend to (`max_position_embeddings`). */
+  positions?: number;
+}
+
+type Report = (fault: string) => void;
+
+const schedules: readonly ScheduleName[] = [
+  'constant',
+  'linear',
+  'cosine',
+  'cosine-restarts',
+  'polynomial',
+  'inverse-sqrt',
+  'warmup-stable-decay',
+];
+const loraTargets: readonly LoraTarget[] = [
+  'q_proj',
+  'k_proj',
+  'v_proj',
+  'o_proj',
+  'gate_proj',
+  'up_proj',
+  'down_proj',
+];
+
+/**
+ * @throws SettingsError with a sentence for each fault: the setting, its value, what it may be
+ */
+export function validateSettings(settings: TrainingSettings, context: SettingsContext = {}): void {
+  const faults: string[] = [];
+  const report: Report = (fault) => faults.push(fault);
+  checkTheSeven(settings, report);
+  checkSchedule(settings.schedule, report);
+  checkFreezing(settings.freezing, context, report);
+  checkMethod(settings, report);
+  checkRest(settings, context, report);
+  if (faults.length > 0) throw new SettingsError(faults.join('\n'));
+}
+
+function checkTheSeven(settings: TrainingSettings, report: Report): void {
+  check(
+    report,
+    'Learning rate',
+    settings.learningRate,
+    above(0),
+    'above 0; usual are 1e-5 … 1e-4 for full fine-tuning, 1e-4 … 1e-3 for LoRA',
+  );
+  check(report, 'Batch size', settings.batchSize, integerFrom(1), 'a whole number of at least 1');
+  check(report, 'Epochs', settings.epochs, above(0), 'above 0 (fractions are fine: 0.5 sees half of the data once)');
+  check(
+    report,
+    'Dropout',
+    settings.dropout,
+    within(0, 1),
+    'at least 0 and below 1: it is the share that is dropped, usually 0 … 0.2',
+  );
+  check(report, 'Weight decay', settings.weightDecay, from(0), 'at least 0, usually 0 … 0.1');
+}
+
+function checkSchedule(schedule: ScheduleSettings, report: Report): void {
+  if (!schedules.includes(schedule.name)) {
+    report(`Schedule is ${show(schedule.name)}; it must be one of ${schedules.join(', ')}.`);
+  }
+  check(report, 'Warm-up', schedule.warmup, within(0, 1), 'a share of all steps, at least 0 and below 1');
+  checkOptional(
+    report,
+    'The schedule’s floor',
+    schedule.floor,
+    (x) => x >= 0 && x <= 1,
+    'a share of the peak rate, 0 … 1',
+  );
+  checkOptional(report, 'The schedule’s cycles', schedule.cycles, integerFrom(1), 'a whole number of at least 1');
+  checkOptional(report, 'The schedule’s power', schedule.power, above(0), 'above 0');
+  checkOptional(
+    report,
+    'The schedule’s decay',
+    schedule.decay,
+    (x) => x > 0 && x <= 1,
+    'a share of all steps, above 0 and at most 1',
+  );
+  if (schedule.name === 'warmup-stable-decay' && schedule.warmup + (schedule.decay ?? 0) > 1) {
+    report(
+      `Warm-up ${schedule.warmup} and decay ${schedule.decay} add up to more than the whole run; lower one of them.`,
+    );
+  }
+}
+
+function checkFreezing(freezing: FreezingSettings, { layers }: SettingsContext, report: Report): void {
+  check(report, 'Frozen layers', freezing.layers, integerFrom(0), 'a whole number of at least 0');
+  if (layers !== undefined && freezing.layers > layers) {
+    report(`Frozen layers is ${freezing.layers}, but the model has ${layers}; it must be 0 … ${layers}.`);
+  }
+  if (freezing.unfreeze !== undefined && !['none', 'gradual'].includes(freezing.unfreeze)) {
+    report(`Unfreezing is ${show(freezing.unfreeze)}; it must be none or gradual.`);
+  }
+  checkOptional(report, 'Epochs between unfreezings', freezing.unfreezeEvery, above(0), 'above 0');
+  checkOptional(
+    report,
+    'Layer-wise decay',
+    freezing.layerwiseDecay,
+    (x) => x > 0 && x <= 1,
+    'above 0 and at most 1 (1 = the same rate in every layer)',
+  );
+}
+
+function checkMethod({ method, lora, freezing }: TrainingSettings, report: Report): void {
+  if (method !== 'lora' && method !== 'full') report(`Method is ${show(method)}; it must be lora or full.`);
+  if (method !== 'lora') return;
+  if (lora) checkLora(lora, report);
+  else report('Method is lora, but no LoRA settings are given; set rank, alpha and targets.');
+  if (freezing.unfreeze === 'gradual')
+    report('Gradual unfreezing is for full fine-tuning; with LoRA set unfreeze to none.');
+}
+
+function checkLora(lora: LoraSettings, report: Report): void {
+  check(report, 'LoRA rank', lora.rank, integerFrom(1), 'a whole number of at least 1, usually 4 … 64');
+  check(report, 'LoRA alpha', lora.alpha, above(0), 'above 0, usually once or twice the rank');
+  const unknown = lora.targets.filter((target) => !loraTargets.includes(target));
+  if (lora.targets.length === 0 || unknown.length > 0) {
+    report(`LoRA targets are ${show(lora.targets)}; they must be one or more of ${loraTargets.join(', ')}.`);
+  }
+}
+
+function checkRest(settings: TrainingSettings, { positions }: SettingsContext, report: Report): void {
+  check(
+    report,
+    'Seed',
+    settings.seed,
+    (x) => Number.isInteger(x) && x >= 0 && x < 2 ** 32,
+    'a whole number in 0 … 4294967295',
+  );
+  check(report, 'Largest gradient norm', settings.maxGradientNorm, from(0), 'at least 0 (0 = no clipping)');
+  check(report, 'Adam beta1', settings.adam.beta1, within(0, 1), 'at least 0 and below 1');
+  check(report, 'Adam beta2', settings.adam.beta2, within(0, 1), 'at least 0 and below 1');
+  check(report, 'Adam epsilon', settings.adam.epsilon, above(0), 'above 0');
+  check(report, 'Maximal length', settings.maxLength, integerFrom(2), 'a whole number of at least 2 tokens');
+  if (positions !== undefined && settings.maxLength > positions) {
+    report(`Maximal length is ${settings.maxLength} tokens, but the model attends to ${positions} at most; lower it.`);
+  }
+  check(report, 'Micro-batch', settings.microBatchTokens, integerFrom(1), 'a whole number of at least 1 token');
+  if (settings.lossOn !== 'completion' && settings.lossOn !== 'all') {
+    report(`The loss is on ${show(settings.lossOn)}; it must be on completion or all.`);
+  }
+  check(report, 'Evaluations per epoch', settings.evaluationsPerEpoch, above(0), 'above 0 (0.5 = every second epoch)');
+  check(report, 'Patience', settings.patience, integerFrom(0), 'a whole number of evaluations, 0 = never stop early');
+  check(
+    report,
+    'Minimum improvement',
+    settings.minImprovement,
+    within(0, 1),
+    'a share of the best loss, at least 0 and below 1',
+  );
+}
+
+type Test = (value: number) => boolean;
+
+const above =
+  (bound: number): Test =>
+  (value) =>
+    value > bound;
+const from =
+  (bound: number): Test =>
+  (value) =>
+    value >= bound;
+const within =
+  (low: number, high: number): Test =>
+  (value) =>
+    value >= low && value < high;
+const integerFrom =
+  (bound: number): Test =>
+  (value) =>
+    Number.isSafeInteger(value) && value >= bound;
+
+function check(report: Report, name: string, value: number, test: Test, must: string): void {
+  if (Number.isFinite(value) && test(value)) return;
+  report(`${name} is ${show(value)}; it must be ${must}.`);
+}
+
+function checkOptional(report: Report, name: string, value: number | undefined, test: Test, must: string): void {
+  if (value !== undefined) check(report, name, value, test, must);
+}
+
+/** A value as a person would write it; settings may come from a file and be of any type. */
+function show(value: unknown): string {
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'missing');
+}
