@@ -1,0 +1,155 @@
+// The journey's first stage: data in; rows, splits, problems and statistics out.
+import { UserError } from '../errors.js';
+import { excerpt } from '../terminal/strip-control.js';
+import { type DuplicateFindings, findDuplicates } from './checks/duplicates.js';
+import { findLabels, type LabelFindings } from './checks/labels.js';
+import { findLongRows, summariseLengths, type TokenFindings } from './checks/lengths.js';
+import { checkOptions } from './options.js';
+import { percent, problem, rowsOf } from './problems.js';
+import { type Place, type ReadData, readData } from './read.js';
+import { describeGuess } from './shapes/task.js';
+import { describeSplits, type Splits, splitRows, splitRowsOf } from './splits.js';
+import { sha256, words } from './text/normalise.js';
+import type { InspectedData, InspectedRow, InspectOptions, Problem, Statistics } from './types.js';
+
+/** Fewer rows can be neither learnt from nor measured. */
+const minimumRows = 10;
+
+/** Below this a test score says little. */
+const comfortableRows = 200;
+
+/**
+ * Reads a data file, or a folder with train, validation and test files, and says what is in it.
+ * Deterministic: the same data and options give the same rows, splits and hash.
+ * @throws UserError (exit code 2) when the data cannot be used; the message says what, where and what to do.
+ */
+export async function inspect(path: string, options: InspectOptions = {}): Promise<InspectedData> {
+  checkOptions(options);
+  const data = await readData(path, options);
+  const { rows, task, layout } = data;
+  const source = excerpt(path, 200);
+  if (rows.length < minimumRows) throw tooFew(source, data);
+  const labels = task === 'classification' ? findLabels(rows, quoted(layout.target), source) : undefined;
+  const tokens = options.countTokens && findLongRows(rows, options.countTokens, options.maxLength, source);
+  const duplicates = findDuplicates(rows, task, options.ignoreGivenSplits ?? false);
+  const splits = splitRows(
+    splitRowsOf(rows, duplicates.contents, options.ignoreGivenSplits ?? false),
+    duplicates.groups,
+    options,
+  );
+  if (splits.train.length === 0) throw noTraining(source);
+  return {
+    source: path,
+    files: data.files.map((file) => file.name),
+    format: data.files[0]!.format,
+    shape: layout.shape,
+    guess: describeGuess(layout, task, labels?.counts.length ?? 0),
+    columns: {
+      input: layout.kind === 'text' ? [] : layout.input,
+      target: layout.target,
+      ...(layout.split && { split: layout.split }),
+    },
+    task,
+    rows,
+    ...(labels && { labels: labels.counts.map(({ label }) => label) }),
+    splits,
+    splitNote: describeSplits(rows, splits, options.ignoreGivenSplits ?? false),
+    problems: [
+      ...lostRows(data),
+      ...(labels?.problems ?? []),
+      ...duplicates.problems,
+      ...(tokens?.problems ?? []),
+      ...smallData(rows),
+    ],
+    statistics: statisticsOf(data, duplicates, labels, tokens),
+    dataHash: hashOf(rows, splits),
+  };
+}
+
+function statisticsOf(
+  { rows, unreadable, empty }: ReadData,
+  duplicates: DuplicateFindings,
+  labels: LabelFindings | undefined,
+  tokens: TokenFindings | undefined,
+): Statistics {
+  const vocabulary = new Set<string>();
+  const targets = new Set<string>();
+  let wordCount = 0;
+  for (const { text, target } of rows) {
+    const inputWords = words(text);
+    wordCount += inputWords.length;
+    for (const word of inputWords) vocabulary.add(word);
+    for (const word of words(target)) vocabulary.add(word);
+    targets.add(target || text);
+  }
+  return {
+    rows: rows.length,
+    unreadableRows: unreadable.length,
+    emptyRows: empty.length,
+    exactDuplicateShare: duplicates.exactShare,
+    nearDuplicateShare: duplicates.nearShare,
+    contradictionShare: duplicates.contradictionShare,
+    outlierShare: 0,
+    ...(labels && { labels: labels.counts, labelBalance: labels.balance }),
+    inputCharacters: summariseLengths(rows.map(({ text }) => text.length)),
+    targetCharacters: summariseLengths(rows.map(({ target }) => target.length)),
+    ...(tokens && { tokens: tokens.tokens }),
+    vocabulary: vocabulary.size,
+    meanWords: wordCount / rows.length,
+    distinctTargetShare: targets.size / rows.length,
+    languages: [],
+  };
+}
+
+/** Rows that were left out, so that nothing is lost silently. */
+function lostRows({ unreadable, empty, layout }: ReadData): Problem[] {
+  const problems: Problem[] = [];
+  if (unreadable.length > 0) {
+    const message = `${rowsOf(unreadable.length)} cannot be read and ${unreadable.length === 1 ? 'is' : 'are'} left out (${reasonAt(unreadable[0]!)}).`;
+    problems.push(
+      problem({ kind: 'unreadable-rows', severity: 'error', message, advice: 'Mend them if they matter.' }, unreadable),
+    );
+  }
+  if (empty.length > 0) {
+    const message = `${rowsOf(empty.length)} ${empty.length === 1 ? 'has' : 'have'} nothing in ${quoted([...new Set(empty.map(({ reason }) => reason))], ' or ')} and ${empty.length === 1 ? 'is' : 'are'} left out.`;
+    const advice = `Fill in ${layout.kind === 'text' ? 'the text' : 'both input and answer'}, or remove the rows.`;
+    problems.push(problem({ kind: 'empty-fields', severity: 'warning', message, advice }, empty));
+  }
+  return problems;
+}
+
+function smallData(rows: readonly InspectedRow[]): Problem[] {
+  if (rows.length >= comfortableRows) return [];
+  const message = `There are only ${rows.length} rows: scores on so few validation and test rows vary by chance.`;
+  const advice = `Differences below about ${percent(1 / Math.sqrt(Math.max(1, 0.15 * rows.length)))} mean little. More rows help more than any setting.`;
+  return [problem({ kind: 'small-data', severity: 'note', message, advice }, [])];
+}
+
+/** Order, split and content of all rows; changes when any of them does. */
+function hashOf(rows: readonly InspectedRow[], splits: Splits): string {
+  const names: string[] = [];
+  for (const [name, indexes] of Object.entries(splits)) for (const index of indexes) names[index] = name;
+  return sha256(...rows.map((row, index) => `${names[index]} ${row.hash}`));
+}
+
+function tooFew(source: string, { rows, empty, unreadable }: ReadData): UserError {
+  const lost = empty.length + unreadable.length;
+  const beside = lost > 0 ? ` beside ${lost} that cannot be used` : '';
+  return new UserError(
+    `${source} has ${rowsOf(rows.length)}${beside}; at least ${minimumRows} are needed to train, validate and test. Add more rows, a few hundred if you can.`,
+  );
+}
+
+function noTraining(source: string): UserError {
+  return new UserError(
+    `${source} has no training rows: all are given as validation or test. Name a split or a file train, or split anew with --ignore-given-splits.`,
+  );
+}
+
+function reasonAt({ file, line, reason }: Place): string {
+  return `the first at ${file}:${line}: ${excerpt(reason, 120)}`;
+}
+
+function quoted(names: readonly string[], separator = ', '): string {
+  return names.map((name) => `"${excerpt(name, 40)}"`).join(separator);
+}
