@@ -6,9 +6,9 @@ import { validateSettings } from './validate-settings.js';
 const lora = { rank: 8, alpha: 16, targets: ['q_proj' as const], rankStabilized: false };
 const { schedule, freezing, adam } = defaultSettings;
 
-function faults(changes: object, context = {}): string[] {
+function faults(changes: object, layers?: number, positions?: number): string[] {
   try {
-    validateSettings({ ...defaultSettings, ...changes } as TrainingSettings, context);
+    validateSettings({ ...defaultSettings, ...changes } as TrainingSettings, layers, positions);
     return [];
   } catch (error) {
     expect(error).toBeInstanceOf(SettingsError);
@@ -21,7 +21,7 @@ describe('validateSettings', () => {
     expect(faults({})).toEqual([]);
     expect(faults({ method: 'lora', lora })).toEqual([]);
     expect(faults({ dropout: 0.99, epochs: 0.1, weightDecay: 0, patience: 0, seed: 2 ** 32 - 1 })).toEqual([]);
-    expect(faults({ freezing: { ...freezing, layers: 30 } }, { layers: 30, positions: 512 })).toEqual([]);
+    expect(faults({ freezing: { ...freezing, layers: 30 } }, 30, 512)).toEqual([]);
     expect(faults({ schedule: { name: 'warmup-stable-decay', warmup: 0.5, decay: 0.5, floor: 1 } })).toEqual([]);
   });
 
@@ -71,10 +71,10 @@ describe('validateSettings', () => {
   });
 
   test('compares with the model', () => {
-    expect(faults({ freezing: { ...freezing, layers: 31 } }, { layers: 30 })).toEqual([
+    expect(faults({ freezing: { ...freezing, layers: 31 } }, 30)).toEqual([
       'Frozen layers is 31, but the model has 30; it must be 0 … 30.',
     ]);
-    expect(faults({ maxLength: 1024 }, { positions: 512 })[0]).toMatch(/1024 tokens, but the model attends to 512/);
+    expect(faults({ maxLength: 1024 }, undefined, 512)[0]).toMatch(/1024 tokens, but the model attends to 512/);
   });
 
   test('names every fault at once', () => {

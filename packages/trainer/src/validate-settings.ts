@@ -10,14 +10,6 @@ import type {
   TrainingSettings,
 } from './settings.js';
 
-/** What settings have to agree with, as far as it is known. */
-export interface SettingsContext {
-  /** Transformer layers of the base model. */
-  layers?: number;
-  /** Tokens the base model can attend to (`max_position_embeddings`). */
-  positions?: number;
-}
-
 type Report = (fault: string) => void;
 
 const schedules: readonly ScheduleName[] = [
@@ -40,16 +32,18 @@ const loraTargets: readonly LoraTarget[] = [
 ];
 
 /**
+ * @param layers transformer layers of the base model, where known
+ * @param positions tokens the base model can attend to (`max_position_embeddings`), where known
  * @throws SettingsError with a sentence for each fault: the setting, its value, what it may be
  */
-export function validateSettings(settings: TrainingSettings, context: SettingsContext = {}): void {
+export function validateSettings(settings: TrainingSettings, layers?: number, positions?: number): void {
   const faults: string[] = [];
   const report: Report = (fault) => faults.push(fault);
   checkTheSeven(settings, report);
   checkSchedule(settings.schedule, report);
-  checkFreezing(settings.freezing, context, report);
+  checkFreezing(settings.freezing, layers, report);
   checkMethod(settings, report);
-  checkRest(settings, context, report);
+  checkRest(settings, positions, report);
   if (faults.length > 0) throw new SettingsError(faults.join('\n'));
 }
 
@@ -101,7 +95,7 @@ function checkSchedule(schedule: ScheduleSettings, report: Report): void {
   }
 }
 
-function checkFreezing(freezing: FreezingSettings, { layers }: SettingsContext, report: Report): void {
+function checkFreezing(freezing: FreezingSettings, layers: number | undefined, report: Report): void {
   check(report, 'Frozen layers', freezing.layers, integerFrom(0), 'a whole number of at least 0');
   if (layers !== undefined && freezing.layers > layers) {
     report(`Frozen layers is ${freezing.layers}, but the model has ${layers}; it must be 0 … ${layers}.`);
@@ -137,7 +131,7 @@ function checkLora(lora: LoraSettings, report: Report): void {
   }
 }
 
-function checkRest(settings: TrainingSettings, { positions }: SettingsContext, report: Report): void {
+function checkRest(settings: TrainingSettings, positions: number | undefined, report: Report): void {
   check(
     report,
     'Seed',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DataOrder, stepsPerEpoch, totalSteps } from './order.js';
+import { stepExamples, stepsPerEpoch, totalSteps } from './order.js';
 
 describe('totalSteps', () => {
   test.each([
@@ -17,21 +17,22 @@ describe('totalSteps', () => {
   });
 });
 
-describe('DataOrder', () => {
+describe('stepExamples', () => {
   test('each epoch holds every example once, its last batch smaller', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 200 }),
         fc.integer({ min: 1, max: 40 }),
         fc.nat(),
-        (examples, size, seed) => {
-          const order = new DataOrder(examples, size, seed);
-          const perEpoch = stepsPerEpoch(examples, size);
+        (count, batchSize, seed) => {
+          const perEpoch = stepsPerEpoch(count, batchSize);
           for (const epoch of [0, 1, 5]) {
-            const batches = Array.from({ length: perEpoch }, (_, i) => order.batchAt(epoch * perEpoch + i));
-            expect(batches.slice(0, -1).every((batch) => batch.length === size)).toBe(true);
+            const batches = Array.from({ length: perEpoch }, (_, i) =>
+              stepExamples({ seed, count, batchSize, step: epoch * perEpoch + i }),
+            );
+            expect(batches.slice(0, -1).every((batch) => batch.length === batchSize)).toBe(true);
             const seen = batches.flatMap((batch) => [...batch]).sort((a, b) => a - b);
-            expect(seen).toEqual(Array.from({ length: examples }, (_, i) => i));
+            expect(seen).toEqual(Array.from({ length: count }, (_, i) => i));
           }
         },
       ),
@@ -40,17 +41,20 @@ describe('DataOrder', () => {
   });
 
   test('a step asked for on its own is the step of the whole sequence', () => {
-    const order = new DataOrder(50, 8, 3);
-    const sequence = Array.from({ length: 21 }, (_, step) => order.batchAt(step));
-    for (const step of [20, 3, 13, 0]) expect(new DataOrder(50, 8, 3).batchAt(step)).toEqual(sequence[step]);
+    const at = (step: number) => stepExamples({ seed: 3, count: 50, batchSize: 8, step });
+    const sequence = Array.from({ length: 21 }, (_, step) => at(step));
+    for (const step of [20, 3, 13, 0]) {
+      stepExamples({ seed: 4, count: 50, batchSize: 8, step });
+      expect(at(step)).toEqual(sequence[step]);
+    }
     expect(sequence[0]).not.toEqual(sequence[7]);
-    expect(order.epochOf(6)).toBe(0);
-    expect(order.epochOf(7)).toBe(1);
   });
 
   test('the sequence does not depend on the batch size, but on the seed', () => {
-    const sequence = (size: number, seed: number) =>
-      Array.from({ length: 48 / size }, (_, step) => [...new DataOrder(48, size, seed).batchAt(step)]).flat();
+    const sequence = (batchSize: number, seed: number) =>
+      Array.from({ length: 48 / batchSize }, (_, step) => [
+        ...stepExamples({ seed, count: 48, batchSize, step }),
+      ]).flat();
     expect(sequence(4, 1)).toEqual(sequence(16, 1));
     expect(sequence(4, 1)).not.toEqual(sequence(4, 2));
   });

@@ -18,47 +18,38 @@ export function totalSteps(examples: number, batchSize: number, epochs: number):
   return Math.max(1, Math.ceil(epochs * perEpoch - 1e-9 * perEpoch));
 }
 
+/** A step of a run, and what decides its examples. */
+export interface StepOfOrder {
+  /** The run's seed: an unsigned 32-bit integer. */
+  seed: number;
+  /** How many examples there are, ≥ 1. */
+  count: number;
+  /** Examples per optimizer step, ≥ 1. */
+  batchSize: number;
+  /** 0 for the first. */
+  step: number;
+}
+
 /**
- * The order of a run's examples: a fresh random permutation each epoch, cut into batches.
+ * Indices of the examples of one optimizer step: a batch of its epoch's random permutation.
  *
  * The permutation depends on the seed, the epoch and the number of examples, not on the batch size; so runs that differ
- * in batch size see the same sequence.
+ * in batch size see the same sequence. Steps may be asked for in any order.
  */
-export class DataOrder {
-  private cached: { epoch: number; order: Uint32Array } | undefined;
+export function stepExamples({ seed, count, batchSize, step }: StepOfOrder): Uint32Array {
+  const perEpoch = stepsPerEpoch(count, batchSize);
+  const epoch = Math.floor(step / perEpoch);
+  const start = (step - epoch * perEpoch) * batchSize;
+  return epochOrder(seed, count, epoch).slice(start, start + batchSize);
+}
 
-  /**
-   * @param examples how many there are, ≥ 1
-   * @param batchSize examples per optimizer step, ≥ 1
-   * @param seed the run's seed
-   */
-  constructor(
-    private readonly examples: number,
-    private readonly batchSize: number,
-    private readonly seed: number,
-  ) {}
+/** The last permutation asked for: an epoch's steps share it. */
+let remembered: { seed: number; count: number; epoch: number; order: Uint32Array } | undefined;
 
-  get stepsPerEpoch(): number {
-    return stepsPerEpoch(this.examples, this.batchSize);
+function epochOrder(seed: number, count: number, epoch: number): Uint32Array {
+  if (remembered?.seed !== seed || remembered.count !== count || remembered.epoch !== epoch) {
+    const order = permutation(count, { seed, purpose: Purpose.order, counter: epoch });
+    remembered = { seed, count, epoch, order };
   }
-
-  /** Indices of the examples of optimizer step `step` (0 for the first), in any order of calls. */
-  batchAt(step: number): Uint32Array {
-    const epoch = this.epochOf(step);
-    const start = (step - epoch * this.stepsPerEpoch) * this.batchSize;
-    return this.epochOrder(epoch).slice(start, start + this.batchSize);
-  }
-
-  /** The epoch, from 0, that a step belongs to. */
-  epochOf(step: number): number {
-    return Math.floor(step / this.stepsPerEpoch);
-  }
-
-  private epochOrder(epoch: number): Uint32Array {
-    if (this.cached?.epoch !== epoch) {
-      const order = permutation(this.examples, { seed: this.seed, purpose: Purpose.order, counter: epoch });
-      this.cached = { epoch, order };
-    }
-    return this.cached.order;
-  }
+  return remembered.order;
 }
