@@ -1,0 +1,74 @@
+// Loss on held-out examples.
+import { makeMicroBatches, supervisedTokens } from '../data/batches.js';
+import type { TokenizedExample } from '../data/example.js';
+import { fedWeightsOf, type Model } from '../models/model.js';
+import { BatchRunner } from '../running/batch-runner.js';
+
+export interface LossMeasurement {
+  /** Mean cross-entropy per supervised token, in nats. */
+  loss: number;
+  /** e^loss. */
+  perplexity: number;
+  /** Cross-entropy in bits per UTF-8 byte of the supervised text: comparable between tokenizers. */
+  bitsPerByte: number;
+  /** Mean loss of each example's supervised tokens, in the order given. */
+  perExample: number[];
+}
+
+const defaultTokenBudget = 512;
+
+/** Measures a model on examples; dropout is off. @throws RangeError where there is nothing to measure */
+export async function evaluateLoss(
+  model: Model,
+  examples: readonly TokenizedExample[],
+  options: { tokenBudget?: number } = {},
+): Promise<LossMeasurement> {
+  const runner = new BatchRunner({ base: model.base, ...fedWeightsOf(model), training: false });
+  try {
+    return await measureLoss(runner, examples, options.tokenBudget);
+  } finally {
+    await runner.release();
+  }
+}
+
+/** The same with a runner at hand, whose graphs are kept for the next measurement. */
+export async function measureLoss(
+  runner: BatchRunner,
+  examples: readonly TokenizedExample[],
+  tokenBudget = defaultTokenBudget,
+): Promise<LossMeasurement> {
+  const sums = await lossSums(runner, examples, tokenBudget);
+  const counts = examples.map(supervisedTokens);
+  const total = sums.reduce((a, b) => a + b, 0);
+  const bytes = examples.reduce((sum, { supervisedBytes }) => sum + supervisedBytes, 0);
+  const tokens = counts.reduce((a, b) => a + b, 0);
+  if (tokens === 0)
+    throw new RangeError('There is no supervised token to measure a loss on: give examples with a completion.');
+  const loss = total / tokens;
+  return {
+    loss,
+    perplexity: Math.exp(loss),
+    bitsPerByte: total / Math.LN2 / Math.max(1, bytes),
+    perExample: Array.from(sums, (sum, i) => sum / Math.max(1, counts[i]!)),
+  };
+}
+
+/** Summed loss of each example. */
+async function lossSums(
+  runner: BatchRunner,
+  examples: readonly TokenizedExample[],
+  tokenBudget: number,
+): Promise<Float64Array> {
+  const sums = new Float64Array(examples.length);
+  const numbered = examples.map((example, index) => ({ index, example }));
+  const batches = makeMicroBatches(numbered, tokenBudget, 1);
+  // One size for all batches of a shape, so that one graph serves them.
+  const targets = Math.max(...batches.map(({ shape }) => shape.targets));
+  for (const batch of batches) {
+    const { losses } = await runner.run({ ...batch, shape: { ...batch.shape, targets } });
+    batch.targetExamples.forEach((example, slot) => {
+      sums[example]! += losses![slot]!;
+    });
+  }
+  return sums;
+}

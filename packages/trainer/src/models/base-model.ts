@@ -1,0 +1,107 @@
+// A pretrained model in a Hugging Face directory, opened for training and use.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { Example, TokenizedExample } from '../data/example.js';
+import { tokenizeExample } from '../data/tokenize.js';
+import { ModelFormatError, TextError } from '../errors.js';
+import type { TrainingSettings } from '../settings.js';
+import { TextTokenizer } from '../text/tokenizer.js';
+import { cachedHash } from '../weights/content-hash.js';
+import { ensureFloat32File, type MappedWeights } from '../weights/mapped.js';
+import type { ModelWeights } from '../weights/model-weights.js';
+import { SafetensorsFile } from '../weights/safetensors.js';
+import { type LlamaConfig, parseConfig } from './config.js';
+import { expectedShapes } from './llama.js';
+
+export interface LoadOptions {
+  /** Where a float32 copy of the weights is kept once, mapped by every later run. */
+  cacheDirectory: string;
+}
+
+export class BaseModel {
+  readonly name: string;
+  /** Shape of every tensor, by its Hugging Face name. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  readonly parameters: number;
+  private mapped?: Promise<MappedWeights>;
+
+  private constructor(
+    readonly directory: string,
+    readonly config: LlamaConfig,
+    /** sha256 over configuration and weights. */
+    readonly hash: string,
+    private readonly weights: ModelWeights,
+    private readonly text: TextTokenizer | undefined,
+    private readonly cacheDirectory: string,
+  ) {
+    this.name = basename(directory);
+    this.shapes = expectedShapes(config);
+    this.parameters = [...this.shapes.values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    this.checkShapes();
+  }
+
+  /** @throws ModelFormatError, TextError where the directory is no model that can be used */
+  static async load(directory: string, { cacheDirectory }: LoadOptions): Promise<BaseModel> {
+    const path = resolve(directory);
+    const config = parseConfig(readConfig(path));
+    const weights = SafetensorsFile.open(path);
+    const hash = createHash('sha256')
+      .update(JSON.stringify(config.raw))
+      .update(await cachedHash(weights.files, cacheDirectory))
+      .digest('hex');
+    const text = existsSync(join(path, 'tokenizer.json')) ? await TextTokenizer.load(path) : undefined;
+    text?.checkFits(config.vocabSize);
+    return new BaseModel(path, config, hash, weights, text, cacheDirectory);
+  }
+
+  /** @throws TextError where the directory has none */
+  get tokenizer(): TextTokenizer {
+    if (this.text) return this.text;
+    throw new TextError(`${this.directory} has no tokenizer.json. Copy the tokenizer of the same model there.`);
+  }
+
+  tokenize(
+    example: Example,
+    settings: Pick<TrainingSettings, 'maxLength' | 'lossOn'>,
+    template: 'plain' | 'chat' = 'plain',
+  ): TokenizedExample {
+    const maxLength = Math.min(settings.maxLength, this.config.maxPositions);
+    return tokenizeExample(example, this.tokenizer, { ...settings, maxLength, template });
+  }
+
+  /** The weights in one float32 file, made at the first call, from which graphs map what is frozen. */
+  mappedWeights(): Promise<MappedWeights> {
+    this.mapped ??= ensureFloat32File(this.weights, this.cacheDirectory);
+    return this.mapped;
+  }
+
+  readTensor(name: string): Float32Array {
+    return this.weights.read(name);
+  }
+
+  private checkShapes(): void {
+    for (const [name, shape] of this.shapes) {
+      const found = this.weights.has(name) ? this.weights.info(name).shape : undefined;
+      if (found && found.join() === shape.join()) continue;
+      const problem = found ? `has shape [${found}], but config.json asks for [${shape}]` : 'is missing';
+      throw new ModelFormatError(
+        `The tensor ${name} in ${this.directory} ${problem}. Weights and configuration belong to different models, or a download broke off.`,
+      );
+    }
+  }
+}
+
+function readConfig(directory: string): unknown {
+  const path = join(directory, 'config.json');
+  if (!existsSync(path)) {
+    throw new ModelFormatError(
+      `${directory} has no config.json, so it is no model directory. Give a folder in Hugging Face format.`,
+    );
+  }
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ModelFormatError(`${path} is not valid JSON: ${(error as Error).message}. Download the model again.`);
+  }
+}

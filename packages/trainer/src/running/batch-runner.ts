@@ -1,0 +1,96 @@
+// Runs micro-batches: builds the graph of a shape when it is first met, keeps the last few, feeds weights in place.
+import type { MicroBatch } from '../data/batches.js';
+import { feedsOf } from '../data/segments.js';
+import { DropoutMasks } from '../kernels/dropout-masks.js';
+import type { BaseModel } from '../models/base-model.js';
+import { type BatchGraph, buildBatchGraph, type FedWeights } from '../models/forward-graph.js';
+import { Purpose, type RandomKey } from '../random/philox.js';
+import { Executable, type Results } from '../runtime/session.js';
+import type { TensorData } from '../tensor/dtype.js';
+import type { PrefixCache } from './prefix-cache.js';
+
+export interface BatchRunnerOptions {
+  base: BaseModel;
+  fed: FedWeights;
+  /** The fed weights' current values; read at every run. */
+  weights: ReadonlyMap<string, Float32Array>;
+  training: boolean;
+  /** Dropout probability; only in training. */
+  dropout?: number;
+  /** Outputs of the frozen layers below, where there are any. */
+  prefix?: PrefixCache;
+}
+
+/** Where in the run a batch stands: what its dropout masks are drawn from. */
+export interface MaskPosition {
+  seed: number;
+  step: number;
+  /** Number of the micro-batch within its step. */
+  microBatch: number;
+}
+
+interface Prepared extends BatchGraph {
+  executable: Executable;
+  masks: DropoutMasks;
+  maskArrays: Uint8Array[];
+}
+
+const mostGraphs = 12;
+
+export class BatchRunner {
+  private readonly prepared = new Map<string, Prepared>();
+
+  constructor(private readonly options: BatchRunnerOptions) {}
+
+  /** Losses of the batch's targets, and in training the gradients; see `buildBatchGraph` for the names. */
+  async run(batch: MicroBatch, position?: MaskPosition): Promise<Results> {
+    const { executable, masks, maskArrays } = await this.prepare(batch);
+    const feeds: Record<string, TensorData> = { ...Object.fromEntries(this.options.weights) };
+    Object.assign(feeds, feedsOf(batch.segments, batch.targets, batch.shape));
+    if (this.options.prefix) feeds.hidden = this.options.prefix.hiddenOf(batch);
+    maskArrays.forEach((mask, site) => {
+      masks.fill(mask, this.options.dropout!, maskKey(position!, site));
+      feeds[`dropout.${site}`] = mask;
+    });
+    return executable.run(feeds);
+  }
+
+  async release(): Promise<void> {
+    for (const { executable } of this.prepared.values()) await executable.release();
+    this.prepared.clear();
+  }
+
+  private async prepare({ shape }: MicroBatch): Promise<Prepared> {
+    const key = `${shape.rows}×${shape.tokens}, ${shape.targets}`;
+    const known = this.prepared.get(key);
+    if (known) {
+      // Moved to the end: the first entry is the one unused for longest.
+      this.prepared.delete(key);
+      this.prepared.set(key, known);
+      return known;
+    }
+    if (this.prepared.size >= mostGraphs) await this.dropOldest();
+    const { base, fed, training, dropout = 0, prefix } = this.options;
+    const mapped = await base.mappedWeights();
+    const prefixDepth = prefix?.depth ?? 0;
+    const built = buildBatchGraph({ config: base.config, mapped, fed, shape, training, dropout, prefixDepth });
+    const executable = await Executable.compile(built.graph, { weightsFolder: mapped.folder });
+    const masks = new DropoutMasks(built.maskSizes);
+    const maskArrays = built.maskSizes.map((size) => masks.allocate(size));
+    const prepared = { ...built, executable, masks, maskArrays };
+    this.prepared.set(key, prepared);
+    return prepared;
+  }
+
+  private async dropOldest(): Promise<void> {
+    const [key, oldest] = this.prepared.entries().next().value!;
+    this.prepared.delete(key);
+    await oldest.executable.release();
+  }
+}
+
+const mostSites = 65_536;
+
+function maskKey({ seed, step, microBatch }: MaskPosition, site: number): RandomKey {
+  return { seed, purpose: Purpose.dropout, counter: step, part: microBatch * mostSites + site };
+}

@@ -1,0 +1,129 @@
+// Output of the frozen layers below the lowest trainable one, computed once for a dataset and kept in a file: it is the same in every
+// epoch and in every trial that freezes at the same depth.
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type MicroBatch, makeMicroBatches, rowTokens } from '../data/batches.js';
+import type { TokenizedExample } from '../data/example.js';
+import { type BatchShape, feedsOf } from '../data/segments.js';
+import type { BaseModel } from '../models/base-model.js';
+import { makeContext } from '../models/forward-graph.js';
+import { embed, layers } from '../models/llama.js';
+import { Executable } from '../runtime/session.js';
+
+const tokenBudget = 512;
+const bytesPerNumber = 4;
+
+export interface PrefixOptions {
+  base: BaseModel;
+  /** Number of frozen layers, ≥ 1. */
+  depth: number;
+  examples: readonly TokenizedExample[];
+  cacheDirectory: string;
+}
+
+export class PrefixCache {
+  private constructor(
+    readonly depth: number,
+    private readonly width: number,
+    /** First token of each example in the file, and the end. */
+    private readonly starts: Float64Array,
+    private readonly file: number,
+  ) {}
+
+  /** Opens the cache of these examples, computing it first if no run before has. */
+  static async open(options: PrefixOptions): Promise<PrefixCache> {
+    const { base, depth, examples, cacheDirectory } = options;
+    const starts = new Float64Array(examples.length + 1);
+    examples.forEach((example, i) => {
+      starts[i + 1] = starts[i]! + rowTokens(example);
+    });
+    mkdirSync(cacheDirectory, { recursive: true });
+    const path = join(cacheDirectory, `prefix-${keyOf(options)}.f32`);
+    if (!existsSync(path)) await computePrefix(options, starts, path);
+    return new PrefixCache(depth, base.config.hiddenSize, starts, openSync(path, 'r'));
+  }
+
+  /** Hidden states of a batch, [rows·tokens, hidden]; 0 in padding. */
+  hiddenOf({ segments, examples, shape }: MicroBatch): Float32Array {
+    const hidden = new Float32Array(shape.rows * shape.tokens * this.width);
+    segments.forEach(({ row, start, ids }, i) => {
+      const first = (row * shape.tokens + start) * this.width;
+      const target = hidden.subarray(first, first + ids.length * this.width);
+      const position = this.starts[examples[i]!]! * this.width * bytesPerNumber;
+      readSync(
+        this.file,
+        new Uint8Array(target.buffer, target.byteOffset, target.byteLength),
+        0,
+        target.byteLength,
+        position,
+      );
+    });
+    return hidden;
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+}
+
+function keyOf({ base, depth, examples }: PrefixOptions): string {
+  const hash = createHash('sha256').update(`prefix 1 ${base.hash} ${depth}`);
+  for (const { ids } of examples) hash.update(`${ids.length}:`).update(ids);
+  return hash.digest('hex').slice(0, 24);
+}
+
+/** Written to a file of its own first, so that a reader never meets half a cache. */
+async function computePrefix(options: PrefixOptions, starts: Float64Array, path: string): Promise<void> {
+  const width = options.base.config.hiddenSize;
+  const temporary = `${path}.${process.pid}.part`;
+  const file = openSync(temporary, 'w');
+  try {
+    const batches = makeMicroBatches(
+      options.examples.map((example, index) => ({ index, example })),
+      tokenBudget,
+      1,
+    );
+    const executables = new Map<number, Executable>();
+    for (const batch of batches) {
+      const { rows, tokens } = batch.shape;
+      const executable = executables.get(rows) ?? (await compilePrefix(options, batch.shape));
+      executables.set(rows, executable);
+      const { ids, positions, attentionBias } = feedsOf(batch.segments, [], { ...batch.shape, targets: 0 });
+      const { hidden } = await executable.run({ ids, positions, attentionBias });
+      batch.segments.forEach(({ row, start, ids: own }, i) => {
+        const first = (row * tokens + start) * width;
+        const part = hidden!.subarray(first, first + own.length * width);
+        const position = starts[batch.examples[i]!]! * width * bytesPerNumber;
+        writeSync(file, new Uint8Array(part.buffer, part.byteOffset, part.byteLength), 0, part.byteLength, position);
+      });
+    }
+    for (const executable of executables.values()) await executable.release();
+    fsyncSync(file);
+    closeSync(file);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function compilePrefix({ base, depth }: PrefixOptions, shape: BatchShape): Promise<Executable> {
+  const mapped = await base.mappedWeights();
+  const fed = { shapes: new Map() };
+  const { context } = makeContext({ config: base.config, mapped, fed, rows: shape.rows, tokens: shape.tokens });
+  const ids = context.graph.input('ids', 'int32', [shape.rows, shape.tokens]);
+  const { hidden } = layers(context, embed(context, ids, base.config), base.config, { from: 0, to: depth });
+  context.graph.output('hidden', hidden);
+  return Executable.compile(context.graph, { weightsFolder: mapped.folder });
+}

@@ -1,0 +1,207 @@
+// One optimizer step: examples in, weights changed. Holds the trainable weights, the optimizer and the graphs.
+import { initializeLora } from '../adapters/lora.js';
+import { type MicroBatch, makeMicroBatches, type NumberedExample, supervisedTokens } from '../data/batches.js';
+import type { TokenizedExample } from '../data/example.js';
+import { tokenIds } from '../data/segments.js';
+import { SettingsError } from '../errors.js';
+import { ParameterMemory } from '../kernels/memory.js';
+import type { BaseModel } from '../models/base-model.js';
+import type { FedWeights } from '../models/forward-graph.js';
+import { embeddingName, layerOf } from '../models/llama.js';
+import type { TunedWeights, WeightTensor } from '../models/model.js';
+import { AdamW } from '../optimizers/adamw.js';
+import { Purpose } from '../random/philox.js';
+import { BatchRunner } from '../running/batch-runner.js';
+import { PrefixCache } from '../running/prefix-cache.js';
+import type { Results } from '../runtime/session.js';
+import type { TrainingSettings } from '../settings.js';
+import { sizeOf } from '../tensor/shape.js';
+import { lowestTrainableLayer, type TrainableTensor, trainableTensors } from './trainable.js';
+
+export interface StepOutcome {
+  /** Mean loss over the step's supervised tokens, before the update. */
+  loss: number;
+  gradientNorm: number;
+  applied: boolean;
+  /** Real tokens read, without padding. */
+  tokens: number;
+}
+
+export interface LearnerOptions {
+  base: BaseModel;
+  settings: TrainingSettings;
+  train: readonly TokenizedExample[];
+  validation: readonly TokenizedExample[];
+  cacheDirectory: string;
+}
+
+/** The graphs and caches of one set of trainable layers. */
+interface Phase {
+  lowestLayer: number;
+  training: BatchRunner;
+  evaluation: BatchRunner;
+  prefixes: PrefixCache[];
+}
+
+export class Learner {
+  private readonly memory: ParameterMemory;
+  private readonly optimizer: AdamW;
+  /** Every tensor that trains at some time of the run, with its current values. */
+  private readonly tensors = new Map<string, { tensor: TrainableTensor; data: Float32Array }>();
+  private phase?: Phase;
+
+  constructor(private readonly options: LearnerOptions) {
+    const { base, settings } = options;
+    const tensors = trainableTensors(settings, base.config, base.shapes, settings.freezing.layers);
+    if (tensors.length === 0) {
+      throw new SettingsError(
+        'With these settings nothing is trained: all layers are frozen. Freeze fewer layers or tensors.',
+      );
+    }
+    this.memory = new ParameterMemory(tensors.map(({ shape }) => sizeOf(shape)));
+    this.optimizer = new AdamW(this.memory, { ...settings.adam, weightDecay: settings.weightDecay });
+    tensors.forEach((tensor, part) => {
+      const data = this.memory.allocate(sizeOf(tensor.shape));
+      if (settings.method === 'full') data.set(base.readTensor(tensor.name));
+      else
+        initializeLora(tensor.name, data, tensor.shape[1]!, {
+          seed: settings.seed,
+          purpose: Purpose.initialization,
+          counter: 0,
+          part,
+        });
+      this.tensors.set(tensor.name, { tensor, data });
+    });
+  }
+
+  get trainableParameters(): number {
+    return [...this.tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  }
+
+  /** The lowest layer that trains now. */
+  get lowestLayer(): number | undefined {
+    return this.phase?.lowestLayer;
+  }
+
+  /** Frees the layers that train at this epoch (fractional). @returns whether that changed anything */
+  async moveTo(epoch: number): Promise<boolean> {
+    const lowestLayer = lowestTrainableLayer(this.options.settings, this.options.base.config.layers, epoch);
+    if (this.phase?.lowestLayer === lowestLayer) return false;
+    await this.endPhase();
+    const { base, settings } = this.options;
+    const current = trainableTensors(settings, base.config, base.shapes, lowestLayer);
+    for (const { name } of current) this.optimize(name);
+    this.phase = await this.beginPhase(lowestLayer, current);
+    return true;
+  }
+
+  /** Forward, backward and update on the examples of one step. */
+  async step(examples: readonly NumberedExample[], step: number, learningRate: number): Promise<StepOutcome> {
+    const { settings } = this.options;
+    const supervised = examples.reduce((sum, { example }) => sum + supervisedTokens(example), 0);
+    const batches = makeMicroBatches(examples, settings.microBatchTokens, supervised);
+    let loss = 0;
+    for (const [microBatch, batch] of batches.entries()) {
+      const results = await this.current.training.run(batch, { seed: settings.seed, step, microBatch });
+      loss += this.collect(results, batch, microBatch < batches.length - 1);
+    }
+    const { gradientNorm, applied } = this.optimizer.step({ learningRate, maxGradientNorm: settings.maxGradientNorm });
+    const tokens = batches.reduce((sum, { realTokens }) => sum + realTokens, 0);
+    return { loss, gradientNorm, applied: applied && Number.isFinite(loss), tokens };
+  }
+
+  /** Runs the current weights on the validation examples, without dropout. */
+  get evaluation(): BatchRunner {
+    return this.current.evaluation;
+  }
+
+  /** Views of the trained tensors; they change with the next step. */
+  get weights(): TunedWeights {
+    const { settings } = this.options;
+    const tensors = [...this.tensors].map(([name, { tensor, data }]): [string, WeightTensor] => [
+      name,
+      { shape: [...tensor.shape], data },
+    ]);
+    return {
+      method: settings.method,
+      ...(settings.method === 'lora' && { lora: settings.lora }),
+      tensors: new Map(tensors),
+    };
+  }
+
+  /** What a checkpoint holds: weights, moments and step counts. Views; write them before the next step. */
+  state(): { steps: Record<string, number>; tensors: { name: string; data: Float32Array }[] } {
+    const state = this.optimizer.state();
+    const optimized = new Set(this.optimizer.parameterNames);
+    const waiting = [...this.tensors]
+      .filter(([name]) => !optimized.has(name))
+      .map(([name, { data }]) => ({ name, data }));
+    return { steps: state.steps, tensors: [...state.tensors, ...waiting] };
+  }
+
+  /** Takes over the state of a checkpoint. Call before the first step. */
+  restore(steps: Record<string, number>, read: (name: string) => Float32Array | undefined): void {
+    for (const name of Object.keys(steps)) this.optimize(name);
+    this.optimizer.restore(steps, read);
+  }
+
+  async release(): Promise<void> {
+    await this.endPhase();
+  }
+
+  private get current(): Phase {
+    if (!this.phase) throw new Error('Learner.moveTo must be called before a step.');
+    return this.phase;
+  }
+
+  private optimize(name: string): void {
+    if (this.optimizer.parameterNames.includes(name)) return;
+    const { tensor, data } = this.tensors.get(name)!;
+    this.optimizer.addParameter({ name, parameter: data, decay: tensor.decay, rateScale: tensor.rateScale });
+  }
+
+  private async beginPhase(lowestLayer: number, current: readonly TrainableTensor[]): Promise<Phase> {
+    const { base, settings, train, validation, cacheDirectory } = this.options;
+    const fed: FedWeights = {
+      shapes: new Map(current.map(({ name, shape }) => [name, shape])),
+      ...(settings.method === 'lora' && { lora: settings.lora }),
+    };
+    const weights = new Map(current.map(({ name }) => [name, this.tensors.get(name)!.data]));
+    const depth = prefixDepth(current, base.config.layers);
+    const open = (examples: readonly TokenizedExample[]) => PrefixCache.open({ base, depth, examples, cacheDirectory });
+    const prefixes = depth > 0 ? [await open(train), ...(validation.length > 0 ? [await open(validation)] : [])] : [];
+    const [prefix, validationPrefix] = prefixes;
+    const shared = { base, fed, weights };
+    return {
+      lowestLayer,
+      prefixes,
+      training: new BatchRunner({ ...shared, training: true, dropout: settings.dropout, prefix }),
+      evaluation: new BatchRunner({ ...shared, training: false, prefix: validationPrefix }),
+    };
+  }
+
+  private async endPhase(): Promise<void> {
+    await this.phase?.training.release();
+    await this.phase?.evaluation.release();
+    for (const prefix of this.phase?.prefixes ?? []) prefix.close();
+    this.phase = undefined;
+  }
+
+  /** Hands a micro-batch's gradients to the optimizer; returns its part of the step's mean loss. */
+  private collect(results: Results, batch: MicroBatch, more: boolean): number {
+    const width = this.options.base.config.hiddenSize;
+    for (const [output, gradient] of Object.entries(results)) {
+      if (!output.startsWith('gradient.') || output === 'gradient.embedding') continue;
+      this.optimizer.accumulate(output.slice('gradient.'.length), gradient, 1, more);
+    }
+    const rows = results['gradient.embedding'];
+    if (rows) this.optimizer.accumulateRows(embeddingName, tokenIds(batch.segments, batch.shape), rows, width);
+    return batch.targets.reduce((sum, { weight }, slot) => sum + weight * results.losses![slot]!, 0);
+  }
+}
+
+/** Layers that come before anything trainable: their output never changes. */
+function prefixDepth(trainable: readonly TrainableTensor[], layers: number): number {
+  if (trainable.some(({ name }) => name === embeddingName)) return 0;
+  return Math.min(layers, ...trainable.map(({ name }) => layerOf(name) ?? layers));
+}
