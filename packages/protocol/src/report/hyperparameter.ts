@@ -22,7 +22,7 @@ export const searchedSchema = z.union([
   z.object({ choices: z.array(paramValueSchema) }),
 ]);
 
-/** Values within noise of the best. A closed side is backed by worse trials beyond it; an open one only ends where nothing was tried. */
+/** Values within noise of the best. A closed side is backed by worse trials beyond it; an open one ends where too little was tried to tell. */
 export const zoneSchema = z
   .union([
     z.object({ low: z.number(), high: z.number(), lowClosed: z.boolean(), highClosed: z.boolean() }),
@@ -42,9 +42,9 @@ export const sideEvidenceSchema = z
   .object({
     sentence: z.string(),
     trials: z.array(z.int().min(0)),
-    /** The value from which on it was worse; null for a choice. */
-    beyond: z.number().nullable(),
-    /** Mean rise of the objective over the best, other parameters allowed for; null where runs diverged. */
+    /** The edge of the zone past which it was worse, or the choice that was. */
+    beyond: paramValueSchema,
+    /** Mean distance to the chosen settings' objective at equal shares, positive = worse; null where every run diverged. */
     rise: z.number().nullable(),
   })
   .meta({ id: 'SideEvidence' });

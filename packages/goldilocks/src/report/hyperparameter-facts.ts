@@ -1,0 +1,105 @@
+// What the report knows of each of the seven hyperparameters before any trial: its name for people, what it does, its limits.
+import type { HyperparameterName, ParamValue, Scale, TrainingSettings } from '@goldilocks/protocol';
+import { percent, plain } from './numbers.js';
+
+export interface HyperparameterFacts {
+  title: string;
+  explanation: string;
+  scale: Scale;
+  unit: string;
+  leastPossible?: number;
+  /** Depends on the base model's number of layers. */
+  mostPossible?: (layers: number) => number;
+  read: (settings: TrainingSettings) => ParamValue;
+  /** What else belongs to the setting. */
+  note: (settings: TrainingSettings) => string;
+}
+
+const nothing = () => '';
+
+export const hyperparameterFacts: Record<HyperparameterName, HyperparameterFacts> = {
+  learningRate: {
+    title: 'Learning rate',
+    explanation:
+      'How far each step moves the weights: too little learns nothing in time, too much wrecks what is known.',
+    scale: 'log',
+    unit: '',
+    read: (settings) => settings.learningRate,
+    note: nothing,
+  },
+  batchSize: {
+    title: 'Batch size',
+    explanation:
+      'How many examples each step averages over: small is noisy but takes many steps, large is smooth but few.',
+    scale: 'log',
+    unit: 'examples',
+    leastPossible: 1,
+    read: (settings) => settings.batchSize,
+    note: nothing,
+  },
+  epochs: {
+    title: 'Epochs',
+    explanation: 'How often the training data are gone through: too few underfits, too many learns them by heart.',
+    scale: 'linear',
+    unit: '',
+    read: (settings) => settings.epochs,
+    note: (settings) =>
+      settings.patience > 0 ? `stops after ${settings.patience} measurements without a gain; the best is kept` : '',
+  },
+  dropout: {
+    title: 'Dropout',
+    explanation: 'The share of signals switched off at random while training, so that no single one is relied upon.',
+    scale: 'linear',
+    unit: '',
+    leastPossible: 0,
+    read: (settings) => settings.dropout,
+    note: nothing,
+  },
+  weightDecay: {
+    title: 'Weight decay',
+    explanation: 'How strongly weights are pulled towards zero, against overfitting.',
+    scale: 'linear',
+    unit: '',
+    leastPossible: 0,
+    read: (settings) => settings.weightDecay,
+    note: nothing,
+  },
+  schedule: {
+    title: 'Learning-rate schedule',
+    explanation: 'How the learning rate rises at the start and falls towards the end.',
+    scale: 'choice',
+    unit: '',
+    read: (settings) => settings.schedule.name,
+    note: scheduleNote,
+  },
+  frozenLayers: {
+    title: 'Frozen layers',
+    explanation:
+      'How many of the lowest layers stay as they are: they keep what the base model knows, and cost nothing.',
+    scale: 'linear',
+    unit: 'layers',
+    leastPossible: 0,
+    mostPossible: (layers) => layers,
+    read: (settings) => settings.freezing.layers,
+    note: freezingNote,
+  },
+};
+
+function scheduleNote({ schedule }: TrainingSettings): string {
+  const parts = [schedule.warmup > 0 ? `warm-up over ${percent(schedule.warmup, 0)} of the steps` : 'no warm-up'];
+  if (schedule.floor) parts.push(`falls to ${percent(schedule.floor, 0)} of the peak`);
+  if (schedule.name === 'cosine-restarts' && schedule.cycles) parts.push(`${schedule.cycles} cycles`);
+  if (schedule.name === 'polynomial' && schedule.power) parts.push(`power ${plain(schedule.power)}`);
+  if (schedule.decay) parts.push(`decays over the last ${percent(schedule.decay, 0)}`);
+  return parts.join(', ');
+}
+
+function freezingNote({ freezing, method }: TrainingSettings): string {
+  const parts: string[] = [];
+  if (freezing.embeddings && method === 'full') parts.push('embeddings frozen too');
+  if (freezing.unfreeze === 'gradual') parts.push('unfrozen one group at a time, from the top');
+  if ((freezing.layerwiseDecay ?? 1) < 1)
+    parts.push(`each layer’s rate is ${plain(freezing.layerwiseDecay!)} × the next higher one’s`);
+  if (freezing.tensors?.length) parts.push(`frozen by name: ${freezing.tensors.join(', ')}`);
+  return parts.join('; ');
+}
