@@ -1,0 +1,165 @@
+// Text to token ids and back, by the tokenizer.json that comes with a model.
+import { join } from 'node:path';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { ModelFormatError, TextError } from '../errors.js';
+import { type ChatTemplate, loadChatTemplate } from './chat-template.js';
+import { readJsonFile } from './json-file.js';
+import { withTimeLimit } from './time-limit.js';
+import { alphabetOf, type TokenAlphabet, tokenBytes } from './token-bytes.js';
+
+const maxTokenizerBytes = 200_000_000;
+const maxConfigBytes = 20_000_000;
+const loadMilliseconds = 30_000;
+const specialNames = ['bos_token', 'eos_token', 'pad_token', 'unk_token'] as const;
+type SpecialName = (typeof specialNames)[number];
+
+export interface EncodeOptions {
+  /** Adds what the model expects around a text, such as a start token; default true. */
+  addSpecialTokens?: boolean;
+}
+
+export interface DecodeOptions {
+  /** Leaves out control tokens such as end-of-text; default true. */
+  skipSpecialTokens?: boolean;
+}
+
+/** A model's tokenizer. */
+export class TextTokenizer {
+  /** One more than the largest id: the rows an embedding needs. */
+  readonly vocabSize: number;
+  readonly bosTokenId?: number;
+  readonly eosTokenId?: number;
+  /** The end token where none is declared. */
+  readonly padTokenId?: number;
+  readonly chatTemplate?: ChatTemplate;
+  private readonly added: ReadonlyMap<number, { content: string; special: boolean }>;
+
+  private constructor(
+    readonly folder: string,
+    private readonly tokenizer: Tokenizer,
+    private readonly alphabet: TokenAlphabet,
+    config: Record<string, unknown>,
+  ) {
+    const special = specialTokens(config);
+    this.added = new Map(
+      [...tokenizer.get_added_tokens_decoder()].map(([id, { content, special }]) => [
+        id,
+        { content, special: !!special },
+      ]),
+    );
+    let largest = -1;
+    for (const id of tokenizer.get_vocab(true).values()) largest = Math.max(largest, id);
+    this.vocabSize = largest + 1;
+    this.bosTokenId = this.idOf(special.bos_token);
+    this.eosTokenId = this.idOf(special.eos_token);
+    this.padTokenId = this.idOf(special.pad_token) ?? this.eosTokenId;
+    this.chatTemplate = loadChatTemplate(folder, config, special);
+  }
+
+  /**
+   * Reads tokenizer.json, tokenizer_config.json and the chat template of a model's folder.
+   * @throws ModelFormatError where a file is missing or damaged, TextError where the library does not accept it
+   */
+  static load(folder: string): TextTokenizer {
+    const file = join(folder, 'tokenizer.json');
+    const json = readJsonFile(file, maxTokenizerBytes);
+    if (!json) throw new ModelFormatError(`${file} is missing. A model's folder needs its tokenizer in this file.`);
+    const config = readJsonFile(join(folder, 'tokenizer_config.json'), maxConfigBytes) ?? {};
+    try {
+      return withTimeLimit(loadMilliseconds, `Loading ${file}`, () => {
+        const tokenizer = new Tokenizer(json, config);
+        return new TextTokenizer(folder, tokenizer, alphabetOf(json.decoder), config);
+      });
+    } catch (error) {
+      if (error instanceof TextError || error instanceof ModelFormatError) throw error;
+      throw new TextError(
+        `${file} is damaged or of an unknown kind: ${(error as Error).message}. Download the model again.`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  /** Throws TextError where the tokenizer fails or does not end in time (10 seconds, and 10 more a million characters). */
+  encode(text: string, { addSpecialTokens = true }: EncodeOptions = {}): number[] {
+    const milliseconds = 10_000 + Math.ceil(text.length / 100);
+    return this.guarded(milliseconds, () => this.tokenizer.encode(text, { add_special_tokens: addSpecialTokens }).ids);
+  }
+
+  /** Throws TextError where an id is not in the vocabulary. */
+  decode(ids: ArrayLike<number>, { skipSpecialTokens = true }: DecodeOptions = {}): string {
+    const list = Array.from(ids).filter((id) => !(skipSpecialTokens && this.isSpecial(id)));
+    if (list.length === 0) return '';
+    for (const id of list) this.token(id);
+    // Transformers 5 leaves the spaces before punctuation as they are; the library would remove them.
+    const options = { skip_special_tokens: false, clean_up_tokenization_spaces: false };
+    return this.guarded(10_000 + list.length, () => this.tokenizer.decode(list, options));
+  }
+
+  countTokens(text: string): number {
+    return this.encode(text).length;
+  }
+
+  /** Whether the id is a control token: one that stands for no text. */
+  isSpecial(id: number): boolean {
+    return this.added.get(id)?.special ?? false;
+  }
+
+  /** UTF-8 bytes of the text the tokens stand for; control tokens stand for none. */
+  byteLength(ids: Iterable<number>): number {
+    let bytes = 0;
+    for (const id of ids) {
+      const added = this.added.get(id);
+      if (!added) bytes += tokenBytes(this.token(id), this.alphabet);
+      else if (!added.special) bytes += Buffer.byteLength(added.content);
+    }
+    return bytes;
+  }
+
+  /** Throws TextError unless an embedding of so many rows has one for every id. */
+  checkFits(embeddingRows: number): void {
+    if (this.vocabSize <= embeddingRows) return;
+    throw new TextError(
+      `The tokenizer in ${this.folder} has token ids up to ${this.vocabSize - 1}, but the model's embedding has only ${embeddingRows} rows. ` +
+        'The tokenizer belongs to another model: put the one that came with these weights into the folder.',
+    );
+  }
+
+  private idOf(token: string | undefined): number | undefined {
+    return token === undefined ? undefined : this.tokenizer.token_to_id(token);
+  }
+
+  private token(id: number): string {
+    const token = this.tokenizer.id_to_token(id);
+    if (token !== undefined) return token;
+    throw new TextError(
+      `The tokenizer in ${this.folder} has no token with the id ${id}; ids go from 0 to ${this.vocabSize - 1}.`,
+    );
+  }
+
+  private guarded<T>(milliseconds: number, work: () => T): T {
+    try {
+      return withTimeLimit(milliseconds, `The tokenizer in ${this.folder}`, work);
+    } catch (error) {
+      if (error instanceof TextError) throw error;
+      throw new TextError(
+        `The tokenizer in ${this.folder} failed: ${(error as Error).message}. Download the model again.`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+}
+
+/** Special tokens are given as text, or as an object with their `content`. */
+function specialTokens(config: Record<string, unknown>): Partial<Record<SpecialName, string>> {
+  const found: Partial<Record<SpecialName, string>> = {};
+  for (const name of specialNames) {
+    const value = config[name] as string | { content?: unknown } | null | undefined;
+    const content = typeof value === 'object' ? value?.content : value;
+    if (typeof content === 'string') found[name] = content;
+  }
+  return found;
+}
