@@ -1,0 +1,139 @@
+// Looks up or derives the recommended settings of a base model: the cheat sheet.
+import type { LoraSettings, ScheduleSettings } from '@goldilocks/trainer';
+import { prior, published, type Sourced } from './evidence.js';
+import { common, type Method, type ModelRow, models, rateBySize, rateBySizeSource } from './recommended.js';
+
+/** What the plan must know of a base model. */
+export interface ModelFacts {
+  /** Directory name or Hub id. */
+  name: string;
+  parameters: number;
+  layers: number;
+  hiddenSize: number;
+  vocabSize: number;
+  /** Longest input in tokens. */
+  maxPositions?: number;
+}
+
+export interface Recommendation {
+  /** The row of the table it came from; absent for a model the table doesn't know. */
+  knownAs?: string;
+  method: Sourced<Method>;
+  learningRate: Sourced<number>;
+  batchSize: Sourced<number>;
+  epochs: Sourced<number>;
+  /** How many times the epochs of the rule by number of examples suit this model. */
+  epochFactor: number;
+  dropout: Sourced<number>;
+  weightDecay: Sourced<number>;
+  schedule: Sourced<ScheduleSettings>;
+  /** Number of the lowest layers to freeze. */
+  frozenLayers: Sourced<number>;
+  lora: Sourced<LoraSettings>;
+  patience: Sourced<number>;
+}
+
+/** A model of this many weights or fewer is trained whole unless told otherwise. */
+const tinyModel = 50e6;
+
+const normalise = (name: string) => name.toLowerCase().replace(/[_\s]+/g, '-');
+
+const similarSize = (row: ModelRow, parameters: number) =>
+  parameters <= 0 || (row.parameters / parameters < 1.5 && parameters / row.parameters < 1.5);
+
+/** The table's row for a model: by its name (the size must agree), else by its shape. */
+export function findModel(model: ModelFacts): ModelRow | undefined {
+  const name = normalise(model.name);
+  const named = models.find((row) => row.pattern.test(name) && similarSize(row, model.parameters));
+  if (named) return named;
+  return models
+    .filter((row) => row.shape.layers === model.layers && row.shape.hiddenSize === model.hiddenSize)
+    .filter((row) => similarSize(row, model.parameters))
+    .sort((a, b) => Math.abs(a.parameters - model.parameters) - Math.abs(b.parameters - model.parameters))[0];
+}
+
+/** Interpolates the recommended rate between models of known size, on logarithmic axes; constant beyond the ends. */
+export function learningRateForSize(parameters: number, method: Method): number {
+  const points = rateBySize[method];
+  const first = points[0]!;
+  const last = points[points.length - 1]!;
+  if (parameters <= first[0]) return first[1];
+  if (parameters >= last[0]) return last[1];
+  const upper = points.findIndex(([size]) => size >= parameters);
+  const [sizeA, rateA] = points[upper - 1]!;
+  const [sizeB, rateB] = points[upper]!;
+  const share = Math.log(parameters / sizeA) / Math.log(sizeB / sizeA);
+  return Number((rateA * (rateB / rateA) ** share).toPrecision(2));
+}
+
+/**
+ * Epochs for a number of training examples, by the rule of the OpenAI cookbook: 3; more for under 34 examples (at
+ * least 100 examples seen, at most 25 epochs), fewer for over 8,333 (at most 25,000 examples seen, at least 1 epoch).
+ */
+export function epochsForExamples(examples: number): number {
+  const target = 3;
+  if (examples * target < 100) return Math.min(25, Math.max(1, Math.floor(100 / Math.max(1, examples))));
+  if (examples * target > 25_000) return Math.max(1, Math.floor(25_000 / examples));
+  return target;
+}
+
+const usualEpochs = published(epochsForExamples(1000), 'OpenAI cookbook; 1–3 in Unsloth, 2 in Tulu');
+
+function recommendedEpochs(factor: Sourced<number> | undefined): Sourced<number> {
+  if (!factor) return usualEpochs;
+  return prior(usualEpochs.value * factor.value, `${usualEpochs.source}; times ${factor.value}: ${factor.source}`);
+}
+
+/**
+ * Recommended settings of a base model, each with its source. Models that the table doesn't know get the rate of
+ * their size, marked as a prior.
+ */
+export function recommend(model: ModelFacts, wanted?: Method): Recommendation {
+  const row = findModel(model);
+  const tiny = models[0]!;
+  const epochFactor = row ? row.epochFactor : model.parameters <= tinyModel ? tiny.epochFactor : undefined;
+  const method = wanted
+    ? { value: wanted, source: 'as asked', evidence: 'prior' as const }
+    : (row?.method ?? (model.parameters <= tinyModel ? tiny : models[1]!).method);
+  const rate = row?.learningRate[method.value];
+  return {
+    knownAs: row?.name,
+    method,
+    learningRate: rate ?? prior(learningRateForSize(model.parameters, method.value), rateBySizeSource),
+    batchSize: common.batchSize[method.value],
+    epochs: recommendedEpochs(epochFactor),
+    epochFactor: epochFactor?.value ?? 1,
+    dropout: common.dropout,
+    weightDecay: common.weightDecay,
+    schedule: common.schedule,
+    frozenLayers: common.frozenLayers,
+    lora: common.lora,
+    patience: common.patience,
+  };
+}
+
+/** One line of the cheat sheet. */
+export interface CheatSheetRow {
+  name: string;
+  parameters: number;
+  layers: number;
+  hiddenSize: number;
+  method: Sourced<Method>;
+  full: Recommendation;
+  lora: Recommendation;
+}
+
+/** The cheat sheet: every known base model with its recommended settings and their sources. */
+export function listModels(): CheatSheetRow[] {
+  return models.map((row) => {
+    const facts = { name: row.name, parameters: row.parameters, ...row.shape, vocabSize: 0 };
+    return {
+      name: row.name,
+      parameters: row.parameters,
+      ...row.shape,
+      method: row.method,
+      full: recommend(facts, 'full'),
+      lora: recommend(facts, 'lora'),
+    };
+  });
+}

@@ -1,0 +1,44 @@
+// What the person should know before the plan is carried out.
+import type { TrainingSettings } from '@goldilocks/trainer';
+import type { PlanInput } from './plan.js';
+
+type Warning = (input: PlanInput, settings: TrainingSettings) => string | undefined;
+
+const fewRows: Warning = ({ data }) =>
+  data.rows < 50
+    ? `${data.rows} training examples are very few: expect the model to learn the form of the answers rather than the task. A few hundred are a good start.`
+    : undefined;
+
+const newDirection: Warning = ({ similarity, data }) =>
+  similarity?.verdict === 'new direction' && data.rows < 500
+    ? `The task is a new direction for this model, and ${data.rows} examples are few for that: a base model closer to the task, or more data, would help most.`
+    : undefined;
+
+const fewValidationRows: Warning = ({ data }) =>
+  data.validationRows !== undefined && data.validationRows < 50
+    ? `${data.validationRows} validation examples tell only large differences apart: small ones will be called noise.`
+    : undefined;
+
+const cutExamples: Warning = ({ data }, settings) =>
+  data.tokensPerExample.max > settings.maxLength
+    ? `The longest example has ${data.tokensPerExample.max} tokens and will be cut to ${settings.maxLength}: prompts lose their beginning.`
+    : undefined;
+
+const fewTrials: Warning = ({ budget }) =>
+  budget.trials !== undefined && budget.trials < 5
+    ? `${budget.trials} trials hardly explore: most hyperparameters will be reported as not tested.`
+    : undefined;
+
+const largeBatch: Warning = ({ data }, settings) => {
+  const steps = Math.floor((data.rows * settings.epochs) / settings.batchSize);
+  return steps < 20
+    ? `Only ${steps} updates of the weights: a smaller batch or more epochs would let the model learn more.`
+    : undefined;
+};
+
+const all: Warning[] = [fewRows, newDirection, fewValidationRows, cutExamples, fewTrials, largeBatch];
+
+/** Warnings in whole sentences; none for an ordinary plan. */
+export function warningsOf(input: PlanInput, settings: TrainingSettings): string[] {
+  return all.map((warning) => warning(input, settings)).filter((text) => text !== undefined);
+}
