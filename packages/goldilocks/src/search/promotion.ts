@@ -1,0 +1,71 @@
+// Which trial goes on next: asynchronous successive halving by pausing and promoting (ASHA, 1810.05934).
+import { projectValues } from './projection.js';
+import { reduction, topRung } from './rungs.js';
+import type { SearchTrial } from './search-trial.js';
+
+export type NextStep = { type: 'continue'; trial: SearchTrial; rung: number } | { type: 'new' };
+
+export interface StepLimits {
+  /** Whether the search may start further trials. */
+  mayStart: boolean;
+  /** Time left for the search; infinite where the budget counts trials. */
+  secondsLeft: number;
+  /** Predicted seconds to bring a trial to a rung. */
+  predict(trial: SearchTrial, rung: number): number;
+  /** Predicted seconds of a new trial to the lowest rung. */
+  predictNew: number;
+  /** Trials, beside the recommended settings, that should reach the top before the search ends. Default 2. */
+  finalists?: number;
+}
+
+/**
+ * The next thing to do, or null where nothing more fits. In order: the recommended settings to the end; what was
+ * stopped halfway; a promotion that ASHA's rule asks for; a new trial, while there is time to finish the best paused
+ * ones after it; at last those.
+ */
+export function chooseNext(trials: readonly SearchTrial[], limits: StepLimits): NextStep | null {
+  const fits = (seconds: number) => seconds <= limits.secondsLeft;
+  const begun = trials.find((trial) => trial.state === 'paused' && (trial.number === 0 || trial.values.length === 0));
+  if (begun !== undefined) return { type: 'continue', trial: begun, rung: begun.values.length };
+
+  const promoted = promotable(trials).find((trial) => fits(limits.predict(trial, trial.values.length)));
+  if (promoted !== undefined) return { type: 'continue', trial: promoted, rung: promoted.values.length };
+
+  const finishers = missingFinalists(trials, limits.finalists ?? 2);
+  const reserve = finishers.reduce((sum, trial) => sum + limits.predict(trial, topRung), 0);
+  if (limits.mayStart && fits(limits.predictNew + reserve)) return { type: 'new' };
+
+  const finisher = finishers.find((trial) => fits(limits.predict(trial, trial.values.length)));
+  if (finisher !== undefined) return { type: 'continue', trial: finisher, rung: finisher.values.length };
+  return limits.mayStart && fits(limits.predictNew) ? { type: 'new' } : null;
+}
+
+/** Paused trials among the best third of their rung, the highest rung and the best value first. */
+export function promotable(trials: readonly SearchTrial[]): SearchTrial[] {
+  const found: SearchTrial[] = [];
+  for (let rung = topRung - 1; rung >= 0; rung--) {
+    const reached = trials.filter(({ values }) => values.length > rung).sort(byValueAt(rung));
+    const best = reached.slice(0, Math.floor(reached.length / reduction));
+    found.push(...best.filter((trial) => trial.state === 'paused' && trial.values.length === rung + 1));
+  }
+  return found;
+}
+
+/**
+ * The paused trials to finish so that `finalists` beside trial 0 reach the top: the best by projection, without those
+ * that are projected to end worse than trial 0.
+ */
+export function missingFinalists(trials: readonly SearchTrial[], finalists: number): SearchTrial[] {
+  const finished = trials.filter((trial) => trial.state === 'complete' && trial.number !== 0).length;
+  const projected = projectValues(trials);
+  const bar = projected.get(0) ?? Number.POSITIVE_INFINITY;
+  const value = (trial: SearchTrial) => projected.get(trial.number) ?? Number.POSITIVE_INFINITY;
+  return trials
+    .filter((trial) => trial.state === 'paused' && trial.number !== 0 && value(trial) < bar)
+    .sort((a, b) => value(a) - value(b) || a.number - b.number)
+    .slice(0, Math.max(0, finalists - finished));
+}
+
+function byValueAt(rung: number): (a: SearchTrial, b: SearchTrial) => number {
+  return (a, b) => a.values[rung]! - b.values[rung]! || a.number - b.number;
+}

@@ -1,0 +1,110 @@
+// Brings one trial to a rung, in a process of its own.
+import type { Failure, JourneyEvent, Purpose } from '@goldilocks/protocol';
+import type { Evaluation, TrainingEvent, TrainingSettings } from '@goldilocks/trainer';
+import { TrialError, TrialFailure } from '../workers/failure.js';
+import type { ExamplesReference, FineTuneSummary, TrialEngine, TrialProcess } from '../workers/operations.js';
+import { rungShares } from './rungs.js';
+
+/** What all trials of a search share. */
+export interface TrialSetting {
+  engine: TrialEngine;
+  model: string;
+  train: ExamplesReference;
+  validation: ExamplesReference;
+  emit(event: JourneyEvent): void;
+  /**
+   * The objective of the weights kept as `tuned`, smaller is better; absent = the validation loss. Measured after
+   * training in the same process.
+   */
+  score?(process: TrialProcess, best: Evaluation): Promise<number>;
+}
+
+export interface TrialTask {
+  number: number;
+  purpose: Purpose;
+  settings: TrainingSettings;
+  checkpointDirectory: string;
+  stopAtShare: number;
+  signal?: AbortSignal;
+}
+
+export type TrialOutcome =
+  | { type: 'reached'; value: number; best: Evaluation; summary: FineTuneSummary; curve: CurvePoint[] }
+  | { type: 'interrupted'; curve: CurvePoint[] }
+  | { type: 'failed'; kind: Failure['kind'] | 'diverged'; reason: string; curve: CurvePoint[] };
+
+/** A training step as the learning curve keeps it. */
+export interface CurvePoint {
+  step: number;
+  epoch: number;
+  loss: number;
+  learningRate: number;
+}
+
+/** The name under which a trial's process keeps its best weights. */
+export const tuned = 'tuned';
+
+/**
+ * Runs the trial to `stopAtShare` and scores it. What goes wrong in the trial is an outcome; only UserError (a full
+ * disk, say, which would stop every trial) is thrown.
+ */
+export async function runTrial(setting: TrialSetting, task: TrialTask): Promise<TrialOutcome> {
+  const process = setting.engine.open(`trial ${task.number}`);
+  const curve: CurvePoint[] = [];
+  try {
+    return await train(setting, task, process, curve);
+  } catch (error) {
+    if (error instanceof TrialFailure) return { type: 'failed', kind: error.reason, reason: error.message, curve };
+    if (error instanceof TrialError) return { type: 'failed', kind: 'error', reason: error.message, curve };
+    throw error;
+  } finally {
+    await process.close();
+  }
+}
+
+async function train(
+  setting: TrialSetting,
+  task: TrialTask,
+  process: TrialProcess,
+  curve: CurvePoint[],
+): Promise<TrialOutcome> {
+  const summary = await process.run('fineTune', fineTuneInput(setting, task), {
+    signal: task.signal,
+    onEvent: (event) => report(setting, task, event, curve),
+  });
+  if (summary.outcome === 'interrupted') return { type: 'interrupted', curve };
+  if (summary.outcome === 'diverged' || summary.best === undefined || !Number.isFinite(summary.best.loss)) {
+    const reason = summary.diagnosis?.message ?? 'The validation loss was never a number.';
+    return { type: 'failed', kind: 'diverged', reason, curve };
+  }
+  const value = (await setting.score?.(process, summary.best)) ?? summary.best.loss;
+  return { type: 'reached', value, best: summary.best, summary, curve };
+}
+
+function fineTuneInput(setting: TrialSetting, task: TrialTask) {
+  const { model, train, validation } = setting;
+  const { settings, checkpointDirectory, stopAtShare } = task;
+  return {
+    model,
+    train,
+    validation,
+    settings,
+    checkpointDirectory,
+    stopAtShare,
+    evaluateAtShares: rungShares.filter((share) => share < 1),
+    keepAs: tuned,
+  };
+}
+
+function report(setting: TrialSetting, task: TrialTask, event: TrainingEvent, curve: CurvePoint[]): void {
+  const trial = task.number;
+  if (event.type === 'step') {
+    const { step, totalSteps, epoch, loss, learningRate, tokens, seconds } = event;
+    curve.push({ step, epoch, loss, learningRate });
+    const tokensPerSecond = seconds > 0 ? tokens / seconds : 0;
+    setting.emit({ type: 'trial-step', trial, step, totalSteps, epoch, loss, learningRate, tokensPerSecond });
+  } else if (event.type === 'evaluation') {
+    const { step, epoch, share, loss, trainingLoss } = event.evaluation;
+    setting.emit({ type: 'trial-evaluation', trial, step, epoch, share, loss, trainingLoss, best: event.best });
+  }
+}

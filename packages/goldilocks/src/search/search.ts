@@ -1,0 +1,250 @@
+// The search: asks for settings, brings trials from rung to rung, and keeps everything in the study.
+import { rm } from 'node:fs/promises';
+import type { JourneyEvent } from '@goldilocks/protocol';
+import type { Distribution, JsonValue, Params, Study } from '@goldilocks/study';
+import type { TrainingSettings } from '@goldilocks/trainer';
+import { UserError } from '../errors.js';
+import { changesFrom } from './changes.js';
+import type { Clock } from './clock.js';
+import { chooseNext, type NextStep } from './promotion.js';
+import { runTrial, type TrialOutcome, type TrialSetting } from './run-trial.js';
+import { rungShares, rungStep, topRung } from './rungs.js';
+import { lastValue, readTrial, type SearchTrial, trialAttributes } from './search-trial.js';
+import { checkpointFolder, updateRecord } from './trial-files.js';
+
+export interface SearchOptions extends TrialSetting {
+  study: Study;
+  space: Readonly<Record<string, Distribution>>;
+  /** Parameters of trial 0. */
+  recommended: Params;
+  settingsOf(params: Params): TrainingSettings;
+  folderOf(trial: number): string;
+  /** Predicted seconds of a run of these settings between two shares of its schedule, start included. */
+  predict(settings: TrainingSettings, from: number, to: number): number;
+  clock: Clock;
+  /** The clock's seconds at which the search should be over. */
+  endsAt?: number;
+  /** Trials to start. */
+  trials?: number;
+  /** Share of the training examples that the trials use, in (0, 1]. */
+  subset: number;
+  signal?: AbortSignal;
+}
+
+/** Predictions are made on an idle machine; a little more is asked for before something is started. */
+const caution = 1.1;
+
+/** Failures in a row that end the search. */
+const mostFailures = 5;
+
+/**
+ * Searches until the time or the trials are used up. Goes on where an earlier call was stopped, and returns all trials.
+ * Throws the signal's reason when it is raised; the trial that was running then is paused with its checkpoint.
+ */
+export async function search(options: SearchOptions): Promise<SearchTrial[]> {
+  const { study, signal } = options;
+  await study.enqueue(options.recommended, { skipIfExists: true });
+  await settle(study);
+  for (;;) {
+    signal?.throwIfAborted();
+    const trials = await readTrials(study);
+    if (tooManyFailures(options, trials)) break;
+    const step = chooseNext(trials, limitsOf(options, trials));
+    if (step === null) break;
+    await takeStep(options, step);
+    emitBudget(options, await readTrials(study));
+  }
+  await prunePaused(options);
+  return readTrials(study);
+}
+
+export async function readTrials(study: Study): Promise<SearchTrial[]> {
+  return (await study.trials()).filter(({ state }) => state !== 'WAITING').map(readTrial);
+}
+
+/** Tells the end of trials that were stopped between their last measurement and the study's hearing of it. */
+async function settle(study: Study): Promise<void> {
+  for (const trial of await readTrials(study)) {
+    if (trial.state === 'paused' && trial.values.length > topRung) await study.tell(trial.number, lastValue(trial)!);
+  }
+}
+
+/** A fault that every trial has is not one to search around. */
+function tooManyFailures(options: SearchOptions, trials: readonly SearchTrial[]): boolean {
+  const [first] = trials;
+  if (first?.state === 'failed') {
+    const advice = 'Look at the reason, or give other settings (--learning-rate, --batch-size, --method lora).';
+    throw new UserError(`The recommended settings could not be trained: ${first.reason} ${advice}`, { exitCode: 1 });
+  }
+  const last = trials.slice(-mostFailures);
+  if (last.length < mostFailures || last.some(({ state }) => state !== 'failed')) return false;
+  const text = `The last ${mostFailures} trials failed, so the search ends here. The last reason: ${last.at(-1)!.reason}`;
+  options.emit({ type: 'message', level: 'warning', text });
+  return true;
+}
+
+function limitsOf(options: SearchOptions, trials: readonly SearchTrial[]) {
+  const secondsLeft = (options.endsAt ?? Number.POSITIVE_INFINITY) - options.clock.elapsed;
+  const factor = caution * paceOf(options, trials);
+  const predict = (trial: SearchTrial, rung: number) => {
+    const from = trial.values.length === 0 ? 0 : rungShares[trial.values.length - 1]!;
+    return factor * options.predict(options.settingsOf(trial.params), from, rungShares[rung]!);
+  };
+  const started = trials.length === 0 ? options.settingsOf(options.recommended) : undefined;
+  const known = trials.map(({ params }) => options.settingsOf(params));
+  const costs = (started ? [started] : known).map((settings) => options.predict(settings, 0, rungShares[0]!));
+  const predictNew = factor * (costs.reduce((sum, cost) => sum + cost, 0) / costs.length);
+  // The recommended settings are always tried, whatever the budget.
+  const mayStart = trials.length === 0 || trials.length < (options.trials ?? Number.POSITIVE_INFINITY);
+  return { mayStart, secondsLeft: trials.length === 0 ? Number.POSITIVE_INFINITY : secondsLeft, predict, predictNew };
+}
+
+/** How much longer the trials so far took than was predicted. */
+function paceOf(options: SearchOptions, trials: readonly SearchTrial[]): number {
+  let actual = 0;
+  let predicted = 0;
+  for (const trial of trials) {
+    if (trial.values.length === 0 || trial.state === 'failed') continue;
+    actual += trial.seconds;
+    predicted += options.predict(options.settingsOf(trial.params), 0, rungShares[trial.values.length - 1]!);
+  }
+  return predicted > 0 && actual > 0 ? Math.min(4, Math.max(0.25, actual / predicted)) : 1;
+}
+
+async function takeStep(options: SearchOptions, step: NextStep): Promise<void> {
+  if (step.type === 'continue') return advance(options, step.trial, step.rung);
+  const asked = await options.study.ask(options.space);
+  const frozen = (await options.study.trials())[asked.number]!;
+  return advance(options, readTrial(frozen), 0);
+}
+
+/** Runs a trial to a rung and writes down what came of it. */
+async function advance(options: SearchOptions, trial: SearchTrial, rung: number): Promise<void> {
+  const settings = options.settingsOf(trial.params);
+  const folder = options.folderOf(trial.number);
+  announce(options, trial);
+  const before = options.clock.elapsed;
+  const outcome = await runTrial(options, {
+    number: trial.number,
+    purpose: 'search',
+    settings,
+    checkpointDirectory: checkpointFolder(folder),
+    stopAtShare: rungShares[rung]!,
+    signal: options.signal,
+  });
+  const seconds = trial.seconds + options.clock.elapsed - before;
+  await keepRecord(folder, outcome);
+  await options.study.storage.writeTrial(trial.id, {
+    userAttributes: {
+      [trialAttributes.seconds]: seconds,
+      [trialAttributes.settings]: settings as unknown as JsonValue,
+      [trialAttributes.subset]: options.subset,
+    },
+  });
+  if (outcome.type === 'interrupted') options.signal?.throwIfAborted();
+  else if (outcome.type === 'failed') await fail(options, trial, outcome);
+  else await reach(options, trial, rung, outcome, seconds);
+}
+
+function announce(options: SearchOptions, trial: SearchTrial): void {
+  const resumedAt = trial.values.length === 0 ? 0 : rungShares[trial.values.length - 1]!;
+  const params = trial.params as Record<string, number | string>;
+  const changed = changesFrom(options.recommended, params);
+  const subset = options.subset;
+  options.emit({ type: 'trial-started', trial: trial.number, purpose: 'search', params, changed, resumedAt, subset });
+}
+
+async function keepRecord(folder: string, outcome: TrialOutcome): Promise<void> {
+  const measured = outcome.type === 'reached' ? { history: outcome.summary.history, best: outcome.best } : {};
+  await updateRecord(folder, { curve: outcome.curve, ...measured });
+}
+
+async function fail(
+  options: SearchOptions,
+  trial: SearchTrial,
+  { kind, reason }: Extract<TrialOutcome, { type: 'failed' }>,
+): Promise<void> {
+  const { study } = options;
+  const userAttributes = { [trialAttributes.reason]: reason, [trialAttributes.failureKind]: kind };
+  await study.storage.writeTrial(trial.id, { userAttributes });
+  await study.tell(trial.number, null, { state: 'FAIL', failure: reason });
+  await dropCheckpoint(options, trial.number);
+  options.emit({ type: 'trial-failed', trial: trial.number, kind, message: reason });
+}
+
+/** Stores the value at the rung; a run that is over (also one that stopped early) has it at all rungs above too. */
+async function reach(
+  options: SearchOptions,
+  trial: SearchTrial,
+  rung: number,
+  outcome: Extract<TrialOutcome, { type: 'reached' }>,
+  seconds: number,
+): Promise<void> {
+  const { study, emit } = options;
+  const { value } = outcome;
+  const over = outcome.summary.outcome !== 'paused';
+  const reached = over ? rungShares.map((_, i) => i).filter((i) => i >= rung) : [rung];
+  const intermediateValues = new Map(reached.map((each) => [rungStep(each), value]));
+  await study.storage.writeTrial(trial.id, { intermediateValues });
+  if (over) {
+    await study.tell(trial.number, value);
+    emit({ type: 'trial-finished', trial: trial.number, value, seconds });
+  } else {
+    emit({ type: 'trial-paused', trial: trial.number, share: rungShares[rung]!, value });
+  }
+  await emitBest(options, trial.number);
+}
+
+async function emitBest(options: SearchOptions, changedTrial: number): Promise<void> {
+  const trials = await readTrials(options.study);
+  const best = bestAtHighestRung(trials);
+  if (best?.number !== changedTrial) return;
+  const recommended = trials[0]?.values[best.values.length - 1];
+  const changed = changesFrom(options.recommended, best.params as Record<string, number | string>);
+  options.emit({
+    type: 'best',
+    trial: best.number,
+    value: lastValue(best)!,
+    recommended,
+    changed,
+  } satisfies JourneyEvent);
+}
+
+/** The best among the trials that came furthest: others cannot be compared with them. */
+function bestAtHighestRung(trials: readonly SearchTrial[]): SearchTrial | undefined {
+  const alive = trials.filter(({ state, values }) => state !== 'failed' && values.length > 0);
+  const highest = Math.max(...alive.map(({ values }) => values.length));
+  const there = alive.filter(({ values }) => values.length === highest);
+  return there.sort((a, b) => lastValue(a)! - lastValue(b)! || a.number - b.number)[0];
+}
+
+function emitBudget(options: SearchOptions, trials: readonly SearchTrial[]): void {
+  const secondsUsed = options.clock.elapsed;
+  const secondsLeft = options.endsAt === undefined ? null : Math.max(0, options.endsAt - secondsUsed);
+  const trialsPlanned = options.trials ?? null;
+  options.emit({ type: 'budget', secondsUsed, secondsLeft, trialsDone: trials.length, trialsPlanned });
+}
+
+/** Ends what is still paused: its values stay in the study, its checkpoint goes. */
+async function prunePaused(options: SearchOptions): Promise<void> {
+  for (const trial of await readTrials(options.study)) {
+    if (trial.state !== 'paused') continue;
+    const share = rungShares[trial.values.length - 1] ?? 0;
+    const reason = `not among the best at ${Math.round(100 * share)} % of its schedule when the search ended`;
+    await options.study.storage.writeTrial(trial.id, { userAttributes: { [trialAttributes.reason]: reason } });
+    await options.study.tell(trial.number, null, { state: 'PRUNED' });
+    await dropCheckpoint(options, trial.number);
+    options.emit({ type: 'trial-pruned', trial: trial.number, share, value: lastValue(trial) ?? Number.NaN, reason });
+  }
+}
+
+async function dropCheckpoint(options: SearchOptions, trial: number): Promise<void> {
+  await rm(checkpointFolder(options.folderOf(trial)), { recursive: true, force: true });
+}
+
+/** Complete trials, the best first. */
+export function completeTrials(trials: readonly SearchTrial[]): SearchTrial[] {
+  return trials
+    .filter(({ state, values }) => state === 'complete' && values.length === topRung + 1)
+    .sort((a, b) => lastValue(a)! - lastValue(b)! || a.number - b.number);
+}
