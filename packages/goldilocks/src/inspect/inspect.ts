@@ -1,12 +1,18 @@
 // The journey's first stage: data in; rows, splits, problems and statistics out.
 import { UserError } from '../errors.js';
 import { excerpt } from '../terminal/strip-control.js';
+import { measureBaselines } from './baselines.js';
 import { type DuplicateFindings, findDuplicates } from './checks/duplicates.js';
-import { findLabels, type LabelFindings } from './checks/labels.js';
+import { estimateLabelNoise, labelNoiseProblem } from './checks/label-noise.js';
+import { findLabels } from './checks/labels.js';
+import { findLanguages } from './checks/languages.js';
 import { findLongRows, summariseLengths, type TokenFindings } from './checks/lengths.js';
+import { findOutliers } from './checks/outliers.js';
+import { findPersonalData } from './checks/personal-data.js';
 import { checkOptions } from './options.js';
 import { percent, problem, rowsOf } from './problems.js';
 import { type Place, type ReadData, readData } from './read.js';
+import type { Layout } from './shapes/layout.js';
 import { describeGuess } from './shapes/task.js';
 import { describeSplits, type Splits, splitRows, splitRowsOf } from './splits.js';
 import { sha256, words } from './text/normalise.js';
@@ -14,6 +20,8 @@ import type { InspectedData, InspectedRow, InspectOptions, Problem, Statistics }
 
 /** Fewer rows can be neither learnt from nor measured. */
 const minimumRows = 10;
+
+const severities: Problem['severity'][] = ['error', 'warning', 'note'];
 
 /** Below this a test score says little. */
 const comfortableRows = 200;
@@ -38,40 +46,58 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
     options,
   );
   if (splits.train.length === 0) throw noTraining(source);
+  const names = labels?.counts.map(({ label }) => label);
+  const noise = names && estimateLabelNoise(rows, names);
+  const baselines = names && measureBaselines(rows, splits, names);
+  const outliers = findOutliers(rows);
+  const languages = findLanguages(rows);
+  const problems = [
+    ...lostRows(data),
+    ...(labels?.problems ?? []),
+    ...duplicates.problems,
+    ...(tokens?.problems ?? []),
+    ...(noise ? labelNoiseProblem(rows, noise) : []),
+    ...outliers.problems,
+    ...languages.problems,
+    ...findPersonalData(rows),
+    ...smallData(rows),
+  ];
   return {
     source: path,
     files: data.files.map((file) => file.name),
     format: data.files[0]!.format,
     shape: layout.shape,
-    guess: describeGuess(layout, task, labels?.counts.length ?? 0),
-    columns: {
-      input: layout.kind === 'text' ? [] : layout.input,
-      target: layout.target,
-      ...(layout.split && { split: layout.split }),
-    },
+    guess: describeGuess(layout, task, names?.length ?? 0),
+    columns: columnsOf(layout),
     task,
     rows,
-    ...(labels && { labels: labels.counts.map(({ label }) => label) }),
+    ...(names && { labels: names }),
     splits,
     splitNote: describeSplits(rows, splits, options.ignoreGivenSplits ?? false),
-    problems: [
-      ...lostRows(data),
-      ...(labels?.problems ?? []),
-      ...duplicates.problems,
-      ...(tokens?.problems ?? []),
-      ...smallData(rows),
-    ],
-    statistics: statisticsOf(data, duplicates, labels, tokens),
+    problems: problems.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity)),
+    statistics: {
+      ...countRows(data, duplicates, tokens),
+      ...(labels && { labels: labels.counts, labelBalance: labels.balance }),
+      ...(noise && { labelNoise: noise }),
+      ...(baselines && { baselines }),
+      outlierShare: outliers.share,
+      languages: languages.languages,
+    },
     dataHash: hashOf(rows, splits),
   };
 }
 
-function statisticsOf(
+function columnsOf({ kind, input, target, split }: Layout): InspectedData['columns'] {
+  return { input: kind === 'text' ? [] : input, target, ...(split !== undefined && { split }) };
+}
+
+type Counted = Omit<Statistics, 'labels' | 'labelBalance' | 'labelNoise' | 'baselines' | 'outlierShare' | 'languages'>;
+
+function countRows(
   { rows, unreadable, empty }: ReadData,
   duplicates: DuplicateFindings,
-  labels: LabelFindings | undefined,
   tokens: TokenFindings | undefined,
-): Statistics {
+): Counted {
   const vocabulary = new Set<string>();
   const targets = new Set<string>();
   let wordCount = 0;
@@ -89,15 +115,12 @@ function statisticsOf(
     exactDuplicateShare: duplicates.exactShare,
     nearDuplicateShare: duplicates.nearShare,
     contradictionShare: duplicates.contradictionShare,
-    outlierShare: 0,
-    ...(labels && { labels: labels.counts, labelBalance: labels.balance }),
     inputCharacters: summariseLengths(rows.map(({ text }) => text.length)),
     targetCharacters: summariseLengths(rows.map(({ target }) => target.length)),
     ...(tokens && { tokens: tokens.tokens }),
     vocabulary: vocabulary.size,
     meanWords: wordCount / rows.length,
     distinctTargetShare: targets.size / rows.length,
-    languages: [],
   };
 }
 
