@@ -1,0 +1,7 @@
+// A checkpoint that cannot be read.
+
+import { TrainerError } from '../errors.js';
+
+export class CheckpointError extends TrainerError {
+  override name = 'CheckpointError';
+}
