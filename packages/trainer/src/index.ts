@@ -1,1 +1,44 @@
-export {};
+// The fine-tuning engine's public surface.
+export { loraScale } from './adapters/lora.js';
+export { CheckpointError } from './checkpoints/checkpoint-error.js';
+export {
+  type LoadedCheckpoint,
+  loadBest,
+  loadLatestCheckpoint,
+  markBest,
+  type SavedCheckpoint,
+  saveCheckpoint,
+} from './checkpoints/checkpoints.js';
+export type { SnapshotContents } from './checkpoints/write-snapshot.js';
+export type { ChatMessage, Example, TokenizedExample } from './data/example.js';
+export { stepExamples, stepsPerEpoch, totalSteps } from './data/order.js';
+export { DataError, ModelFormatError, OutputError, SettingsError, TextError, TrainerError } from './errors.js';
+export { evaluateLoss, type LossMeasurement } from './evaluation/evaluate-loss.js';
+export { type LabelScores, type ScoreOptions, scoreLabels } from './evaluation/score-labels.js';
+export { type GenerateOptions, generateTokens } from './generation/generate.js';
+export type { SamplingOptions } from './generation/sample.js';
+export { ParameterMemory } from './kernels/memory.js';
+export { BaseModel, type LoadOptions } from './models/base-model.js';
+export type { LlamaConfig } from './models/config.js';
+export type { Model, TunedWeights, WeightTensor } from './models/model.js';
+export type { Diagnosis } from './monitors/diagnosis.js';
+export { DivergenceMonitor } from './monitors/divergence.js';
+export { EarlyStopping } from './monitors/early-stopping.js';
+export { diagnoseStuck, type MeasuredPoint } from './monitors/stuck.js';
+export {
+  AdamW,
+  type AdamWSettings,
+  type OptimizedParameter,
+  type StepOptions,
+  type StepResult,
+} from './optimizers/adamw.js';
+export { fillNormal, fillUniform } from './random/fill.js';
+export { Purpose, type RandomKey } from './random/philox.js';
+export { permutation, RandomStream } from './random/random-stream.js';
+export { learningRateAt, warmupSteps } from './schedules/learning-rate.js';
+export * from './settings.js';
+export type { Evaluation, Outcome, TrainingEvent } from './training/events.js';
+export { type FineTuneOptions, type FineTuneResult, fineTune } from './training/fine-tune.js';
+export { Learner, type LearnerOptions, type StepOutcome } from './training/learner.js';
+export { learningRateRamp, type RampOptions, type RampPoint } from './training/learning-rate-ramp.js';
+export { validateSettings } from './validate-settings.js';
