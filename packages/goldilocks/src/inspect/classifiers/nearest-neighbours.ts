@@ -29,13 +29,27 @@ export function neighbourProbabilities(features: Features, labels: Int32Array, c
         similarity[other]! += weight / (norms[index]! * norms[other]!);
       }
     }
-    const nearest = touched.sort((a, b) => similarity[b]! - similarity[a]! || a - b).slice(0, neighbours);
+    const nearest = highest(touched, similarity);
     const votes = prior.map((share) => share * 0.5);
     for (const other of nearest) votes[labels[other]!]! += similarity[other]!;
     for (const other of touched) similarity[other] = 0;
     const sum = votes.reduce((total, vote) => total + vote, 0);
     return votes.map((vote) => vote / sum);
   });
+}
+
+/** The rows of greatest similarity; of equals, the first seen. One pass, as sorting all would take most of the time. */
+function highest(candidates: readonly number[], similarity: Float64Array): number[] {
+  const best: number[] = [];
+  for (const candidate of candidates) {
+    const value = similarity[candidate]!;
+    if (best.length === neighbours && value <= similarity[best[neighbours - 1]!]!) continue;
+    let at = best.length;
+    while (at > 0 && similarity[best[at - 1]!]! < value) at -= 1;
+    best.splice(at, 0, candidate);
+    if (best.length > neighbours) best.pop();
+  }
+  return best;
 }
 
 function classShares(labels: Int32Array, classes: number): Float64Array {
