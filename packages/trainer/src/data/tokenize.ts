@@ -39,10 +39,11 @@ export function tokenizeExample(
   const { ids, completion } = fitLength(whole, tokenizer, options.maxLength);
   const supervised = options.lossOn === 'all' ? new Uint8Array(ids.length).fill(1) : completion;
   supervised[0] = 0;
-  if (!supervised.includes(1)) throw nothingToLearn(example, options);
+  const length = supervised.lastIndexOf(1) + 1; // what follows the last token that counts has no influence
+  if (length === 0) throw nothingToLearn(example, options);
   return {
-    ids: Int32Array.from(ids),
-    supervised,
+    ids: Int32Array.from(ids.slice(0, length)),
+    supervised: supervised.slice(0, length),
     supervisedBytes: tokenizer.byteLength(ids.filter((_, i) => supervised[i])),
     truncatedTokens: whole.ids.length - ids.length,
   };
@@ -90,18 +91,12 @@ function markPlain(parts: readonly Part[], tokenizer: TextTokenizer): Marked {
       marks.push(mark);
     }
   };
-  append(startTokens(tokenizer), 0);
+  append(tokenizer.startTokenIds, 0);
   for (const { text, isCompletion } of parts) {
     append(tokenizer.encode(text, { addSpecialTokens: false }), isCompletion ? 1 : 0);
     if (isCompletion && tokenizer.eosTokenId !== undefined) append([tokenizer.eosTokenId], 1);
   }
   return { ids, completion: Uint8Array.from(marks) };
-}
-
-/** What the tokenizer puts before every text, such as the start token of Llama. */
-export function startTokens(tokenizer: TextTokenizer): number[] {
-  const around = tokenizer.encode('');
-  return around.at(0) === tokenizer.bosTokenId && tokenizer.bosTokenId !== undefined ? [tokenizer.bosTokenId] : [];
 }
 
 /** Each assistant turn is what the template adds to the conversation before it (with the start of the answer) up to its end token. */
@@ -159,11 +154,12 @@ function commonPrefix(a: readonly number[], b: readonly number[]): number {
   return length;
 }
 
-/** Cuts the prompt from the left (keeping a start token, and one token to predict from), then the end from the right. */
+/** Cuts the prompt from the left (keeping the start token, and one token to predict from), then the end from the right. */
 function fitLength({ ids, completion }: Marked, tokenizer: TextTokenizer, maxLength: number): Marked {
   const excess = ids.length - maxLength;
   if (excess <= 0) return { ids, completion };
-  const kept = ids[0] === tokenizer.bosTokenId ? 1 : 0;
+  const start = tokenizer.startTokenIds;
+  const kept = start.every((id, i) => ids[i] === id) ? start.length : 0;
   const firstCompletion = completion.indexOf(1);
   const prompt = firstCompletion < 0 ? ids.length : firstCompletion;
   const cut = Math.max(0, Math.min(excess, prompt - Math.max(kept, 1)));

@@ -31,6 +31,8 @@ export class TextTokenizer {
   readonly eosTokenId?: number;
   /** The end token where none is declared. */
   readonly padTokenId?: number;
+  /** What is put before every text, such as the start token of Llama; may be empty. */
+  readonly startTokenIds: readonly number[];
   readonly chatTemplate?: ChatTemplate;
   private readonly added: ReadonlyMap<number, { content: string; special: boolean }>;
 
@@ -53,6 +55,7 @@ export class TextTokenizer {
     this.bosTokenId = this.idOf(special.bos_token);
     this.eosTokenId = this.idOf(special.eos_token);
     this.padTokenId = this.idOf(special.pad_token) ?? this.eosTokenId;
+    this.startTokenIds = this.findStart();
     this.chatTemplate = loadChatTemplate(folder, config, special);
   }
 
@@ -124,6 +127,12 @@ export class TextTokenizer {
       `The tokenizer in ${this.folder} has token ids up to ${this.vocabSize - 1}, but the model's embedding has only ${embeddingRows} rows. ` +
         'The tokenizer belongs to another model: put the one that came with these weights into the folder.',
     );
+  }
+
+  private findStart(): number[] {
+    const bare = this.tokenizer.encode('a', { add_special_tokens: false }).ids;
+    const whole = this.tokenizer.encode('a').ids;
+    return whole.slice(0, Math.max(0, whole.indexOf(bare[0]!)));
   }
 
   private idOf(token: string | undefined): number | undefined {

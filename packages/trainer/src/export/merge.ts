@@ -1,0 +1,38 @@
+// A tuned model's weights as one set of tensors: base tensors, changed tensors in their place, adapters added in.
+import { loraNames, loraScale } from '../adapters/lora.js';
+import type { Model, WeightTensor } from '../models/model.js';
+import type { TensorToWrite, WritableDtype } from '../weights/write-safetensors.js';
+
+/** All tensors of the model under their Hugging Face names, each made when it is written. */
+export function mergedTensors(model: Model, dtype: WritableDtype): TensorToWrite[] {
+  return [...model.base.shapes].map(([name, shape]) => ({ name, dtype, shape, data: () => mergedTensor(model, name) }));
+}
+
+/** One tensor with everything that training changed, row-major. A LoRA target becomes W + s·B·A. */
+export function mergedTensor({ base, tuned }: Model, name: string): Float32Array {
+  const changed = tuned?.tensors.get(name);
+  if (changed) return changed.data;
+  const weight = base.readTensor(name);
+  const names = loraNames(name.replace(/\.weight$/, ''));
+  const a = tuned?.tensors.get(names.a);
+  const b = tuned?.tensors.get(names.b);
+  if (tuned?.lora && a && b) addProduct(weight, a, b, loraScale(tuned.lora));
+  return weight;
+}
+
+/** weight [out, in] += scale · b [out, r] · a [r, in]; each sum in double precision, rounded once. */
+function addProduct(weight: Float32Array, a: WeightTensor, b: WeightTensor, scale: number): void {
+  const [rank, width] = a.shape as [number, number];
+  const height = b.shape[0]!;
+  const sums = new Float64Array(width);
+  for (let row = 0; row < height; row++) {
+    sums.fill(0);
+    for (let k = 0; k < rank; k++) {
+      const factor = b.data[row * rank + k]! * scale;
+      const start = k * width;
+      for (let i = 0; i < width; i++) sums[i]! += factor * a.data[start + i]!;
+    }
+    const start = row * width;
+    for (let i = 0; i < width; i++) weight[start + i]! += sums[i]!;
+  }
+}

@@ -1,0 +1,169 @@
+// The README of a trained model: where it comes from, how it was trained, what it scored, how to use it.
+import type { TrainingSettings } from '../settings.js';
+
+export interface CardScore {
+  /** Such as `accuracy` or `validation loss`. */
+  metric: string;
+  /** Which examples: `test`, `validation`. */
+  split: string;
+  base?: number;
+  recommended?: number;
+  found: number;
+  /** 95 % interval of `found`. */
+  interval?: readonly [number, number];
+}
+
+export interface CardData {
+  name: string;
+  /** Hub id or name of the base model. */
+  base: string;
+  /** sha256 of the base model's configuration and weights. */
+  baseHash?: string;
+  /** SPDX identifier; the base model's licence governs the tuned model too. */
+  license?: string;
+  /** ISO 639-1 codes. */
+  languages?: readonly string[];
+  data: { hash: string; trainExamples: number; validationExamples?: number; testExamples?: number };
+  settings: TrainingSettings;
+  scores: readonly CardScore[];
+  /** Mean loss on reference text of the base skill. */
+  retention?: { before: number; after: number; text: string };
+  /** Command that makes the model again. */
+  reproduce?: string;
+  /** Version by software. */
+  versions?: Readonly<Record<string, string>>;
+}
+
+/** Markdown with the front matter that model hubs read. */
+export function modelCard(card: CardData, kind: 'merged' | 'adapter'): string {
+  const parts = [
+    frontMatter(card, kind),
+    `# ${line(card.name)}`,
+    introduction(card, kind),
+    `## Scores\n\n${scores(card)}`,
+    `## Hyperparameters\n\n${hyperparameters(card.settings)}`,
+    `## Use\n\n${usage(kind, card)}`,
+    `## Limits\n\n${limits(card)}`,
+  ];
+  if (card.reproduce) parts.push(`## Reproduce\n\n    ${line(card.reproduce)}`);
+  return `${parts.join('\n\n')}\n`;
+}
+
+function frontMatter({ base, license, languages }: CardData, kind: 'merged' | 'adapter'): string {
+  const lines = [
+    ...(license ? [`license: ${quoted(license)}`] : []),
+    `base_model: ${quoted(base)}`,
+    `base_model_relation: ${kind === 'adapter' ? 'adapter' : 'finetune'}`,
+    `library_name: ${kind === 'adapter' ? 'peft' : 'transformers'}`,
+    'pipeline_tag: text-generation',
+    ...(languages?.length ? [`language: [${languages.map(quoted).join(', ')}]`] : []),
+    'tags: [goldilocks, fine-tuned]',
+  ];
+  return `---\n${lines.join('\n')}\n---`;
+}
+
+function introduction({ base, baseHash, data, settings, versions }: CardData, kind: 'merged' | 'adapter'): string {
+  const what =
+    kind === 'adapter'
+      ? 'A LoRA adapter for'
+      : settings.method === 'lora'
+        ? 'A fine-tuned (LoRA, merged) version of'
+        : 'A fine-tuned version of';
+  const sizes = [
+    `${data.trainExamples} training`,
+    ...(data.validationExamples === undefined ? [] : [`${data.validationExamples} validation`]),
+    ...(data.testExamples === undefined ? [] : [`${data.testExamples} test`]),
+  ];
+  const rows = [
+    ['Base model', `${line(base)}${baseHash ? ` (sha256 \`${line(baseHash)}\`)` : ''}`],
+    ['Data', `${sizes.join(', ')} examples (sha256 \`${line(data.hash)}\`)`],
+    ['Method', settings.method === 'lora' ? 'LoRA' : 'full fine-tuning'],
+    ...Object.entries(versions ?? {}).map(([name, version]) => [line(name), line(version)]),
+  ];
+  return `${what} ${line(base)}, made with Goldilocks.\n\n${table(['', ''], rows)}`;
+}
+
+function scores({ scores: list, retention }: CardData): string {
+  const rows = list.map(({ metric, split, base, recommended, found, interval }) => [
+    `${line(metric)} (${line(split)})`,
+    number(base),
+    number(recommended),
+    number(found) + (interval ? ` (95 %: ${number(interval[0])} to ${number(interval[1])})` : ''),
+  ]);
+  const kept = retention
+    ? `\n\nBase skill: mean loss on ${line(retention.text)} was ${number(retention.before)} before and is ${number(retention.after)} after training.`
+    : '';
+  return table(['', 'base model', 'recommended settings', 'this model'], rows) + kept;
+}
+
+function hyperparameters(settings: TrainingSettings): string {
+  const { schedule, freezing, lora } = settings;
+  const rows = [
+    ['Learning rate', String(settings.learningRate)],
+    ['Batch size (effective)', String(settings.batchSize)],
+    ['Epochs', String(settings.epochs)],
+    ['Dropout', String(settings.dropout)],
+    ['Weight decay', String(settings.weightDecay)],
+    ['Learning-rate schedule', `${schedule.name}, warm-up ${number(schedule.warmup)} of the steps`],
+    ['Frozen layers', frozen(freezing)],
+    ...(lora
+      ? [
+          [
+            'LoRA',
+            `rank ${lora.rank}, alpha ${lora.alpha}${lora.rankStabilized ? ' (rank-stabilised)' : ''}, on ${lora.targets.join(', ')}`,
+          ],
+        ]
+      : []),
+    ['Loss on', settings.lossOn === 'all' ? 'the whole text' : 'the completion'],
+    ['Longest example', `${settings.maxLength} tokens`],
+    ['Seed', String(settings.seed)],
+  ];
+  return table(['hyperparameter', 'value'], rows);
+}
+
+function frozen({ layers, embeddings, unfreeze, layerwiseDecay = 1 }: TrainingSettings['freezing']): string {
+  const parts = [`the lowest ${layers}`];
+  if (embeddings || layers > 0) parts.push('embeddings frozen');
+  if (unfreeze === 'gradual') parts.push('unfrozen gradually from the top');
+  if (layerwiseDecay !== 1) parts.push(`each layer's rate ${layerwiseDecay} of the one above`);
+  return parts.join(', ');
+}
+
+function usage(kind: 'merged' | 'adapter', { base }: CardData): string {
+  const load =
+    kind === 'adapter'
+      ? [
+          'from peft import PeftModel',
+          `base = AutoModelForCausalLM.from_pretrained(${quoted(base)})`,
+          'model = PeftModel.from_pretrained(base, ".")',
+        ]
+      : ['model = AutoModelForCausalLM.from_pretrained(".")'];
+  const source = kind === 'adapter' ? quoted(base) : '"."';
+  const program = [
+    'from transformers import AutoModelForCausalLM, AutoTokenizer',
+    ...load,
+    `tokenizer = AutoTokenizer.from_pretrained(${source})`,
+  ];
+  return `\`\`\`python\n${program.join('\n')}\n\`\`\``;
+}
+
+function limits({ data }: CardData): string {
+  return (
+    `It learnt from ${data.trainExamples} examples and repeats what they contain, errors and one-sidedness included. ` +
+    'The scores hold for data like the test examples and say nothing about others.'
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
+}
+
+const number = (value: number | undefined) =>
+  value === undefined ? 'not measured' : String(Number(value.toPrecision(4)));
+
+/** Names come from outside: one line, and nothing that would end a table's cell or start a tag. */
+const line = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replace(/[|<`]/g, '\\$&');
+
+/** A string for YAML and Python alike. */
+const quoted = (text: string) => JSON.stringify(text);
