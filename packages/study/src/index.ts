@@ -15,6 +15,7 @@ export {
 } from './distributions/distribution.js';
 export { formatDistribution, parseDistribution } from './distributions/optuna-json.js';
 export * from './errors.js';
+export { type PedAnovaOptions, pedAnovaImportance } from './importance/ped-anova.js';
 export type { JsonObject, JsonValue } from './json.js';
 export { RandomGenerator, type RandomState } from './numerics/random.js';
 export { MedianPruner } from './pruners/median.js';
@@ -23,6 +24,7 @@ export { type PercentileOptions, PercentilePruner } from './pruners/percentile.j
 export type { Pruner, PruningContext, PruningDecision } from './pruners/pruner.js';
 export { type SuccessiveHalvingOptions, SuccessiveHalvingPruner } from './pruners/successive-halving.js';
 export { GridSampler } from './samplers/grid.js';
+export { QmcSampler } from './samplers/qmc.js';
 export { RandomSampler } from './samplers/random.js';
 export type { History, JointSample, Sampler, SamplingContext, StudyInfo } from './samplers/sampler.js';
 export { type TpeOptions, TpeSampler } from './samplers/tpe/tpe-sampler.js';

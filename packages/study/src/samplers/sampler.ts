@@ -29,6 +29,8 @@ export interface SamplingContext {
   readonly study: StudyInfo;
   readonly history: History;
   readonly trial: FrozenTrial;
+  /** The whole space, when the trial was asked for with one. */
+  readonly space?: SearchSpace;
 }
 
 export interface JointSample {
@@ -54,7 +56,7 @@ type MaybePromise<T> = T | Promise<T>;
 export interface Sampler {
   /** System attributes to store with the new trial. */
   beforeTrial?(context: SamplingContext): MaybePromise<Attributes | undefined>;
-  /** The parameters to sample together: a subset of those known from past trials. */
+  /** The parameters to sample together: some of those known from past trials or from `context.space`. */
   jointSpace?(context: SamplingContext): MaybePromise<SearchSpace>;
   sampleJointly?(context: SamplingContext, space: SearchSpace): MaybePromise<JointSample>;
   /** One value, which the distribution contains. */

@@ -87,7 +87,7 @@ export class Study {
     const started = await this.storage.startTrial(this.id);
     try {
       await this.#history.refresh();
-      const prepared = await this.#prepare(this.#context(started));
+      const prepared = await this.#prepare({ ...this.#context(started), space });
       const systemAttributes = prepared.systemAttributes;
       const frozen = { ...started, systemAttributes: { ...started.systemAttributes, ...systemAttributes } };
       if (Object.keys(systemAttributes).length > 0) await this.storage.writeTrial(started.id, { systemAttributes });

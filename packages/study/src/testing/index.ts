@@ -1,0 +1,6 @@
+/** Conformance suites for storages, samplers and pruners of your own; any test runner can run them. */
+
+export { prunerConformance } from './pruner-conformance.js';
+export { type SamplerSubject, samplerConformance } from './sampler-conformance.js';
+export { type StorageSubject, storageConformance } from './storage-conformance.js';
+export type { ConformanceCheck } from './suite.js';
