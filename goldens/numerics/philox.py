@@ -1,8 +1,9 @@
-"""Philox-4x32-10 written from the paper with Python's integers, checked against Random123's known answers.
+"""Philox-4x32-10 written from the paper with Python's integers, checked against Random123's known answers, and normals from it.
 
 usage: python philox.py > philox.json
 """
 import json
+import math
 import random
 
 MASK = 0xFFFFFFFF
@@ -32,4 +33,11 @@ cases = [dict(counter=c, key=k, words=w) for c, k, w in KNOWN]
 for _ in range(200):
     c, k = [rng.getrandbits(32) for _ in range(4)], [rng.getrandbits(32) for _ in range(2)]
     cases.append(dict(counter=c, key=k, words=philox(c, k)))
-print(json.dumps(cases))
+
+# Box-Muller over the words of key (7, 1), part 0, counter 3: block b has counter words (b, 0, 3, 0).
+words = [w for b in range(25) for w in philox([b, 0, 3, 0], [7, 1])]
+normals = []
+for u, v in zip(words[::2], words[1::2]):
+    radius, angle = math.sqrt(-2 * math.log((u + 0.5) / 2**32)), 2 * math.pi * v / 2**32
+    normals += [radius * math.cos(angle), radius * math.sin(angle)]
+print(json.dumps(dict(blocks=cases, normals=normals)))

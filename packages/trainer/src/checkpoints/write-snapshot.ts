@@ -67,8 +67,10 @@ async function writeFile(files: FileOperations, path: string, parts: Iterable<Ui
     for (const part of parts) {
       for (let start = 0; start < part.length; start += pieceBytes) {
         const piece = part.subarray(start, start + pieceBytes);
+        // Hashing goes on while the system writes.
+        const written = file.write(piece);
         hash.update(piece);
-        await file.write(piece);
+        await written;
         bytes += piece.length;
       }
     }

@@ -9,7 +9,7 @@ interface Case {
   key: [number, number];
   words: number[];
 }
-const golden: Case[] = JSON.parse(
+const golden: { blocks: Case[]; normals: number[] } = JSON.parse(
   readFileSync(new URL('../../../../goldens/numerics/philox.json', import.meta.url), 'utf8'),
 );
 const key: RandomKey = { seed: 7, purpose: Purpose.initialization, counter: 3 };
@@ -32,7 +32,7 @@ function mean(values: Iterable<number>): number {
 
 describe('Philox-4x32-10', () => {
   test("gives Random123's known answers and those of an independent implementation", () => {
-    for (const { counter, key, words } of golden) {
+    for (const { counter, key, words } of golden.blocks) {
       const out = new Uint32Array(4);
       philox4x32(out, 0, counter, key);
       expect([...out]).toEqual(words);
@@ -57,6 +57,12 @@ describe('uniform and normal numbers', () => {
     const chiSquare = bins.reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
     expect(chiSquare).toBeLessThan(118); // 63 degrees of freedom: exceeded once in 30,000
     expect(chiSquare).toBeGreaterThan(25);
+  });
+
+  test('normals are those of an independent Box–Muller over the same words', () => {
+    normals(100, key).forEach((value, i) => {
+      expect(value).toBeCloseTo(golden.normals[i]!, 6);
+    });
   });
 
   test('normals have the moments and quantiles of the normal distribution', () => {
