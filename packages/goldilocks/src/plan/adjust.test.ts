@@ -18,7 +18,7 @@ describe('adjustments', () => {
 
   it('freeze most of the layers for a close cousin, at half the rate', () => {
     const plan = planOf({ similarity: cousin });
-    expect(plan.settings.freezing).toMatchObject({ layers: 23, embeddings: true });
+    expect(plan.settings.freezing).toMatchObject({ layers: 22, embeddings: true });
     expect(plan.settings.learningRate).toBeCloseTo(1e-3, 10);
     expect(changed(plan, 'frozenLayers')[0]).toMatchObject({ from: 0, to: 0.75, evidence: 'prior' });
   });
@@ -31,7 +31,7 @@ describe('adjustments', () => {
 
   it('freeze the lower layers where only the answers are new', () => {
     expect(oddAnswers.shift).toBe('output');
-    expect(planOf({ similarity: oddAnswers }).settings.freezing.layers).toBe(8);
+    expect(planOf({ similarity: oddAnswers }).settings.freezing.layers).toBe(7);
   });
 
   it('set the epochs by the number of examples', () => {

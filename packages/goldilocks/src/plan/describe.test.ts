@@ -41,7 +41,7 @@ describe('formats', () => {
     expect(formatValue('learningRate', 0.0002)).toBe('2e-4');
     expect(formatValue('learningRate', 0.000123)).toBe('1.23e-4');
     expect(formatValue('learningRate', 10)).toBe('1e1');
-    expect(formatValue('frozenLayers', 0.25, 30)).toBe('8 of 30 layers');
+    expect(formatValue('frozenLayers', 0.25, 30)).toBe('7 of 30 layers');
     expect(formatValue('warmup', 0.05)).toBe('5 %');
     expect(formatValue('dropout', 0.1)).toBe('0.1');
     expect([5, 90, 1500, 7200].map(formatSeconds)).toEqual(['5 s', '1.5 min', '25 min', '2 h']);

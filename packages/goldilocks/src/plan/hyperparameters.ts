@@ -46,9 +46,9 @@ export const hyperparameterNames: Record<Hyperparameter, string> = {
 
 const shareGrid = [0, 0.25, 0.5, 0.75, 1];
 
-/** Layers that a share stands for; at least one layer stays trainable unless all are to be frozen. */
+/** Layers that a share stands for, halves rounded down; at least one stays trainable unless all are to be frozen. */
 export function layersOfShare(share: number, layers: number): number {
-  const count = Math.round(share * layers);
+  const count = Math.max(0, Math.ceil(share * layers - 0.5));
   return share < 1 ? Math.min(count, layers - 1) : count;
 }
 
@@ -128,7 +128,7 @@ export function writeHyperparameter(
 
 const percent = (share: number) => `${Number((share * 100).toFixed(1))} %`;
 
-/** A value as a person reads it: `2e-4`, `3 %`, `8 of 30 layers`. */
+/** A value as a person reads it: `2e-4`, `3 %`, `7 of 30 layers`. */
 export function formatValue(name: Hyperparameter, value: HyperparameterValue, layers?: number): string {
   if (typeof value === 'string') return value;
   if (name === 'learningRate')

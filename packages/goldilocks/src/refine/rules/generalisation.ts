@@ -1,0 +1,71 @@
+// Does what is learnt hold on other examples? Overfitting, too little data.
+import type { Evaluation } from '@goldilocks/trainer';
+import { bestEvaluation, change, epoch, finiteHistory, loss, percent, relativeChange, trainingFell } from '../curve.js';
+import type { DiagnosisRule, RunRecord } from '../run-record.js';
+import { roundEpochs, suggest } from './suggest.js';
+
+/** The best evaluation was picked for being low, so the rise after it must be clearer than chance alone: 3 errors. */
+const clearAfterPicking = 3;
+/** A smaller rise costs nothing, as the best checkpoint is kept. */
+const worthSaying = 0.02;
+/** Data so few that the model begins to memorise before it has seen them twice. */
+const fewExamples = 400;
+
+interface Rise {
+  best: Evaluation;
+  last: Evaluation;
+}
+
+/** Validation rose clearly after its best while training went on falling. */
+function riseAfterBest(run: RunRecord): Rise | undefined {
+  const history = finiteHistory(run);
+  const last = history.at(-1);
+  if (!last || history.length < 2) return undefined;
+  const best = bestEvaluation(history);
+  if (best === last || relativeChange(best, last) < worthSaying) return undefined;
+  if (change(best, last).t < clearAfterPicking || !trainingFell(run)) return undefined;
+  return { best, last };
+}
+
+const riseText = ({ best, last }: Rise) =>
+  `validation loss was best, ${loss(best)}, at epoch ${epoch(best)} and rose to ${loss(last)} by epoch ${epoch(last)} while training loss kept falling`;
+
+/** Overfitting within the first two epochs on few examples. */
+export const tooLittleData: DiagnosisRule = (run) => {
+  const rise = riseAfterBest(run);
+  if (!rise || run.examples >= fewExamples || rise.best.epoch > 2) return undefined;
+  const frozen = run.settings.freezing.layers / run.layers;
+  const more = suggest(run, 'frozenLayers', Math.min(0.75, Math.floor(frozen * 4 + 1) / 4));
+  const fewer = suggest(run, 'epochs', roundEpochs(rise.best.epoch));
+  return {
+    kind: 'too-little-data',
+    evidence: `Too little data: ${riseText(rise)}, with only ${run.examples} examples.`,
+    adjustment: more ?? fewer,
+    because: more
+      ? 'More examples would help most. With these, fewer weights to train leave less room to memorise.'
+      : 'More examples would help most. Most layers are frozen already: stop where validation was best.',
+    source: '1911.03090: the top quarter of the layers gives 90 % of the quality; common advice for little data',
+    continueFromCheckpoint: false,
+  };
+};
+
+/** Early overfitting: stop there, and let the schedule end there. Late: dropout first. */
+export const overfitting: DiagnosisRule = (run) => {
+  const rise = riseAfterBest(run);
+  if (!rise || tooLittleData(run)) return undefined;
+  const { epochs, dropout } = run.settings;
+  const early = rise.best.epoch <= 0.5 * epochs || dropout >= 0.2;
+  const rate = percent(relativeChange(rise.best, rise.last));
+  return {
+    kind: 'overfitting',
+    evidence: `Overfitting from epoch ${epoch(rise.best)} on: ${riseText(rise)} (${rate} worse).`,
+    adjustment: early
+      ? suggest(run, 'epochs', roundEpochs(rise.best.epoch))
+      : suggest(run, 'dropout', Number(Math.min(0.2, dropout + 0.05).toFixed(2))),
+    because: early
+      ? 'What comes after the best checkpoint is thrown away: a shorter run ends its schedule where it counts.'
+      : 'Dropout is the regulariser that worked against repetition.',
+    source: early ? 'keep the best, not the last (transformers #22934)' : '2305.13230',
+    continueFromCheckpoint: false,
+  };
+};
