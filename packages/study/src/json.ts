@@ -3,13 +3,10 @@
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 export type JsonObject = Readonly<Record<string, JsonValue>>;
 
-// A private-use character no JSON writer of ours or Python's emits unescaped at a string's start.
-const MARK = '\uE000';
-const WORDS: Readonly<Record<string, number>> = {
-  [`${MARK}NaN`]: Number.NaN,
-  [`${MARK}Infinity`]: Number.POSITIVE_INFINITY,
-  [`${MARK}-Infinity`]: Number.NEGATIVE_INFINITY,
-};
+// Marks a word on its way through the standard parser; nobody's text holds this process's mark.
+const MARK = `${crypto.randomUUID()}:`;
+const WORDS = new Map([Number.NaN, Infinity, -Infinity].map((number) => [`${MARK}${number}`, number]));
+const MARKED = new RegExp(`"${MARK}(NaN|-?Infinity)"`, 'g');
 const STRING_OR_WORD = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
 
 /**
@@ -19,7 +16,7 @@ const STRING_OR_WORD = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
 export function parseJson(text: string): JsonValue {
   if (!text.includes('NaN') && !text.includes('Infinity')) return JSON.parse(text) as JsonValue;
   const marked = text.replace(STRING_OR_WORD, (token) => (token.startsWith('"') ? token : `"${MARK}${token}"`));
-  return JSON.parse(marked, (_key, value) => (typeof value === 'string' && value in WORDS ? WORDS[value] : value));
+  return JSON.parse(marked, (_key, value) => (typeof value === 'string' ? (WORDS.get(value) ?? value) : value));
 }
 
 /**
@@ -31,7 +28,7 @@ export function formatJson(value: unknown): string {
     typeof item === 'number' && !Number.isFinite(item) ? `${MARK}${item}` : item,
   );
   if (text === undefined) throw new TypeError(`A ${typeof value} has no JSON form; give a JSON value.`);
-  return text.includes(MARK) ? text.replace(/"\uE000(NaN|-?Infinity)"/g, '$1') : text;
+  return text.includes(MARK) ? text.replace(MARKED, '$1') : text;
 }
 
 /** Whether two JSON values are the same; NaN equals NaN, the order of keys does not matter. */
@@ -56,4 +53,9 @@ export function freezeJson<T extends JsonValue>(value: T): T {
   if (Array.isArray(value)) return Object.freeze(value.map((item) => freezeJson(item))) as unknown as T;
   const entries = Object.entries(value).map(([key, item]) => [key, freezeJson(item as JsonValue)]);
   return Object.freeze(Object.fromEntries(entries)) as T;
+}
+
+/** A record's own entry, whatever its prototype holds under that name. */
+export function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -7,6 +7,7 @@ import type { Distribution } from '../distributions/distribution.js';
 import { formatDistribution } from '../distributions/optuna-json.js';
 import { isSingle } from '../distributions/representation.js';
 import { InvalidOptionError } from '../errors.js';
+import { own } from '../json.js';
 import type { Direction, FrozenTrial } from '../trial/frozen-trial.js';
 import { gridDensity } from './grid-density.js';
 
@@ -93,7 +94,7 @@ function divergence(
 ): number {
   const regimes = new Map<string, FrozenTrial[]>();
   for (const trial of region) {
-    const distribution = trial.distributions[name];
+    const distribution = own(trial.distributions, name);
     const key = distribution ? formatDistribution(distribution) : '';
     if (key !== '') regimes.set(key, [...(regimes.get(key) ?? []), trial]);
   }

@@ -9,7 +9,7 @@ import { SuccessiveHalvingPruner } from './successive-halving.js';
 
 interface Case {
   pruner: string;
-  options: { percentile?: number };
+  options: Record<string, number>;
   direction: Direction;
   trials: { reports: [number, number | null, boolean][]; value: number; attributes: Record<string, JsonValue> }[];
 }

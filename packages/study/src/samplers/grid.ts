@@ -3,7 +3,7 @@
 import type { Distribution } from '../distributions/distribution.js';
 import { choiceIndex } from '../distributions/representation.js';
 import { InvalidOptionError, InvalidParameterError } from '../errors.js';
-import type { JsonValue } from '../json.js';
+import { type JsonValue, own } from '../json.js';
 import { RandomGenerator } from '../numerics/random.js';
 import type { Attributes, FrozenTrial, Params } from '../trial/frozen-trial.js';
 import type { Sampler, SamplingContext } from './sampler.js';
@@ -86,7 +86,7 @@ export class GridSampler implements Sampler {
   #pointOf(trial: FrozenTrial): number | undefined {
     let point = 0;
     for (const [name, values] of this.#grid) {
-      const value = trial.params[name];
+      const value = own(trial.params, name);
       if (value === undefined) {
         const assigned = trial.systemAttributes[POINT_KEY];
         return typeof assigned === 'number' && assigned < this.size ? assigned : undefined;

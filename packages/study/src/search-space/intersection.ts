@@ -1,6 +1,7 @@
 /** The parameters that every finished trial had, with the same distribution each time. */
 
 import { type Distribution, type SearchSpace, sameDistribution } from '../distributions/distribution.js';
+import { own } from '../json.js';
 import type { FrozenTrial } from '../trial/frozen-trial.js';
 
 /** Follows a growing list of trials; only complete and pruned ones count. */
@@ -26,7 +27,7 @@ export class IntersectionSearchSpace {
       return;
     }
     for (const [name, distribution] of this.#space) {
-      const other = distributions[name];
+      const other = own(distributions, name);
       if (other && sameDistribution(distribution, other)) continue;
       this.#space.delete(name);
       this.#sorted = null;

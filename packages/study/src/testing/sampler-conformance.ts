@@ -53,14 +53,10 @@ function directionsOf({ objectives = 1 }: SamplerSubject): Direction[] {
 }
 
 function newStudy(subject: SamplerSubject, sampler: Sampler): Promise<Study> {
-  const directions = Array.from(
-    { length: subject.objectives ?? 1 },
-    (_, i) => (i % 2 ? 'maximize' : 'minimize') as const,
-  );
   return createStudy({
     storage: new MemoryStorage(),
     name: 'conformance',
-    directions,
+    directions: directionsOf(subject),
     sampler,
     pruner: new NonePruner(),
   });

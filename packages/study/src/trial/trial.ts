@@ -10,7 +10,7 @@ import {
 } from '../distributions/distribution.js';
 import { contains, isSingle, singleValue, toExternal, toInternal } from '../distributions/representation.js';
 import { InvalidDistributionError, InvalidParameterError, InvalidValuesError } from '../errors.js';
-import { freezeJson, type JsonValue } from '../json.js';
+import { freezeJson, type JsonValue, own } from '../json.js';
 import type { PruningDecision } from '../pruners/pruner.js';
 import type { Storage, StoredParam, TrialChanges } from '../storages/storage.js';
 import { constraintKey } from './constraints.js';
@@ -100,9 +100,10 @@ export class Trial<P extends Params = Params> {
 
   /** Sets all parameters of a space in one write; those already set keep their values. */
   async suggestAll(space: SearchSpace): Promise<void> {
+    if (Object.hasOwn(space, '__proto__')) throw new InvalidParameterError("A parameter cannot be named '__proto__'.");
     const params = new Map<string, StoredParam>();
     for (const [name, distribution] of Object.entries(space)) {
-      const before = this.#frozen.distributions[name];
+      const before = own(this.#frozen.distributions, name);
       if (before) this.#checkAskedAlike(name, before, distribution);
       else
         params.set(name, {
@@ -121,13 +122,12 @@ export class Trial<P extends Params = Params> {
   }
 
   async #choose(name: string, distribution: Distribution): Promise<JsonValue> {
-    if (name === '__proto__') throw new InvalidParameterError("A parameter cannot be named '__proto__'.");
     const fixed = this.#frozen.systemAttributes[FIXED_PARAMS_KEY] as Params | undefined;
     if (fixed && Object.hasOwn(fixed, name)) return fixed[name]!;
     if (isSingle(distribution)) return singleValue(distribution);
     const { params, space } = this.#prepared;
-    const joint = params[name];
-    if (joint !== undefined && space[name] && contains(distribution, toInternal(name, distribution, joint)))
+    const joint = own(params, name);
+    if (joint !== undefined && own(space, name) && contains(distribution, toInternal(name, distribution, joint)))
       return joint;
     return this.#host.sample(this.#frozen, name, distribution);
   }

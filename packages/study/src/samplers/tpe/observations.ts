@@ -3,7 +3,7 @@
 import type { Distribution, SearchSpace } from '../../distributions/distribution.js';
 import { formatDistribution } from '../../distributions/optuna-json.js';
 import { choiceIndex } from '../../distributions/representation.js';
-import type { JsonValue } from '../../json.js';
+import { type JsonValue, own } from '../../json.js';
 import { violation } from '../../trial/constraints.js';
 import { type Direction, type FrozenTrial, lastStep, type Params } from '../../trial/frozen-trial.js';
 import { toScale } from './kernels.js';
@@ -90,7 +90,7 @@ export class Observations {
     const extra = running
       .map(({ number, params }) => ({
         number,
-        values: Object.entries(space).map(([name, d]) => encode(d, params[name])),
+        values: Object.entries(space).map(([name, d]) => encode(d, own(params, name))),
       }))
       .filter(({ values }) => !values.some(Number.isNaN))
       .sort((a, b) => a.number - b.number);
@@ -119,7 +119,7 @@ export class Observations {
     const order = (a: number, b: number) =>
       values[a]! - values[b]! || this.#trials[a]!.number - this.#trials[b]!.number;
     for (let row = values.length; row < this.count; row++) {
-      const value = encode(distribution, this.#trials[row]!.params[name]);
+      const value = encode(distribution, own(this.#trials[row]!.params, name));
       values.push(value);
       if (!Number.isNaN(value)) insert(sorted, row, order);
     }

@@ -1,0 +1,115 @@
+import { fork } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { afterAll, describe, expect, test } from 'vitest';
+import { float } from '../../distributions/distribution.js';
+import { StorageBusyError, StorageCorruptError, StorageError, StorageSchemaError } from '../../errors.js';
+import { RandomSampler } from '../../samplers/random.js';
+import { createStudy, loadStudy } from '../../study/create-study.js';
+import { SqliteStorage } from './sqlite-storage.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'goldilocks-sqlite-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let files = 0;
+const newPath = () => join(folder, `${files++}.db`);
+
+function execute(path: string, statements: string): void {
+  const database = new Database(path);
+  database.exec(statements);
+  database.close();
+}
+
+describe('a SQLite file', () => {
+  test('holds the schema version that Optuna 3.2 to 5 expects', async () => {
+    const path = newPath();
+    await (await SqliteStorage.open(path)).close();
+    const database = new Database(path);
+    expect(database.prepare('SELECT version_num FROM alembic_version').raw().all()).toEqual([['v3.2.0.a']]);
+    expect(database.prepare('SELECT version_info_id, schema_version FROM version_info').raw().all()).toEqual([[1, 12]]);
+    expect(database.pragma('journal_mode')).toEqual([expect.objectContaining({ journal_mode: 'delete' })]);
+    database.close();
+  });
+  test('of another version is refused with what to do', async () => {
+    for (const [version, remedy] of [
+      ['v2.6.0.a', /optuna storage upgrade/],
+      ['v9.0.0.a', /newer release/],
+    ] as const) {
+      const path = newPath();
+      await (await SqliteStorage.open(path)).close();
+      execute(path, `UPDATE alembic_version SET version_num = '${version}'`);
+      const opening = SqliteStorage.open(path);
+      await expect(opening).rejects.toThrow(StorageSchemaError);
+      await expect(opening).rejects.toThrow(remedy);
+    }
+  });
+  test('that is none, is damaged, or is of something else is refused and left as it is', async () => {
+    const text = newPath();
+    writeFileSync(text, 'learning_rate,loss\n'.repeat(200));
+    await expect(SqliteStorage.open(text)).rejects.toThrow(StorageCorruptError);
+    expect(readFileSync(text, 'utf8')).toContain('learning_rate');
+    const other = newPath();
+    execute(other, 'CREATE TABLE customers (id INTEGER)');
+    await expect(SqliteStorage.open(other)).rejects.toThrow(/not of studies/);
+    await expect(SqliteStorage.open(join(folder, 'missing', 'a.db'))).rejects.toThrow(StorageError);
+    const damaged = newPath();
+    await (await createStudy({ storage: await SqliteStorage.open(damaged), name: 'a' })).storage.close();
+    const bytes = readFileSync(damaged);
+    writeFileSync(damaged, bytes.fill(0x5a, 100, bytes.length));
+    await expect(SqliteStorage.open(damaged)).rejects.toThrow(StorageCorruptError);
+  });
+  test('in write-ahead-log mode is brought back to the safe journal', async () => {
+    const path = newPath();
+    await (await SqliteStorage.open(path)).close();
+    execute(path, 'PRAGMA journal_mode=WAL');
+    await (await SqliteStorage.open(path)).close();
+    expect(readFileSync(path)[18]).toBe(1);
+  });
+  test('held by another connection is waited for, then given up with a clear error', async () => {
+    const path = newPath();
+    const storage = await SqliteStorage.open(path, { busyTimeoutMs: 150 });
+    const holder = new Database(path);
+    holder.exec('BEGIN IMMEDIATE');
+    await expect(storage.createStudy('a', ['minimize'])).rejects.toThrow(StorageBusyError);
+    const patient = await SqliteStorage.open(path);
+    const waiting = patient.createStudy('a', ['minimize']);
+    setTimeout(() => holder.exec('COMMIT'), 100);
+    expect((await waiting).name).toBe('a');
+    holder.close();
+  });
+  test('goes on after it was closed', async () => {
+    const path = newPath();
+    const study = await createStudy({
+      storage: await SqliteStorage.open(path),
+      name: 'a',
+      sampler: new RandomSampler({ seed: 1 }),
+    });
+    const trial = await study.ask({ x: float(0, 1) });
+    await study.storage.close();
+    const again = await loadStudy({ storage: await SqliteStorage.open(path), name: 'a' });
+    expect((await again.trials())[0]).toMatchObject({ state: 'RUNNING', params: trial.params });
+    await again.tell(0, 1);
+    expect((await again.bestTrial()).values).toEqual([1]);
+  });
+});
+
+test('four processes on one study: every enqueued trial once, no number missing, no write lost', {
+  timeout: 120_000,
+}, async () => {
+  const path = newPath();
+  const study = await createStudy({ storage: await SqliteStorage.open(path), name: 'a' });
+  for (let i = 0; i < 12; i++) await study.enqueue({ x: i });
+  const worker = new URL('../../../test/sqlite-worker.mjs', import.meta.url);
+  const exits = Array.from({ length: 4 }, () => {
+    const child = fork(worker, [path, 'a', '10'], { execArgv: [] });
+    return new Promise((resolve) => child.once('exit', resolve));
+  });
+  expect(await Promise.all(exits)).toEqual([0, 0, 0, 0]);
+  const trials = await study.trials();
+  expect(trials.map(({ number }) => number)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  expect(trials.every(({ state, params, values }) => state === 'COMPLETE' && values![0] === params.x)).toBe(true);
+  const fixed = trials.filter(({ systemAttributes }) => systemAttributes.fixed_params);
+  expect(fixed.map(({ params }) => params.x)).toEqual(Array.from({ length: 12 }, (_, i) => i));
+  expect(new Set(trials.map(({ userAttributes }) => userAttributes.process)).size).toBeGreaterThan(1);
+});
