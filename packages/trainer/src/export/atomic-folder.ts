@@ -24,7 +24,7 @@ export async function writeFolderAtomically(
     await rename(temporary, path);
     await flushFolder(dirname(path));
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined); // the first failure is the one to tell
     throw asOutputError(error, path);
   }
 }

@@ -22,7 +22,7 @@ export async function writeAtomically(path: string, write: (file: FileHandle) =>
     await rename(temporary, path);
     await flushFolder(dirname(path));
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined); // the first failure is the one to tell
     throw asOutputError(error, path);
   }
 }

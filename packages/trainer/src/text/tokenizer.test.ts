@@ -1,0 +1,119 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { TextError, TrainerError } from '../errors.js';
+import { TextTokenizer } from './tokenizer.js';
+
+const goldens = JSON.parse(readFileSync('goldens/io/text.json', 'utf8'));
+
+describe.each(['byte-level', 'metaspace'])('the %s tokenizer', (kind) => {
+  const golden = goldens[kind];
+  const tokenizer = TextTokenizer.load(`goldens/io/${kind}`);
+
+  test('knows its special tokens and its size', () => {
+    expect(tokenizer.vocabSize).toBe(golden.vocab_size);
+    expect(tokenizer.eosTokenId).toBe(golden.eos);
+    expect(tokenizer.bosTokenId).toBe(golden.bos);
+    expect(tokenizer.startTokenIds).toEqual(kind === 'metaspace' ? [golden.bos] : []);
+  });
+
+  test.each<{ text: string; ids: number[]; bare: number[]; decoded: string; whole: string }>(golden.texts)(
+    'agrees with Transformers on $text',
+    ({ text, ids, bare, decoded, whole }) => {
+      expect(tokenizer.encode(text)).toEqual(ids);
+      expect(tokenizer.encode(text, { addSpecialTokens: false })).toEqual(bare);
+      expect(tokenizer.countTokens(text)).toBe(ids.length);
+      expect(tokenizer.decode(ids)).toBe(decoded);
+      expect(tokenizer.decode(ids, { skipSpecialTokens: false })).toBe(whole);
+    },
+  );
+
+  test('lays conversations out like Transformers', () => {
+    for (const { messages, text, ids, prompt } of golden.chats) {
+      expect(tokenizer.chatTemplate!.render(messages)).toBe(text);
+      expect(tokenizer.encode(text, { addSpecialTokens: false })).toEqual(ids);
+      expect(tokenizer.chatTemplate!.render(messages.slice(0, -1), { addGenerationPrompt: true })).toBe(prompt);
+    }
+  });
+
+  test('counts the bytes of its tokens', () => {
+    const prefix = kind === 'metaspace' ? 1 : 0; // the space that is put before every text
+    for (const { text, bare } of golden.texts) {
+      if (text === '' || text === '<|im_end|>') continue;
+      expect(tokenizer.byteLength(bare)).toBe(Buffer.byteLength(text) + prefix);
+    }
+  });
+
+  test('any text comes back', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 30 }), (text) => {
+        if (/<\/?[su|]/.test(text)) return;
+        const ids = tokenizer.encode(text, { addSpecialTokens: false });
+        expect(tokenizer.decode(ids)).toBe(text);
+      }),
+    );
+  });
+
+  test('refuses an embedding with fewer rows than it has tokens', () => {
+    tokenizer.checkFits(golden.vocab_size);
+    expect(() => tokenizer.checkFits(golden.vocab_size - 1)).toThrow(/only \d+ rows/);
+  });
+
+  test('refuses to decode an id it does not have', () => {
+    expect(() => tokenizer.decode([golden.vocab_size])).toThrow(TextError);
+  });
+});
+
+describe('a damaged tokenizer', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tokenizer-'));
+  const file = join(folder, 'tokenizer.json');
+  cpSync('goldens/io/byte-level', folder, { recursive: true });
+  const sound = readFileSync(file);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('is missing', () => {
+    expect(() => TextTokenizer.load(tmpdir())).toThrow(/tokenizer.json is missing/);
+  });
+
+  test.each([['{'], ['[]'], ['{}'], ['{"model":null}'], ['{"model":{"type":"Magic"}}'], ['{"model":{"type":"BPE"}}']])(
+    'is %s',
+    (text) => {
+      writeFileSync(file, text);
+      expect(() => TextTokenizer.load(folder)).toThrow(TrainerError);
+    },
+  );
+
+  test('has any bytes changed: it loads and encodes, or is refused', () => {
+    const change = fc.record({ at: fc.nat(sound.length - 1), to: fc.nat(255) });
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+        const bytes = Buffer.from(sound);
+        for (const { at, to } of changes) bytes[at] = to;
+        writeFileSync(file, bytes);
+        try {
+          TextTokenizer.load(folder).encode('my card');
+        } catch (error) {
+          expect(error).toBeInstanceOf(TrainerError);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+const smol = '../shared/models/smollm2-135m-instruct';
+
+describe.skipIf(!existsSync(smol))('SmolLM2', () => {
+  const golden = JSON.parse(existsSync(smol) ? readFileSync(`${smol}/golden.json`, 'utf8') : '{}');
+
+  test('token ids and chat text as in Transformers', () => {
+    const tokenizer = TextTokenizer.load(smol);
+    for (const { text, ids } of golden.forward) {
+      expect(tokenizer.encode(text)).toEqual(ids);
+      expect(tokenizer.decode(ids)).toBe(text);
+    }
+    expect(tokenizer.chatTemplate!.render(golden.chat.messages)).toBe(golden.chat.text);
+  });
+});
