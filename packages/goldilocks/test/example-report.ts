@@ -29,9 +29,9 @@ function truth(params: Params): number | null {
   if (rate > -2.4) return null;
   const epochs = Math.log2((params.epochs as number) / 7);
   const frozen = params.frozenLayers as number;
-  const schedule = params.schedule === 'constant' ? 0.05 : 0;
+  const schedule = params.schedule === 'constant' ? 0.12 : 0;
   const dropout = 1.6 * ((params.dropout as number) - 0.1) ** 2;
-  return 0.42 + 0.55 * (rate + 2.85) ** 2 + 0.05 * epochs ** 2 + schedule + dropout + 0.03 * Math.max(0, frozen - 2);
+  return 0.42 + 0.55 * (rate + 2.85) ** 2 + 0.1 * epochs ** 2 + schedule + dropout + 0.12 * Math.max(0, frozen - 2);
 }
 
 /** What differs from the recommended settings. */

@@ -99,6 +99,7 @@ class FakeProcess implements TrialProcess {
         truncatedExamples: 0,
         truncatedTokens: 0,
         lengths,
+        supervisedLengths: examples.map(() => 4),
       };
     },
     estimateMemory: () => ({ bytes: 200e6 }),

@@ -76,7 +76,7 @@ function sentenceOf(verdict: VerdictKind, finding: Finding | null, value: ParamV
   const tested = testedText(finding.tested);
   if (verdict === 'no-effect-seen') return `No effect seen: over ${tested}, ${title} stayed within noise.`;
   if (verdict === 'uncertain') {
-    return `Too few comparable trials to tell: ${tested} tried in ${finding.comparableTrials} trials, without a clear difference.`;
+    return `Not clear: ${tested} tried in ${finding.comparableTrials} comparable trials, and no difference stands out from noise and from the other settings.`;
   }
   if (finding.zone && 'choices' in finding.zone) return choiceSentence(finding.zone.choices, chosen, title);
   const zone = finding.zone as { low: number; high: number };

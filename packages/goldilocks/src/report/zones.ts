@@ -29,7 +29,7 @@ export interface Side {
   trials: number[];
   /** The zone's edge on that side, or the choice. */
   beyond: ParamValue;
-  /** Mean excess of those that stayed finite, in the objective's unit; null where all diverged. */
+  /** Mean excess of those that stayed finite, the other parameters' effects taken out; null where all diverged. */
   rise: number | null;
   diverged: number;
   /** Probability that values there are worse by more than noise. */
@@ -216,20 +216,32 @@ class StudyModel {
     return { zone: { low: lowEdge, high: highEdge, lowClosed: low !== null, highClosed: high !== null }, low, high };
   }
 
-  /** The trials among `candidates` that did worse for this parameter's sake; null where that is not convincing. */
+  /** The trials among the candidates that did worse for this parameter's sake; null where that is not convincing. */
   #side(axis: number, adjusted: number[], candidate: (i: number) => boolean, beyond: ParamValue): Side | null {
-    const worse = this.#observations.map((_, i) => i).filter((i) => candidate(i) && adjusted[i]! > this.#tolerance);
+    const worse = this.#observations.map((_, i) => i).filter((i) => candidate(i) && this.#isWorse(i, axis, adjusted));
     const positions = this.#axes[axis]!.axis.values;
     const probability = Math.max(
       0,
       ...worse.map((i) => this.#model.effect(axis, positions[i]!, this.#tolerance).exceeds),
     );
     if (probability < convincing) return null;
-    const found = worse.map((i) => this.#observations[i]!);
-    const finite = found.map(({ excess }) => excess).filter(Number.isFinite);
-    const rise = finite.length === 0 ? null : significant(finite.reduce((sum, x) => sum + x, 0) / finite.length, 3);
-    const trials = found.map(({ trial }) => trial).sort((a, b) => a - b);
-    return { trials, beyond, rise, diverged: found.length - finite.length, probability };
+    const finite = worse.filter((i) => Number.isFinite(this.#observations[i]!.excess));
+    const rises = finite.map((i) => this.#excessOf(adjusted[i]!));
+    const rise = finite.length === 0 ? null : significant(rises.reduce((sum, x) => sum + x, 0) / rises.length, 3);
+    const trials = worse.map((i) => this.#observations[i]!.trial).sort((a, b) => a - b);
+    return { trials, beyond, rise, diverged: worse.length - finite.length, probability };
+  }
+
+  /** A diverged run is laid at this parameter's door only where its effect explains most of it. */
+  #isWorse(i: number, axis: number, adjusted: number[]): boolean {
+    if (Number.isFinite(this.#observations[i]!.excess)) return adjusted[i]! > this.#tolerance;
+    return this.#contributions[axis]![i]! > 0.5 * (this.#losses[i]! - this.#losses[this.#reference]!);
+  }
+
+  /** What `above`, on the compressed scale, is in the objective's unit. */
+  #excessOf(above: number): number {
+    const atBest = this.#losses[this.#reference]!;
+    return this.#compression.expand(atBest + above) - this.#compression.expand(atBest);
   }
 }
 
