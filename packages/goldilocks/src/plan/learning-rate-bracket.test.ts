@@ -79,7 +79,7 @@ describe('bracketLearningRate', () => {
   });
 
   it('refuses ramps that are too short or broken from the start', () => {
-    expect(() => bracketLearningRate(ramp(valley, { steps: 5 }))).toThrow(/at least 8 steps/);
+    expect(() => bracketLearningRate(ramp(valley, { steps: 5 }))).toThrow(/at least 12 steps/);
     const broken = ramp(valley).map((point, i) => (i > 2 ? { ...point, loss: Number.NaN } : point));
     expect(() => bracketLearningRate(broken)).toThrow(/start the ramp/);
   });

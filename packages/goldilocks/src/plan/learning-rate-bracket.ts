@@ -137,11 +137,11 @@ function withProgress(curve: Curve, minimum: number, cliff: number | undefined):
  * Brackets the learning rate from a ramp: `low` is where the loss begins to fall (or a quarter of the suggestion),
  * `high` the rate of the lowest loss, at most half of where it breaks; `suggested` is where it falls fastest, at most
  * half of `high`. A fall counts from 5.5 standard errors of the smoothed loss.
- * @throws RangeError for fewer than 8 points, or fewer than 4 before the loss stops being a number.
+ * @throws RangeError for fewer than 12 points, or fewer than 4 before the loss stops being a number.
  */
 export function bracketLearningRate(points: RampPoint[]): LearningRateBracket {
-  if (points.length < 8) {
-    throw new RangeError(`A learning-rate ramp needs at least 8 steps, but has ${points.length}: lengthen the ramp.`);
+  if (points.length < 12) {
+    throw new RangeError(`A learning-rate ramp needs at least 12 steps, but has ${points.length}: lengthen the ramp.`);
   }
   const curve = smoothCurve(points);
   if (curve.rates.length < 4) {
