@@ -1,6 +1,7 @@
 // The training loop: steps, validation, early stopping, checkpoints. A run that is cut off continues bit for bit where it was.
 import type { TokenizedExample } from '../data/example.js';
 import { stepExamples, stepsPerEpoch, totalSteps } from '../data/order.js';
+import { DataError } from '../errors.js';
 import { measureLoss } from '../evaluation/evaluate-loss.js';
 import type { BaseModel } from '../models/base-model.js';
 import type { TunedWeights } from '../models/model.js';
@@ -59,26 +60,16 @@ export interface FineTuneResult {
 export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult> {
   const { model, train, settings } = options;
   validateSettings(settings, model.config.layers);
+  if (train.length === 0) throw new DataError('There is no training example. Give at least one.');
   const learner = new Learner({ ...options, base: model });
-  const total = totalSteps(train.length, settings.batchSize, settings.epochs);
-  const run = await RunState.open(options, learner, total);
   try {
-    const outcome = await trainUntilDone(options, learner, run, total);
-    const best = await run.bestWeights();
-    const { step, history, diagnosis, tokens, seconds } = run;
+    const total = totalSteps(train.length, settings.batchSize, settings.epochs);
+    const run = await RunState.open(options, learner);
+    const outcome = run.finished ?? (await trainUntilDone(options, learner, run, total));
+    const { step, best, history, diagnosis, tokens, seconds } = run;
+    const weights = await run.bestWeights();
     const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
-    return {
-      outcome,
-      step,
-      totalSteps: total,
-      best: run.best,
-      history,
-      weights: best,
-      diagnosis,
-      seconds,
-      tokens,
-      peakMemoryBytes,
-    };
+    return { outcome, step, totalSteps: total, best, history, weights, diagnosis, seconds, tokens, peakMemoryBytes };
   } finally {
     await learner.release();
   }
@@ -90,81 +81,79 @@ async function trainUntilDone(
   run: RunState,
   total: number,
 ): Promise<Outcome> {
-  const { train, settings, signal, onEvent } = options;
-  const emit = onEvent ?? (() => {});
-  const pauseAt = Math.min(total, Math.ceil(total * (options.stopAtShare ?? 1)));
-  const evaluateAt = evaluationSteps(settings, train.length, total, options.evaluateAtShares);
+  const { model, train, settings, signal } = options;
+  const emit = options.onEvent ?? (() => {});
   const order = { seed: settings.seed, count: train.length, batchSize: settings.batchSize };
   const perEpoch = stepsPerEpoch(train.length, settings.batchSize);
-  const epochOf = (step: number) => step / perEpoch;
+  const pauseAt = Math.min(total, Math.ceil(total * (options.stopAtShare ?? 1)));
+  const evaluateAt = evaluationSteps(settings, train.length, total, options.evaluateAtShares);
   const { trainableParameters } = learner;
-  emit({
-    type: 'start',
-    step: run.step,
-    totalSteps: total,
-    trainableParameters,
-    totalParameters: options.model.parameters,
-  });
+  emit({ type: 'start', step: run.step, totalSteps: total, trainableParameters, totalParameters: model.parameters });
 
-  if (run.finished) return run.finished;
-  if (options.validateAtStart && run.step === 0 && run.history.length === 0) {
-    await learner.moveTo(0);
-    await validate(options, learner, run, 0, 0);
-  }
+  await learner.moveTo(run.step / perEpoch);
+  if (options.validateAtStart && run.step === 0 && run.history.length === 0)
+    await validate(options, learner, run, total);
   while (run.step < pauseAt) {
     if (signal?.aborted) return run.leave('interrupted');
-    const step = run.step;
-    if (await learner.moveTo(epochOf(step))) {
-      if (step > 0) emit({ type: 'unfreeze', step, lowestTrainableLayer: learner.lowestLayer! });
-    }
+    const { step } = run;
+    const epoch = step / perEpoch;
     const started = performance.now();
+    if (await learner.moveTo(epoch)) emit({ type: 'unfreeze', step, lowestTrainableLayer: learner.lowestLayer! });
     const examples = Array.from(stepExamples({ ...order, step }), (index) => ({ index, example: train[index]! }));
     const learningRate = learningRateAt(settings.schedule, step, total, settings.learningRate);
     const outcome = await learner.step(examples, step, learningRate);
     const seconds = (performance.now() - started) / 1000;
-    run.advance(outcome, seconds);
+    const diagnosis = run.advance(outcome, seconds);
     emit({
       type: 'step',
       totalSteps: total,
-      epoch: epochOf(run.step),
+      epoch: run.step / perEpoch,
       learningRate,
       seconds,
       ...outcome,
       step: run.step,
     });
+    if (diagnosis) return end('diverged');
 
-    const diagnosis = run.watch(outcome);
-    if (diagnosis) {
-      emit({ type: 'diagnosis', diagnosis });
-      return run.leave('diverged');
-    }
-    if (evaluateAt.has(run.step)) {
-      await validate(options, learner, run, epochOf(run.step), run.step / total);
-      if (run.stopsEarly) return run.leave('stopped-early');
-    }
+    if (evaluateAt.has(run.step) && !(await validate(options, learner, run, total))) return end('diverged');
+    if (run.stopsEarly) return end('stopped-early');
     await run.saveIfDue();
   }
   return run.leave(run.step < total ? 'paused' : 'completed');
+
+  async function end(outcome: Outcome): Promise<Outcome> {
+    if (run.diagnosis) emit({ type: 'diagnosis', diagnosis: run.diagnosis });
+    return run.leave(outcome);
+  }
 }
 
-async function validate(
-  options: FineTuneOptions,
-  learner: Learner,
-  run: RunState,
-  epoch: number,
-  share: number,
-): Promise<void> {
-  if (options.validation.length === 0) return;
+/** Measures the validation examples. @returns false where the loss is not a number */
+async function validate(options: FineTuneOptions, learner: Learner, run: RunState, total: number): Promise<boolean> {
+  const { validation, train, settings } = options;
+  if (validation.length === 0) return true;
   const started = performance.now();
-  const measured = await measureLoss(learner.evaluation, options.validation);
+  const measured = await measureLoss(learner.evaluation, validation);
+  const { step } = run;
+  if (!Number.isFinite(measured.loss)) {
+    run.fail({
+      kind: 'not-finite',
+      step,
+      message: `The validation loss is not a number after step ${step}: the weights have been driven out of range.`,
+      advice: 'Lower the learning rate to a third, or clip gradients to a smaller norm.',
+    });
+    return false;
+  }
   const trainingLoss = run.takeTrainingLoss();
-  const evaluation: Evaluation = {
-    step: run.step,
+  const epoch = step / stepsPerEpoch(train.length, settings.batchSize);
+  const evaluation = {
+    step,
     epoch,
-    share,
+    share: step / total,
     ...measured,
     ...(trainingLoss !== undefined && { trainingLoss }),
   };
-  const best = await run.record(evaluation);
-  options.onEvent?.({ type: 'evaluation', evaluation, best, seconds: (performance.now() - started) / 1000 });
+  const seconds = (performance.now() - started) / 1000;
+  const best = await run.record(evaluation, seconds);
+  options.onEvent?.({ type: 'evaluation', evaluation, best, seconds });
+  return true;
 }

@@ -105,9 +105,12 @@ export class Learner {
       const results = await this.current.training.run(batch, { seed: settings.seed, step, microBatch });
       loss += this.collect(results, batch, microBatch < batches.length - 1);
     }
-    const { gradientNorm, applied } = this.optimizer.step({ learningRate, maxGradientNorm: settings.maxGradientNorm });
     const tokens = batches.reduce((sum, { realTokens }) => sum + realTokens, 0);
-    return { loss, gradientNorm, applied: applied && Number.isFinite(loss), tokens };
+    if (!Number.isFinite(loss)) {
+      this.optimizer.dropGradients();
+      return { loss, gradientNorm: Number.NaN, applied: false, tokens };
+    }
+    return { loss, tokens, ...this.optimizer.step({ learningRate, maxGradientNorm: settings.maxGradientNorm }) };
   }
 
   /** Runs the current weights on the validation examples, without dropout. */

@@ -1,0 +1,24 @@
+// Runs one tiny training from or to its checkpoints, slowly; the test kills it at some moment. Prints the digest of the final weights.
+import { createHash } from 'node:crypto';
+import { BaseModel, fineTune } from '@goldilocks/trainer';
+
+const job = JSON.parse(process.argv[2]);
+const example = ({ ids, supervised }) => ({
+  ids: Int32Array.from(ids),
+  supervised: Uint8Array.from(supervised),
+  supervisedBytes: 2,
+  truncatedTokens: 0,
+});
+const model = await BaseModel.load(job.model, { cacheDirectory: job.cacheDirectory });
+const result = await fineTune({
+  ...job,
+  model,
+  train: job.train.map(example),
+  validation: job.validation.map(example),
+  checkpointEverySeconds: 0,
+});
+const hash = createHash('sha256');
+for (const [name, { data }] of result.weights.tensors) hash.update(name).update(data);
+console.log(
+  JSON.stringify({ digest: hash.digest('hex'), step: result.step, outcome: result.outcome, best: result.best?.step }),
+);
