@@ -23,7 +23,7 @@ export async function heldOutBits(weights, work, limit = Number.POSITIVE_INFINIT
   let scored = 0;
   for (let start = 0; scored < Math.min(limit, tokens.length - 1); start += ROWS * STRIDE) {
     const { ids, labels } = windowsFrom(tokens, start);
-    const { losses } = await runStep(step, weights, ids, labels);
+    const losses = await runStep(step, weights, ids, labels);
     for (let row = 0; row < ROWS; row++) {
       const from = start === 0 && row === 0 ? 0 : WINDOW - STRIDE;
       for (let i = from; i < WINDOW && start + row * STRIDE + i + 1 < tokens.length; i++) {

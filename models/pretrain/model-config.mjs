@@ -1,5 +1,8 @@
 // The shape of the small base model and its tensors: about 3 million parameters, Llama's architecture.
 
+import { parseConfig } from '../../packages/trainer/dist/models/config.js';
+import { expectedShapes } from '../../packages/trainer/dist/models/llama.js';
+
 /** Hugging Face config.json, without what the engine does not read. */
 export const config = {
   architectures: ['LlamaForCausalLM'],
@@ -31,22 +34,4 @@ export const config = {
 export const EMBEDDING = 'model.embed_tokens.weight';
 
 /** Every tensor's name and shape, in the order of the layers. */
-export function tensorShapes() {
-  const { hidden_size: d, intermediate_size: inner, head_dim: head } = config;
-  const queries = config.num_attention_heads * head;
-  const keys = config.num_key_value_heads * head;
-  const shapes = new Map([[EMBEDDING, [config.vocab_size, d]]]);
-  for (let layer = 0; layer < config.num_hidden_layers; layer++) {
-    const name = (part) => `model.layers.${layer}.${part}.weight`;
-    shapes.set(name('input_layernorm'), [d]);
-    shapes.set(name('self_attn.q_proj'), [queries, d]);
-    shapes.set(name('self_attn.k_proj'), [keys, d]);
-    shapes.set(name('self_attn.v_proj'), [keys, d]);
-    shapes.set(name('self_attn.o_proj'), [d, queries]);
-    shapes.set(name('post_attention_layernorm'), [d]);
-    shapes.set(name('mlp.gate_proj'), [inner, d]);
-    shapes.set(name('mlp.up_proj'), [inner, d]);
-    shapes.set(name('mlp.down_proj'), [d, inner]);
-  }
-  return shapes.set('model.norm.weight', [d]);
-}
+export const tensorShapes = () => expectedShapes(parseConfig(config));

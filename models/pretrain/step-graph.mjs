@@ -7,30 +7,20 @@ import { linear } from '../../packages/trainer/dist/graph/ops/product.js';
 import { sumAll } from '../../packages/trainer/dist/graph/ops/reduce.js';
 import { stopGradient } from '../../packages/trainer/dist/graph/ops/stop-gradient.js';
 import { crossEntropy } from '../../packages/trainer/dist/losses/cross-entropy.js';
+import { parseConfig } from '../../packages/trainer/dist/models/config.js';
 import { embed, layers, logits } from '../../packages/trainer/dist/models/llama.js';
 import { Executable } from '../../packages/trainer/dist/runtime/session.js';
 import { config, EMBEDDING, tensorShapes } from './model-config.mjs';
 
-const engineConfig = {
-  hiddenSize: config.hidden_size,
-  layers: config.num_hidden_layers,
-  heads: config.num_attention_heads,
-  kvHeads: config.num_key_value_heads,
-  headDim: config.head_dim,
-  rmsNormEps: config.rms_norm_eps,
-  tieWordEmbeddings: true,
-  attentionBias: false,
-  mlpBias: false,
-  ropeTheta: config.rope_theta,
-  rope: { type: 'default', theta: config.rope_theta },
-  maxPositions: config.max_position_embeddings,
-};
+const engineConfig = parseConfig(config);
 
 function causalBias(tokens) {
   const bias = new Float32Array(tokens * tokens);
   for (let i = 0; i < tokens; i++) bias.fill(-1e9, i * tokens + i + 1, (i + 1) * tokens);
   return bias;
 }
+
+const gradientName = (weight) => `gradient.${weight}`;
 
 /** Compiles the step for batches of `rows` × `tokens`; with `training` it also gives gradients. */
 export async function compileStep(rows, tokens, training) {
@@ -56,25 +46,22 @@ export async function compileStep(rows, tokens, training) {
     const mean = mul(sumAll(losses), 1 / (rows * tokens));
     const names = [...weights.keys()];
     const found = gradients(mean, [...weights.values(), start]);
-    for (const [i, name] of names.entries()) graph.output(name.replace(/^model/, 'gradient'), found[i]);
+    for (const [i, name] of names.entries()) graph.output(gradientName(name), found[i]);
     graph.output('gradient.rows', found.at(-1));
   }
   return { executable: await Executable.compile(graph), rows, tokens };
 }
 
-/** Runs a batch; `ids` and `labels` [rows · tokens]. @returns losses [rows · tokens] in nats, and gradients by name when training */
-export async function runStep({ executable }, weights, ids, labels) {
+/**
+ * Runs a batch; `ids` and `labels` [rows · tokens]. With an `optimizer` (and a step compiled for training) it is handed the gradients.
+ * @returns {Promise<Float32Array>} the loss of each token in nats, [rows · tokens]
+ */
+export async function runStep({ executable }, weights, ids, labels, optimizer) {
   const results = await executable.run({ ...Object.fromEntries(weights), ids, labels });
-  const gradientOf = new Map();
-  for (const name of weights.keys()) gradientOf.set(name, results[name.replace(/^model/, 'gradient')]);
-  if (results['gradient.rows']) addRows(gradientOf.get(EMBEDDING), results['gradient.rows'], ids);
-  return { losses: results.losses, gradientOf };
-}
-
-/** Adds each token's gradient to its row of the embedding, after the output head's part (the two are tied). */
-function addRows(gradient, rows, ids) {
-  const width = config.hidden_size;
-  for (let i = 0; i < ids.length; i++) {
-    for (let j = 0, to = ids[i] * width, from = i * width; j < width; j++) gradient[to + j] += rows[from + j];
+  if (optimizer) {
+    for (const name of weights.keys()) optimizer.accumulate(name, results[gradientName(name)]);
+    // The embedding is tied to the output head: one part of its gradient comes from there, the other by token id.
+    optimizer.accumulateRows(EMBEDDING, ids, results['gradient.rows'], config.hidden_size);
   }
+  return results.losses;
 }
