@@ -5,14 +5,4 @@ import { exampleReport } from '../../test/example-report.js';
 test('the example report fits the published schema', () => {
   const report = exampleReport();
   expect(reportSchema.parse(report)).toEqual(report);
-  for (const h of report.hyperparameters)
-    console.log(
-      h.name,
-      h.value,
-      JSON.stringify(h.zone),
-      h.verdict,
-      h.confidence,
-      h.sentence,
-      JSON.stringify(h.evidence, null, 1),
-    );
 });

@@ -65,7 +65,7 @@ export const hyperparameterFacts: Record<HyperparameterName, HyperparameterFacts
     note: nothing,
   },
   schedule: {
-    title: 'Learning-rate schedule',
+    title: 'Schedule',
     explanation: 'How the learning rate rises at the start and falls towards the end.',
     scale: 'choice',
     unit: '',

@@ -46,9 +46,8 @@ export function historyChart({ trials, objective }: HistoryInput): ChartOption {
         ...dots,
         name: 'stopped early',
         data: points(unfinished),
-        symbol: 'emptyCircle',
         symbolSize: 8,
-        itemStyle: { color: colors.base },
+        itemStyle: { color: colors.card, borderColor: colors.base, borderWidth: 2 },
       },
       {
         ...dots,

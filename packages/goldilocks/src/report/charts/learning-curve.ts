@@ -65,7 +65,7 @@ function keptCheckpoint(epoch: number, loss: number): object {
 
 /** Mean over neighbours on both sides, which unlike a running average does not lag behind; single steps' losses jump. */
 function smooth(points: Point[]): Point[] {
-  const reach = Math.floor(points.length / 24);
+  const reach = Math.floor(points.length / 12);
   return points.map(([epoch], i) => {
     // The same number on both sides, else the ends would bend.
     const around = Math.min(reach, i, points.length - 1 - i);
@@ -74,10 +74,17 @@ function smooth(points: Point[]): Point[] {
   });
 }
 
+/** The next of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten. */
+function nextNice(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  const factor = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((candidate) => candidate * power >= value) ?? 10;
+  return Number((factor * power).toPrecision(2));
+}
+
 /** The end of training is what matters: where it starts much higher, the curve comes in from above. */
 function ceiling(points: Point[]): number | undefined {
   const losses = points.flatMap(([, loss]) => (loss === null ? [] : [loss]));
   const most = Math.max(...losses);
   const least = Math.min(...losses);
-  return most > 4 * least && least > 0 ? Number((3 * least).toPrecision(1)) : undefined;
+  return most > 4 * least && least > 0 ? nextNice(3 * least) : undefined;
 }

@@ -58,17 +58,28 @@ export function titleAbove(name: string, left: number): object {
 export const failedMark = 'path://M-5-3-3-5 0-2 3-5 5-3 2 0 5 3 3 5 0 2-3 5-5 3-2 0Z';
 
 /**
- * `key` names the chart within the page: it goes into the ids of the SVG, so that charts don't share them and the
- * same report gives the same text.
+ * SVG text of a chart, the same for the same input. `key` names the chart within the page: it goes into the ids of
+ * the SVG, so that charts don't share them.
  */
 export function renderChart(key: string, option: ChartOption, size: { width: number; height: number }): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...size });
   try {
     chart.setOption({ animation: false, textStyle: { fontFamily: chartFont }, ...option });
-    return themed(chart.renderToSVGString()).replace(/\bzr\d+-/g, `${key}-`);
+    return themed(still(chart.renderToSVGString())).replace(/\bzr\d+-/g, `${key}-`);
   } finally {
     chart.dispose();
   }
+}
+
+/**
+ * Without what only serves pointing at the chart, which a still picture does not answer to; and without control and
+ * direction marks, which names from data might bring along. Names are escaped by ECharts, so tags here are its own.
+ */
+function still(svg: string): string {
+  return svg
+    .replace(/<style[\s\S]*?<\/style>/g, '')
+    .replace(/ (?:class|pointer-events|ecmeta_\w+|xml:space)="[^"]*"/g, '')
+    .replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, '');
 }
 
 function themed(svg: string): string {

@@ -20,14 +20,14 @@ export interface ScoresInput {
 /** Horizontal bars from top to bottom in the order given. */
 export function scoresChart({ bars, format, percent }: ScoresInput): ChartOption {
   return {
-    grid: { left: 148, right: 70, top: 8, bottom: 28 },
+    grid: { left: 120, right: 70, top: 8, bottom: 28 },
     xAxis: valueAxis(percent),
     yAxis: {
       type: 'category',
       inverse: true,
       data: bars.map(({ title }) => title),
       ...quietAxis,
-      axisLabel: { color: colors.ink, fontSize: 13, width: 136, overflow: 'break' },
+      axisLabel: { color: colors.ink, fontSize: 13, width: 110, overflow: 'break' },
     },
     series: [
       {
@@ -57,7 +57,7 @@ export function scoresChart({ bars, format, percent }: ScoresInput): ChartOption
 /** Room past 100 % for the last bar's number. */
 function valueAxis(percent: boolean): object {
   if (!percent) return { type: 'value', min: 0, splitNumber: 4, ...quietAxis };
-  const customValues = [0, 0.25, 0.5, 0.75, 1];
+  const customValues = [0, 0.5, 1];
   const axisLabel = { ...quietAxis.axisLabel, customValues, formatter: (value: number) => `${100 * value} %` };
   return { type: 'value', min: 0, max: 1.08, interval: 0.25, ...quietAxis, splitLine: { show: false }, axisLabel };
 }

@@ -4,7 +4,7 @@ import { sliceChart } from '../charts/slice.js';
 import { valueText } from '../evidence.js';
 import { loss } from '../numbers.js';
 import { changeText, sureWords, zoneText } from '../text.js';
-import { html, type Markup } from './markup.js';
+import { html, type Markup, prose } from './markup.js';
 import { figure, type LegendEntry, legend, meter, pill, table } from './parts.js';
 
 export function glanceSection({ hyperparameters, otherSettings }: Report): Markup {
@@ -16,7 +16,7 @@ ${otherSettings.length > 0 && html`<details><summary>Settings beside the seven</
 }
 
 function glanceRow({ title, value, unit, recommended, zone, importance, verdict }: Hyperparameter): Markup {
-  return html`<tr><th scope="row">${title}</th><td><b>${valueText(value)}</b> ${unit}</td><td data-label="recommended" class="full">${valueText(recommended)}</td><td data-label="zone" class="full">${verdict === 'uncertain' ? '—' : zoneText(zone)}</td><td data-label="importance">${verdict === 'not-tested' ? '—' : meter(importance)}</td><td>${pill(verdict)}</td></tr>`;
+  return html`<tr><th scope="row">${title}</th><td><b>${valueText(value)}</b> ${unit}</td><td data-label="recommended" class="full">${valueText(recommended)}</td><td data-label="zone" class="full">${verdict === 'uncertain' ? '—' : prose(zoneText(zone))}</td><td data-label="importance">${verdict === 'not-tested' ? '—' : meter(importance)}</td><td>${pill(verdict)}</td></tr>`;
 }
 
 function otherTable(settings: Report['otherSettings']): Markup {
@@ -58,7 +58,7 @@ function card(hyperparameter: Hyperparameter, objective: Report['task']['objecti
 <p class="what">${explanation}</p>
 <p class="value">${valueText(value)} <small>${unit} · ${changeText(recommended, value)}</small></p>
 ${note && html`<p class="note">${note}</p>`}
-<p>${sentence}</p>
+<p>${prose(sentence)}</p>
 ${evidenceList(hyperparameter)}
 ${verdict !== 'not-tested' && slice(hyperparameter, objective)}
 ${verdict !== 'not-tested' && html`<p class="note meta">Importance ${meter(importance)}${sureWords[confidence] && html` · ${sureWords[confidence]}`}</p>`}
@@ -66,7 +66,7 @@ ${verdict !== 'not-tested' && html`<p class="note meta">Importance ${meter(impor
 }
 
 function evidenceList({ evidence }: Hyperparameter): Markup | null {
-  const item = (side: string, found: SideEvidence) => html`<li><b>${side}</b>${found.sentence}</li>`;
+  const item = (side: string, found: SideEvidence) => html`<li><b>${side}</b>${prose(found.sentence)}</li>`;
   const items = [
     ...(evidence.tooLittle ? [item('Too little', evidence.tooLittle)] : []),
     ...(evidence.tooMuch ? [item('Too much', evidence.tooMuch)] : []),

@@ -20,6 +20,12 @@ export function html(strings: TemplateStringsArray, ...values: Content[]): Marku
   return new Markup(strings.reduce((text, part, i) => text + render(values[i - 1]) + part));
 }
 
+/** A sentence in which small numbers such as 2e-3 are not broken at their sign. */
+export function prose(sentence: string): Markup {
+  const parts = sentence.split(/([\d.]+e-\d+)/);
+  return html`${parts.map((part, i) => (i % 2 === 1 ? html`<span class="nowrap">${part}</span>` : part))}`;
+}
+
 /** For text from our own code or a drawing library, never from data. */
 export function trusted(text: string): Markup {
   return new Markup(text);

@@ -27,6 +27,7 @@ h1 { font-size: clamp(28px, 5vw, 42px); line-height: 1.15; margin: 18px 0 10px; 
 section { margin: 52px 0 0; }
 h2 { font-size: 25px; line-height: 1.25; margin: 0 0 6px; letter-spacing: -.01em; }
 h3 { font-size: 18px; margin: 0; }
+h3 + p, h3 + ul { margin-top: 8px; }
 h2 + p { margin: 0 0 18px; color: var(--muted); max-width: 48em; }
 p { max-width: 48em; }
 a { color: var(--accent); }
@@ -93,6 +94,7 @@ dl.facts dt { color: var(--muted); } dl.facts dd { margin: 0; min-width: 0; over
 .legend li { display: flex; align-items: center; gap: 7px; }
 .legend svg { width: 24px; height: 14px; flex: none; }
 .nowrap { white-space: nowrap; }
+h3 + ul.plain { margin-top: 10px; }
 ul.plain { list-style: none; padding: 0; margin: 0; display: grid; gap: 12px; }
 ul.plain p { margin: 0; }
 footer { color: var(--muted); font-size: 14px; padding-top: 40px; padding-bottom: 48px; }
@@ -111,6 +113,7 @@ footer { color: var(--muted); font-size: 14px; padding-top: 40px; padding-bottom
   table.glance tr:last-child { border-bottom: 0; }
   table.glance th, table.glance td { border: 0; padding: 0; text-align: left; }
   table.glance td[data-label]::before { content: attr(data-label) " "; color: var(--muted); font-size: 13px; }
+  table.glance .meter { display: none; }
   table.glance td.full { grid-column: 1 / -1; }
 }
 @media print { body { background: #fff; } .card, .tile { break-inside: avoid; } details > summary { display: none; } }
