@@ -22,3 +22,10 @@ export interface TokenizedExample {
   /** How many tokens were cut to fit the maximal length. */
   truncatedTokens: number;
 }
+
+/** What comes before an example's (last) answer. */
+export function promptOf(example: Example): string | ChatMessage[] {
+  if (!('messages' in example)) return example.prompt;
+  const last = example.messages.findLastIndex(({ role }) => role === 'assistant');
+  return example.messages.slice(0, last < 0 ? example.messages.length : last);
+}

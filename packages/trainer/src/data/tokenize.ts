@@ -70,6 +70,30 @@ function markTokens(example: Example, tokenizer: TextTokenizer, template: 'plain
   return markChat(messages, tokenizer);
 }
 
+/**
+ * The ids that come before an answer: what `tokenizeExample` would put before a completion of this prompt. Cut from the left to `maxLength`.
+ * @param prompt a text, or the turns of a conversation so far
+ */
+export function tokenizePrompt(
+  prompt: string | readonly ChatMessage[],
+  tokenizer: TextTokenizer,
+  { maxLength, template }: Pick<TokenizeOptions, 'maxLength' | 'template'>,
+): Int32Array {
+  const whole = template === 'chat' ? markChatPrompt(prompt, tokenizer) : markPlainPrompt(prompt, tokenizer);
+  return Int32Array.from(fitLength(whole, tokenizer, maxLength).ids);
+}
+
+function markPlainPrompt(prompt: string | readonly ChatMessage[], tokenizer: TextTokenizer): Marked {
+  const parts = typeof prompt === 'string' ? [{ text: prompt, isCompletion: false }] : turns(prompt);
+  return markPlain(parts, tokenizer);
+}
+
+function markChatPrompt(prompt: string | readonly ChatMessage[], tokenizer: TextTokenizer): Marked {
+  const messages = typeof prompt === 'string' ? [{ role: 'user' as const, content: prompt }] : prompt;
+  const ids = tokenizer.encode(renderChat(messages, tokenizer, true), { addSpecialTokens: false });
+  return { ids, completion: new Uint8Array(ids.length) };
+}
+
 interface Part {
   text: string;
   isCompletion: boolean;

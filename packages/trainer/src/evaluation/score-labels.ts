@@ -1,103 +1,36 @@
-// Classification by likelihood: which of the labels is the likeliest continuation of a prompt.
-import { type MicroBatch, roundUp } from '../data/batches.js';
-import type { Segment, Target } from '../data/segments.js';
-import { fedWeightsOf, type Model } from '../models/model.js';
-import { BatchRunner } from '../running/batch-runner.js';
+// Classification by likelihood: which of the labels is the likeliest completion of a prompt.
+import { type Example, promptOf } from '../data/example.js';
+import { tokenizePrompt } from '../data/tokenize.js';
+import type { Model } from '../models/model.js';
+import { type LabelScores, type ScoreOptions, scoreLabelTokens } from './score-label-tokens.js';
 
-export interface LabelScores {
-  /** Number of the likeliest label, a prompt each. */
-  predicted: number[];
-  /** Probability of each label among the labels, [labels], a prompt each. */
-  probabilities: Float32Array[];
-}
-
-export interface ScoreOptions {
-  tokenBudget?: number;
-  /** Called after each batch with the number of prompts done. */
-  onProgress?: (done: number) => void;
+export interface ScoreLabelsOptions extends ScoreOptions {
+  /** Longest prompt in tokens, the labels not counted; default: what the model attends to. */
+  maxLength?: number;
+  template?: 'plain' | 'chat';
 }
 
 /**
- * Scores each label as the completion of each prompt, its end token included. The prompt is computed once: the labels branch off it
- * in the same row, each seeing the prompt and itself.
- *
- * @param prompts token ids, a prompt each; not empty
- * @param labels token ids, a label each, the end token last
+ * Probability of each label as the completion of each prompt, its end token included, normalised over the labels.
+ * @param prompts examples whose completion is not looked at
+ * @throws RangeError without labels or prompts that have a token
  */
 export async function scoreLabels(
   model: Model,
-  prompts: readonly Int32Array[],
-  labels: readonly Int32Array[],
-  { tokenBudget = 1024, onProgress }: ScoreOptions = {},
+  prompts: readonly Example[],
+  labels: readonly string[],
+  { maxLength, template = 'plain', ...options }: ScoreLabelsOptions = {},
 ): Promise<LabelScores> {
-  const runner = new BatchRunner({ base: model.base, ...fedWeightsOf(model), training: false });
-  const scores: LabelScores = { predicted: [], probabilities: [] };
-  const branchTokens = labels.reduce((sum, label) => sum + label.length - 1, 0);
-  const order = prompts.map((_, i) => i).sort((a, b) => prompts[a]!.length - prompts[b]!.length);
-  try {
-    for (let first = 0; first < order.length; ) {
-      const group = takeGroup(order, first, prompts, branchTokens, tokenBudget);
-      const batch = treeBatch(group.members, prompts, labels, group.tokens, group.rows);
-      const { losses } = await runner.run(batch);
-      readScores(losses!, group.members, labels, scores);
-      first += group.members.length;
-      onProgress?.(first);
-    }
-  } finally {
-    await runner.release();
-  }
-  return scores;
-}
-
-/** The next prompts (sorted by length) that fill the token budget, one a row. */
-function takeGroup(
-  order: number[],
-  first: number,
-  prompts: readonly Int32Array[],
-  branchTokens: number,
-  tokenBudget: number,
-) {
-  const width = (n: number) => roundUp(prompts[order[n]!]!.length + branchTokens, 8);
-  let count = 1;
-  while (first + count < order.length && width(first + count) * (count + 1) <= tokenBudget) count++;
-  return { members: order.slice(first, first + count), tokens: width(first + count - 1), rows: roundUp(count) };
-}
-
-function treeBatch(
-  members: number[],
-  prompts: readonly Int32Array[],
-  labels: readonly Int32Array[],
-  tokens: number,
-  rows: number,
-): MicroBatch {
-  const segments: Segment[] = [];
-  const targets: Target[] = [];
-  members.forEach((member, row) => {
-    const prompt: Segment = { row, start: 0, ids: prompts[member]!, firstPosition: 0 };
-    segments.push(prompt);
-    let start = prompt.ids.length;
-    for (const label of labels) {
-      const branch = { row, start, ids: label.subarray(0, -1), firstPosition: prompt.ids.length, parent: prompt };
-      segments.push(branch);
-      label.forEach((id, i) => {
-        const place = i === 0 ? prompt.ids.length - 1 : start + i - 1;
-        targets.push({ row, place, label: id, weight: 0 });
-      });
-      start += branch.ids.length;
-    }
-  });
-  const shape = { rows, tokens, targets: roundUp(targets.length, 8) };
-  return { shape, segments, targets, examples: [], targetExamples: [], realTokens: 0 };
-}
-
-function readScores(losses: Float32Array, members: number[], labels: readonly Int32Array[], scores: LabelScores): void {
-  let slot = 0;
-  for (const member of members) {
-    const logs = labels.map((label) => -label.reduce((sum) => sum + losses[slot++]!, 0));
-    const highest = Math.max(...logs);
-    const weights = logs.map((log) => Math.exp(log - highest));
-    const total = weights.reduce((a, b) => a + b, 0);
-    scores.predicted[member] = logs.indexOf(highest);
-    scores.probabilities[member] = Float32Array.from(weights, (weight) => weight / total);
-  }
+  const { tokenizer, config } = model.base;
+  const end = tokenizer.eosTokenId === undefined ? [] : [tokenizer.eosTokenId];
+  const labelIds = labels.map((label) =>
+    Int32Array.from([...tokenizer.encode(label, { addSpecialTokens: false }), ...end]),
+  );
+  if (labels.length === 0) throw new RangeError('There are no labels to choose from.');
+  const longest = Math.max(...labelIds.map((ids) => ids.length));
+  const room = Math.min(maxLength ?? config.maxPositions, config.maxPositions - longest);
+  const promptIds = prompts.map((prompt) => tokenizePrompt(promptOf(prompt), tokenizer, { maxLength: room, template }));
+  const empty = promptIds.findIndex((ids) => ids.length === 0);
+  if (empty >= 0) throw new RangeError(`Prompt ${empty + 1} is empty: there is nothing to predict a label from.`);
+  return scoreLabelTokens(model, promptIds, labelIds, options);
 }

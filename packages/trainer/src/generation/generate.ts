@@ -1,71 +1,51 @@
-// Lets a model continue prompts.
+// Lets a model answer prompts.
+import type { ChatMessage } from '../data/example.js';
+import { tokenizePrompt } from '../data/tokenize.js';
 import type { Model } from '../models/model.js';
-import { Purpose } from '../random/philox.js';
-import { RandomStream } from '../random/random-stream.js';
-import { Decoder } from './decoder.js';
-import { type SamplingOptions, sampleToken } from './sample.js';
+import { type GenerateTokensOptions, generateTokens } from './generate-tokens.js';
 
-export interface GenerateOptions extends SamplingOptions {
-  /** Most tokens to generate a prompt. */
-  maxTokens: number;
-  /** Seed of the draws; used where temperature > 0. */
-  seed?: number;
-  /** Called with each prompt's number and new token. */
-  onToken?: (prompt: number, token: number) => void;
-  /** Ends generation early; what is there is returned. */
-  signal?: AbortSignal;
+export interface GenerateOptions extends Omit<GenerateTokensOptions, 'onToken'> {
+  template?: 'plain' | 'chat';
+  /** Called with each new piece of text and the number of its prompt. */
+  onToken?: (piece: string, prompt: number) => void;
 }
-
-/** Prompts decoded side by side at most: more rows make a step cheaper per token, but the cache larger. */
-const mostRows = 8;
 
 /**
- * Continues each prompt until an end token, which is not returned.
- * @param prompts token ids, a prompt each; not empty
- * @returns the new token ids, a prompt each
+ * Continues each prompt until the model ends or `maxTokens` are reached. Prompts too long for the model are cut from the left.
+ * @param prompts texts, or conversations so far
+ * @returns the new text, a prompt each
  */
-export async function generateTokens(
+export async function generate(
   model: Model,
-  prompts: readonly Int32Array[],
-  options: GenerateOptions,
-): Promise<Int32Array[]> {
-  const results: Int32Array[] = [];
-  for (let first = 0; first < prompts.length; first += mostRows) {
-    if (options.signal?.aborted) break;
-    results.push(...(await generateGroup(model, prompts.slice(first, first + mostRows), first, options)));
-  }
-  return results;
+  prompts: readonly (string | readonly ChatMessage[])[],
+  { template = 'plain', onToken, ...options }: GenerateOptions,
+): Promise<string[]> {
+  const { tokenizer, config } = model.base;
+  const maxLength = Math.max(1, config.maxPositions - options.maxTokens);
+  const ids = prompts.map((prompt) => tokenizePrompt(prompt, tokenizer, { maxLength, template }));
+  const empty = ids.findIndex((each) => each.length === 0);
+  if (empty >= 0) throw new RangeError(`Prompt ${empty + 1} is empty: give the model at least a word to start from.`);
+  const pieces = prompts.map(() => new PieceReader((tokens) => tokenizer.decode(tokens)));
+  const answers = await generateTokens(model, ids, {
+    ...options,
+    onToken: onToken && ((prompt, token) => onToken(pieces[prompt]!.next(token), prompt)),
+  });
+  return answers.map((tokens) => tokenizer.decode(tokens));
 }
 
-async function generateGroup(
-  model: Model,
-  prompts: readonly Int32Array[],
-  first: number,
-  options: GenerateOptions,
-): Promise<Int32Array[]> {
-  const capacity = Math.max(...prompts.map((prompt) => prompt.length)) + options.maxTokens;
-  const decoder = new Decoder(model, prompts.length, Math.ceil(capacity / 32) * 32);
-  const ends = new Set(model.base.config.eosTokenIds);
-  const outputs = prompts.map((): number[] => []);
-  const draws = prompts.map(
-    (_, i) => new RandomStream({ seed: options.seed ?? 0, purpose: Purpose.generation, counter: first + i }),
-  );
-  const done = new Array<boolean>(prompts.length).fill(false);
-  try {
-    let logits = await decoder.prefill(prompts);
-    for (let count = 0; count < options.maxTokens; count++) {
-      const tokens = logits.map((row, i) => sampleToken(row, options, draws[i]!.uniform()));
-      tokens.forEach((token, i) => {
-        done[i] ||= ends.has(token);
-        if (done[i]) return;
-        outputs[i]!.push(token);
-        options.onToken?.(first + i, token);
-      });
-      if (done.every(Boolean) || options.signal?.aborted || count + 1 === options.maxTokens) break;
-      logits = await decoder.next(tokens);
-    }
-  } finally {
-    await decoder.release();
+/** Text that each further token adds; '' while a character is not complete. */
+class PieceReader {
+  private readonly tokens: number[] = [];
+  private shown = 0;
+
+  constructor(private readonly decode: (tokens: readonly number[]) => string) {}
+
+  next(token: number): string {
+    this.tokens.push(token);
+    const text = this.decode(this.tokens);
+    if (text.endsWith('\u{FFFD}')) return '';
+    const piece = text.slice(this.shown);
+    this.shown = text.length;
+    return piece;
   }
-  return outputs.map((tokens) => Int32Array.from(tokens));
 }

@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { makeMicroBatches } from '../data/batches.js';
 import type { TokenizedExample } from '../data/example.js';
 import { evaluateLoss } from '../evaluation/evaluate-loss.js';
-import { scoreLabels } from '../evaluation/score-labels.js';
+import { scoreLabelTokens } from '../evaluation/score-label-tokens.js';
 import { Decoder } from '../generation/decoder.js';
-import { generateTokens } from '../generation/generate.js';
+import { generateTokens } from '../generation/generate-tokens.js';
 import { BatchRunner } from '../running/batch-runner.js';
 import { defaultSettings, type TrainingSettings } from '../settings.js';
 import { Learner } from '../training/learner.js';
@@ -178,7 +178,7 @@ describe.each(cases)('a tiny random Llama against Transformers: %s', (name) => {
       [7, 30, 2],
       [7, 31, 12, 2],
     ].map((ids) => Int32Array.from(ids));
-    const { probabilities, predicted } = await scoreLabels(model, prompts, labels);
+    const { probabilities, predicted } = await scoreLabelTokens(model, prompts, labels);
     for (const [i, prompt] of prompts.entries()) {
       const alone = labels.map((label) => ({
         ids: Int32Array.from([...prompt, ...label]),
