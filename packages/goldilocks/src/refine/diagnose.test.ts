@@ -58,6 +58,8 @@ describe('diagnose', () => {
   it('diverged: a loss that is no number, a run that ran away, or the trainer’s word', () => {
     const run = syntheticRun({ validation: settles, training: settles });
     run.steps![40] = { step: 41, loss: Number.NaN };
+    expect(diagnose(run)[0]!.kind).toBe('just-right');
+    run.outcome = 'diverged';
     expect(diagnose(run)[0]!.evidence).toBe('Diverged: the loss was not a number at step 41 of 120.');
     expect(diagnose(run)[0]!.adjustment).toEqual({ hyperparameter: 'learningRate', from: 3e-4, to: 7.5e-5 });
     const up = (share: number) => 3 + 4 * share;

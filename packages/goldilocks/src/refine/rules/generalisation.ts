@@ -6,14 +6,25 @@ import { roundEpochs, suggest } from './suggest.js';
 
 /** The best evaluation was picked for being low, so the rise after it must be clearer than chance alone: 3 errors. */
 const clearAfterPicking = 3;
-/** A smaller rise costs nothing, as the best checkpoint is kept. */
+/** A smaller rise, as a share of the best loss and of what was gained, costs nothing: the best checkpoint is kept. */
 const worthSaying = 0.02;
-/** Data so few that the model begins to memorise before it has seen them twice. */
+/** Overfitting on so few examples is for want of data; on somewhat more, if the signs below show it. */
+const veryFewExamples = 100;
 const fewExamples = 400;
+/** Validation at its best within so many passes … */
+const fewPasses = 2;
+/** … or by then this far behind training, as a share of what validation gained. */
+const wideGap = 0.3;
 
 interface Rise {
   best: Evaluation;
   last: Evaluation;
+}
+
+/** Whether training loss fell on after the best evaluation, by more than a few per cent: not so where both only swing. */
+function trainingFellAfter(run: RunRecord, best: Evaluation, last: Evaluation): boolean {
+  if (best.trainingLoss === undefined || last.trainingLoss === undefined) return trainingFell(run);
+  return last.trainingLoss < 0.95 * best.trainingLoss;
 }
 
 /** Validation rose clearly after its best while training went on falling. */
@@ -22,18 +33,27 @@ function riseAfterBest(run: RunRecord): Rise | undefined {
   const last = history.at(-1);
   if (!last || history.length < 2) return undefined;
   const best = bestEvaluation(history);
-  if (best === last || relativeChange(best, last) < worthSaying) return undefined;
-  if (change(best, last).t < clearAfterPicking || !trainingFell(run)) return undefined;
+  const rise = last.loss - best.loss;
+  const gained = history[0]!.loss - best.loss;
+  if (best === last || rise < worthSaying * Math.max(best.loss, gained)) return undefined;
+  if (change(best, last).t < clearAfterPicking || !trainingFellAfter(run, best, last)) return undefined;
   return { best, last };
 }
 
 const riseText = ({ best, last }: Rise) =>
   `validation loss was best, ${loss(best)}, at epoch ${epoch(best)} and rose to ${loss(last)} by epoch ${epoch(last)} while training loss kept falling`;
 
-/** Overfitting within the first two epochs on few examples. */
+/** Whether the model learnt its examples rather than the task from the beginning. */
+function memorisedFromTheStart(run: RunRecord, { best }: Rise): boolean {
+  if (run.examples < veryFewExamples || best.epoch <= fewPasses) return true;
+  const gap = best.loss - (best.trainingLoss ?? best.loss);
+  return gap > wideGap * (finiteHistory(run)[0]!.loss - best.loss);
+}
+
+/** Overfitting on few examples, without a stretch of learning the task before. */
 export const tooLittleData: DiagnosisRule = (run) => {
   const rise = riseAfterBest(run);
-  if (!rise || run.examples >= fewExamples || rise.best.epoch > 2) return undefined;
+  if (!rise || run.examples >= fewExamples || !memorisedFromTheStart(run, rise)) return undefined;
   const frozen = run.settings.freezing.layers / run.layers;
   const more = suggest(run, 'frozenLayers', Math.min(0.75, Math.floor(frozen * 4 + 1) / 4));
   const fewer = suggest(run, 'epochs', roundEpochs(rise.best.epoch));

@@ -1,4 +1,5 @@
 // Is the run learning at all, and fast enough? Diverged, stuck, too slow, still falling.
+import { type Evaluation, learningRateAt } from '@goldilocks/trainer';
 import {
   bestEvaluation,
   change,
@@ -18,17 +19,26 @@ const clear = 2.58;
 /** Less improvement than this share of the loss is none. */
 const noImprovement = 0.01;
 /**
- * Share of the whole improvement that falls into the last third of the run. A straight line has 1/3: the rate hardly
- * moves the model. A run that has converged has a few per cent.
+ * How much of the whole fall is done when half of the rate is spent (the rate summed over steps: a decaying schedule
+ * slows every run down towards its end). A straight line has a half: the rate hardly moves the model. An exponential
+ * approach with 0.62 covers one time constant, and so ends with more than a third of the way still to go.
  */
-const almostStraight = 0.25;
+const almostStraight = 0.62;
+/** Share of the whole fall that comes in the last third of the steps, from which on a run is still falling. */
 const stillMoving = 0.05;
+/** Fewer measurements don't show a curve's shape. */
+const fewestForShape = 4;
 
 const cliff = 'LoRA Without Regret (Thinking Machines): flat, then a cliff';
 
+/** The trainer leaves out a step whose gradient is no number; now and then one is no divergence. */
+const fewBrokenSteps = 5;
+
 function brokenStep(run: RunRecord): string | undefined {
-  const step = run.steps?.find(({ loss }) => !Number.isFinite(loss));
-  if (step) return `the loss was not a number at step ${step.step} of ${run.totalSteps}`;
+  const broken = run.steps?.filter(({ loss }) => !Number.isFinite(loss)) ?? [];
+  if (broken.length >= fewBrokenSteps || (broken.length > 0 && run.outcome === 'diverged')) {
+    return `the loss was not a number at step ${broken[0]!.step} of ${run.totalSteps}`;
+  }
   const evaluation = run.history.find(({ loss }) => !Number.isFinite(loss));
   return evaluation && `the validation loss was not a number at epoch ${epoch(evaluation)}`;
 }
@@ -81,28 +91,63 @@ export const stuck: DiagnosisRule = (run) => {
   };
 };
 
-/** What share of the whole fall lies in the run's last third, if that fall is more than noise. */
-function lateFall(run: RunRecord) {
+interface Fall {
+  first: Evaluation;
+  /** The last measurement within the first two thirds of the steps. */
+  before: Evaluation;
+  last: Evaluation;
+  /** Share of the whole fall that came in the last third. */
+  late: number;
+  /** Share of the whole fall that was done when half of the rate was spent. */
+  early: number;
+}
+
+/** Rate summed over the steps up to each measurement, as a share of the sum over the run. */
+function rateSpent(run: RunRecord, history: readonly Evaluation[]): number[] {
+  const { schedule, learningRate } = run.settings;
+  const sums = [0];
+  for (let step = 0; step < run.totalSteps; step++) {
+    sums.push(sums[step]! + learningRateAt(schedule, step, run.totalSteps, learningRate));
+  }
+  return history.map(({ step }) => sums[Math.min(step, run.totalSteps)]! / sums[run.totalSteps]!);
+}
+
+/** The loss when half of the rate between the first and the last measurement is spent, interpolated. */
+function lossAtHalf(run: RunRecord, history: readonly Evaluation[]): number {
+  const spent = rateSpent(run, history);
+  const half = (spent[0]! + spent.at(-1)!) / 2;
+  const after = spent.findIndex((share) => share >= half);
+  const weight = (half - spent[after - 1]!) / (spent[after]! - spent[after - 1]!);
+  return history[after - 1]!.loss * (1 - weight) + history[after]!.loss * weight;
+}
+
+/** The run's fall, where it went on to the end by more than noise. */
+function fallToTheEnd(run: RunRecord): Fall | undefined {
   const history = finiteHistory(run);
   const [first, last] = [history[0], history.at(-1)];
-  if (!first || !last || history.length < 3) return undefined;
+  if (run.outcome !== 'completed' || !first || !last || history.length < fewestForShape) return undefined;
   const span = last.step - first.step;
   const before = history.filter(({ step }) => step <= first.step + (2 / 3) * span + 1e-9).at(-1)!;
-  if (before === first || bestEvaluation(history) !== last) return undefined;
-  const late = change(before, last);
   const whole = first.loss - last.loss;
-  if (late.t > -clear || whole <= 0 || -relativeChange(before, last) < noImprovement) return undefined;
-  // A third is read off where a measurement happens to lie: scale to exactly a third of the run.
+  if (before === first || bestEvaluation(history) !== last || whole <= 0) return undefined;
+  if (change(before, last).t > -clear || -relativeChange(before, last) < noImprovement) return undefined;
+  // The last third is read off where a measurement happens to lie: scale it to a third of the run.
   const third = span / 3 / (last.step - before.step);
-  return { share: ((before.loss - last.loss) / whole) * Math.min(1, third), first, before, last };
+  return {
+    first,
+    before,
+    last,
+    late: ((before.loss - last.loss) / whole) * Math.min(1, third),
+    early: (first.loss - lossAtHalf(run, history)) / whole,
+  };
 }
 
 export const tooSlow: DiagnosisRule = (run) => {
-  const fall = run.outcome === 'completed' ? lateFall(run) : undefined;
-  if (!fall || fall.share < almostStraight) return undefined;
+  const fall = fallToTheEnd(run);
+  if (!fall || fall.early > almostStraight) return undefined;
   return {
     kind: 'too-slow',
-    evidence: `Too slow: validation loss fell almost evenly from ${loss(fall.first)} to ${loss(fall.last)}; ${percent(fall.share)} of it came in the last third of the run.`,
+    evidence: `Too slow: validation loss fell almost evenly from ${loss(fall.first)} to ${loss(fall.last)}; only ${percent(fall.early)} of the way was done when half of the learning rate was spent.`,
     adjustment: suggest(run, 'learningRate', roundRate(run.settings.learningRate * 3)),
     because: 'A good rate makes most of its progress early; three times the rate covers the way in the same time.',
     source: 'LR range test, 1506.01186; the loss is flat below the best rate (LoRA Without Regret)',
@@ -111,8 +156,8 @@ export const tooSlow: DiagnosisRule = (run) => {
 };
 
 export const stillFalling: DiagnosisRule = (run) => {
-  const fall = run.outcome === 'completed' ? lateFall(run) : undefined;
-  if (!fall || fall.share < stillMoving || fall.share >= almostStraight) return undefined;
+  const fall = fallToTheEnd(run);
+  if (!fall || fall.late < stillMoving || fall.early <= almostStraight) return undefined;
   const { settings } = run;
   const constant = settings.schedule.name === 'constant';
   return {

@@ -1,6 +1,6 @@
 // What else goes wrong while the loss goes down: forgetting the base skill, a curve that swings.
 import type { Evaluation } from '@goldilocks/trainer';
-import { change, finiteHistory, percent, relativeChange } from '../curve.js';
+import { change, finiteHistory, percent } from '../curve.js';
 import type { DiagnosisRule } from '../run-record.js';
 import { mean, pairedDifference } from '../statistics.js';
 import { roundRate, suggest } from './suggest.js';
@@ -8,9 +8,9 @@ import { roundRate, suggest } from './suggest.js';
 /** The loss on reference text rose by this share: a person would notice. */
 const noticeable = 0.05;
 const clear = 2.58;
-/** A swing is a turn between two changes, each beyond two standard errors and one per cent. */
+/** A swing is a turn between two changes, each beyond two standard errors and 2 % of the loss at the start. */
 const swingErrors = 2;
-const swingShare = 0.01;
+const swingShare = 0.02;
 const fewestSwings = 2;
 
 export const forgetting: DiagnosisRule = (run) => {
@@ -30,8 +30,8 @@ export const forgetting: DiagnosisRule = (run) => {
 };
 
 /** +1, −1, or 0 for a change within noise. */
-function direction(before: Evaluation, after: Evaluation): number {
-  const large = Math.abs(relativeChange(before, after)) >= swingShare;
+function direction(before: Evaluation, after: Evaluation, scale: number): number {
+  const large = Math.abs(after.loss - before.loss) >= swingShare * scale;
   const { t } = change(before, after);
   return large && Math.abs(t) >= swingErrors ? Math.sign(t) : 0;
 }
@@ -40,7 +40,7 @@ export const noisy: DiagnosisRule = (run) => {
   const history = finiteHistory(run);
   const directions = history
     .slice(1)
-    .map((evaluation, i) => direction(history[i]!, evaluation))
+    .map((evaluation, i) => direction(history[i]!, evaluation, history[0]!.loss))
     .filter((way) => way !== 0);
   const swings = directions.slice(1).filter((way, i) => way !== directions[i]).length;
   if (swings < fewestSwings) return undefined;
