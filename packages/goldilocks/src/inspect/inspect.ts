@@ -46,6 +46,7 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
     options,
   );
   if (splits.train.length === 0) throw noTraining(source);
+  if (duplicates.groups.length < minimumRows) throw tooAlike(source, rows.length, duplicates.groups.length);
   const names = labels?.counts.map(({ label }) => label);
   const noise = names && estimateLabelNoise(rows, names);
   const baselines = names && measureBaselines(rows, splits, names);
@@ -60,7 +61,7 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
     ...outliers.problems,
     ...languages.problems,
     ...findPersonalData(rows),
-    ...smallData(rows),
+    ...smallData(rows.length, splits.test.length),
   ];
   return {
     source: path,
@@ -141,10 +142,12 @@ function lostRows({ unreadable, empty, layout }: ReadData): Problem[] {
   return problems;
 }
 
-function smallData(rows: readonly InspectedRow[]): Problem[] {
-  if (rows.length >= comfortableRows) return [];
-  const message = `There are only ${rows.length} rows: scores on so few validation and test rows vary by chance.`;
-  const advice = `Differences below about ${percent(1 / Math.sqrt(Math.max(1, 0.15 * rows.length)))} mean little. More rows help more than any setting.`;
+function smallData(rows: number, tested: number): Problem[] {
+  if (rows >= comfortableRows) return [];
+  // Half the width of a 95 % interval of an accuracy near one half.
+  const uncertainty = 1.96 * Math.sqrt(0.25 / Math.max(1, tested));
+  const message = `There are only ${rows} rows: a score on ${rowsOf(tested)} of test is uncertain by up to ±${percent(uncertainty)}.`;
+  const advice = 'Small differences between settings mean little. More rows help more than any setting.';
   return [problem({ kind: 'small-data', severity: 'note', message, advice }, [])];
 }
 
@@ -160,6 +163,12 @@ function tooFew(source: string, { rows, empty, unreadable }: ReadData): UserErro
   const beside = lost > 0 ? ` beside ${lost} that cannot be used` : '';
   return new UserError(
     `${source} has ${rowsOf(rows.length)}${beside}; at least ${minimumRows} are needed to train, validate and test. Add more rows, a few hundred if you can.`,
+  );
+}
+
+function tooAlike(source: string, rows: number, different: number): UserError {
+  return new UserError(
+    `${source} has ${rowsOf(rows)}, but only ${different} different ${different === 1 ? 'input' : 'inputs'}; nearly equal ones counted once; at least ${minimumRows} are needed. Add rows with other texts, or check that the right column is taken as the input.`,
   );
 }
 

@@ -27,8 +27,9 @@ export function rowsOf(count: number): string {
   return count === 1 ? '1 row' : `${count} rows`;
 }
 
-/** `0.3 %`, `12 %`. */
+/** `0.3 %`, `12 %`; never a rounded 0 for something that is there. */
 export function percent(share: number): string {
   const value = share * 100;
+  if (value > 0 && value < 0.1) return 'under 0.1 %';
   return `${value > 0 && value < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
 }

@@ -133,7 +133,8 @@ function unreadableRows(places: readonly Place[]): UserError {
   const shown = places.slice(0, 5).map(({ file, line, reason }) => `${file}:${line} (${excerpt(reason, 120)})`);
   const more = places.length > shown.length ? `, and ${places.length - shown.length} more` : '';
   const what = places.length === 1 ? 'One row cannot be read' : `${places.length} rows cannot be read`;
-  return new UserError(`${what}: ${shown.join(', ')}${more}. Mend them, or leave them out with --skip-bad-rows.`);
+  const it = places.length === 1 ? 'it' : 'them';
+  return new UserError(`${what}: ${shown.join(', ')}${more}. Mend ${it}, or leave ${it} out with --skip-bad-rows.`);
 }
 
 function noRows(path: string, lost: number): UserError {

@@ -110,8 +110,8 @@ function distribute(
 function boundary(sorted: readonly Unit[], share: number): number {
   const expected = share * sorted.length;
   const found = sorted.filter((unit) => unit.position < share).length;
-  const least = Math.floor(expected * (1 - tolerance));
-  const most = Math.ceil(expected * (1 + tolerance));
+  const least = Math.round(expected * (1 - tolerance));
+  const most = Math.round(expected * (1 + tolerance));
   return Math.min(Math.max(found, least), most);
 }
 

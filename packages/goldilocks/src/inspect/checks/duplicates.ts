@@ -25,7 +25,7 @@ export function findDuplicates(rows: readonly InspectedRow[], task: TaskKind, ig
   const folded = rows.map((_, index) => fold(contents[index]!) || contents[index]!);
   const near = joinNear(folded, rows);
   const groups = near.flatMap((group) =>
-    group.length > Math.max(20, formShare * rows.length) ? regroup(group, contents) : [group],
+    group.length > Math.max(5, formShare * rows.length) ? regroup(group, contents) : [group],
   );
   const sameRow = repeated(groupBy(rows.map((row) => row.hash)));
   const nearRows = groups.flatMap((group) => nearlyRepeated(group, contents));

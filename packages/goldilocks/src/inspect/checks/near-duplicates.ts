@@ -18,12 +18,14 @@ const maxCharacters = 50_000_000;
 
 /** A run of characters in more than this share of the rows is boilerplate and tells no row from another. */
 const commonShare = 0.1;
+const countSlots = 2 ** 18;
 
 /** Joins in `groups` the indexes of near-duplicate texts. `texts` are folded; equal ones should be joined before. */
 export function joinNearDuplicates(texts: readonly string[], order: readonly number[], groups: Groups): void {
   const limit = Math.min(20_000, Math.max(200, Math.floor(maxCharacters / Math.max(1, texts.length))));
-  const common = commonRuns(texts, limit);
-  const sets = order.map((index) => distinctive(shingles(texts[index]!, limit), common));
+  const all = order.map((index) => shingles(texts[index]!, limit));
+  const common = commonRuns(all);
+  const sets = all.map((runs) => distinctive(runs, common));
   const signatures = sets.map(signature);
   for (let band = 0; band < bands; band += 1) {
     const keys = Uint32Array.from(signatures, (bin) => bandKey(bin, band));
@@ -44,24 +46,17 @@ export function joinNearDuplicates(texts: readonly string[], order: readonly num
   }
 }
 
-/** Runs that occur in so many rows that they are counted as boilerplate. The count is by hash, collisions are rare. */
-function commonRuns(texts: readonly string[], maxLength: number): Set<number> {
-  const common = new Set<number>();
-  const limit = Math.max(20, texts.length * commonShare);
-  const mask = 2 ** 20 - 1;
-  const counts = new Uint32Array(mask + 1);
-  for (const text of texts) {
-    for (const run of shingles(text, maxLength)) {
-      counts[run & mask]! += 1;
-      if (counts[run & mask]! > limit) common.add(run & mask);
-    }
-  }
-  return common;
+/** Marks, by the low bits of the hash, runs in so many rows that they are boilerplate. Collisions are rare and harmless. */
+function commonRuns(sets: readonly Uint32Array[]): Uint8Array {
+  const limit = Math.max(10, sets.length * commonShare);
+  const counts = new Uint32Array(countSlots);
+  for (const runs of sets) for (const run of runs) counts[run % countSlots]! += 1;
+  return Uint8Array.from(counts, (count) => (count > limit ? 1 : 0));
 }
 
 /** Without boilerplate, unless little else is there. */
-function distinctive(runs: Uint32Array, common: Set<number>): Uint32Array {
-  const kept = runs.filter((run) => !common.has(run & (2 ** 20 - 1)));
+function distinctive(runs: Uint32Array, common: Uint8Array): Uint32Array {
+  const kept = runs.filter((run) => common[run % countSlots] === 0);
   return kept.length >= Math.min(runs.length, 10) ? kept : runs;
 }
 

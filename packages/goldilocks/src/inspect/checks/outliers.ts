@@ -17,6 +17,7 @@ const limits = { length: 4.5, words: 4.5, characters: 5 };
 const minimumRows = 30;
 /** Characters of a row that are looked at. */
 const maxCharacters = 4000;
+const pairSlots = 2 ** 16;
 
 export function findOutliers(rows: readonly InspectedRow[]): OutlierFindings {
   if (rows.length < minimumRows) return { rows: [], share: 0, problems: [] };
@@ -71,25 +72,25 @@ function wordSurprise(texts: readonly string[]): number[] {
 
 /** Mean over a row's character pairs of −log of their share among all pairs of the other rows. */
 function characterSurprise(texts: readonly string[]): number[] {
-  const counts = new Map<string, number>();
+  // Pairs are counted by hash: collisions among the few thousand that occur are rare.
+  const counts = new Float64Array(pairSlots);
+  const own = new Float64Array(pairSlots);
   let total = 0;
-  for (const text of texts) {
-    for (let at = 1; at < text.length; at += 1) {
-      const pair = text.slice(at - 1, at + 1);
-      counts.set(pair, (counts.get(pair) ?? 0) + 1);
-      total += 1;
-    }
-  }
+  for (const text of texts) for (let at = 1; at < text.length; at += 1, total += 1) counts[pairAt(text, at)]! += 1;
   return texts.map((text) => {
-    const own = new Map<string, number>();
-    for (let at = 1; at < text.length; at += 1) {
-      const pair = text.slice(at - 1, at + 1);
-      own.set(pair, (own.get(pair) ?? 0) + 1);
-    }
+    for (let at = 1; at < text.length; at += 1) own[pairAt(text, at)]! += 1;
     let sum = 0;
-    for (const [pair, count] of own) sum -= count * Math.log((counts.get(pair)! - count + 0.5) / total);
+    for (let at = 1; at < text.length; at += 1) {
+      const pair = pairAt(text, at);
+      sum -= Math.log((counts[pair]! - own[pair]! + 0.5) / total);
+    }
+    for (let at = 1; at < text.length; at += 1) own[pairAt(text, at)] = 0;
     return text.length < 2 ? 0 : sum / (text.length - 1);
   });
+}
+
+function pairAt(text: string, at: number): number {
+  return (Math.imul(text.charCodeAt(at - 1), 0x9e3779b1) ^ Math.imul(text.charCodeAt(at), 0x85ebca6b)) >>> 16;
 }
 
 /** Short texts vary more than long ones, so each is compared with texts of about its length. */

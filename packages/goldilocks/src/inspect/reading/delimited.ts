@@ -14,25 +14,36 @@ const batchSize = 1000;
 /** A quoted value may hold this many lines; past that the opening quotation mark is taken for a stray one. */
 const maxLinesOfRow = 1000;
 
-/** A row as text: its lines, joined when it is parsed. */
-type RowText = { number: number; lines: TextLine[] };
-
 /**
  * Rows with more or fewer values than the header are bad rows, as are lines that are not UTF-8 and rows with an
  * unclosed quotation mark. The delimiter is the most frequent of comma, tab, semicolon and bar in the header.
  * @throws UserError when the header names a column twice.
  */
 export async function* readDelimited(path: string, name: string): RowSource {
-  let header: string[] | undefined;
-  let delimiter = ',';
-  for await (const batch of batches(path)) {
-    if (header === undefined) delimiter = guessDelimiter(batch[0]?.lines[0]?.text ?? '');
-    for (const row of parseBatch(batch, delimiter)) {
-      if (row.kind === 'bad') yield row;
-      else if (header === undefined) header = checkHeader(row.values, name);
-      else yield toRow(row, header);
+  let table: Table | undefined;
+  let batch: TextLine[] = [];
+  const lines = new LineQueue(readLines(path));
+  for (let line = await lines.next(); line !== undefined; line = await lines.next()) {
+    if (line.text?.trim() === '') continue;
+    if (table === undefined) {
+      table = headerOf(await lines.whole(line), name);
+      continue;
     }
+    if (!oddQuotes(line)) {
+      if (batch.push(line) < batchSize) continue;
+      yield* table.parseLines(batch);
+      batch = [];
+      continue;
+    }
+    yield* table.parseLines(batch);
+    batch = [];
+    const row = await lines.whole(line);
+    const parsed = table.parseRow(row);
+    yield parsed;
+    // A row that makes no sense loses its first line only; the others are read again as rows of their own.
+    if (parsed.kind === 'bad') lines.putBack(row.slice(1));
   }
+  if (table) yield* table.parseLines(batch);
 }
 
 /** The delimiter most frequent outside quotation marks; a comma where there is none. */
@@ -42,39 +53,37 @@ export function guessDelimiter(header: string): string {
   return delimiters[counts.indexOf(Math.max(...counts))] ?? ',';
 }
 
-async function* batches(path: string): AsyncGenerator<RowText[]> {
-  let batch: RowText[] = [];
-  for await (const row of rowTexts(path)) {
-    batch.push(row);
-    if (batch.length === batchSize) {
-      yield batch;
-      batch = [];
-    }
-  }
-  if (batch.length > 0) yield batch;
-}
+/** Lines with a way back. */
+class LineQueue {
+  private waiting: TextLine[] = [];
 
-/** Joins lines while the quotation marks are odd in number; a row that never closes is given back line by line. */
-async function* rowTexts(path: string): AsyncGenerator<RowText> {
-  let open: TextLine[] = [];
-  for await (const line of readLines(path)) {
-    open.push(line);
-    if (open.length === 1 && !oddQuotes(line)) {
-      if (line.text?.trim() !== '') yield { number: line.number, lines: open };
-      open = [];
-    } else if (open.length > 1 && oddQuotes(line)) {
-      yield { number: open[0]!.number, lines: open };
-      open = [];
-    } else if (open.length > maxLinesOfRow) {
-      yield* singly(open);
-      open = [];
-    }
-  }
-  yield* singly(open);
-}
+  constructor(private readonly source: AsyncGenerator<TextLine>) {}
 
-function* singly(lines: TextLine[]): Generator<RowText> {
-  for (const line of lines) if (line.text?.trim() !== '') yield { number: line.number, lines: [line] };
+  async next(): Promise<TextLine | undefined> {
+    const first = this.waiting.shift();
+    if (first !== undefined) return first;
+    const { value, done } = await this.source.next();
+    return done ? undefined : value;
+  }
+
+  putBack(lines: readonly TextLine[]): void {
+    this.waiting = [...lines, ...this.waiting];
+  }
+
+  /** The line and those after it until the quotation marks are even; only the line where they never are. */
+  async whole(first: TextLine): Promise<TextLine[]> {
+    const row = [first];
+    for (let odd = oddQuotes(first); odd; ) {
+      const line = row.length < maxLinesOfRow ? await this.next() : undefined;
+      if (line === undefined) {
+        this.putBack(row.slice(1));
+        return [first];
+      }
+      row.push(line);
+      odd = !oddQuotes(line);
+    }
+    return row;
+  }
 }
 
 function oddQuotes(line: TextLine): boolean {
@@ -84,41 +93,58 @@ function oddQuotes(line: TextLine): boolean {
   return odd;
 }
 
-interface Values {
-  kind: 'values';
-  line: number;
-  values: string[];
+function headerOf(lines: readonly TextLine[], name: string): Table {
+  const delimiter = guessDelimiter(lines.map((line) => line.text ?? '').join('\n'));
+  const rows = tryParse(lines, delimiter);
+  const values = Array.isArray(rows) ? rows[0] : undefined;
+  if (values !== undefined) return new Table(checkHeader(values, name), delimiter);
+  throw new UserError(
+    `${name}:1 is no line of column names: ${String(rows)}. Begin the file with the names of its columns.`,
+  );
 }
 
-/** All at once where every row is sound, else row by row to find those that are not. */
-function parseBatch(batch: RowText[], delimiter: string): (Values | BadRow)[] {
-  const sound = batch.every((row) => row.lines.every((line) => line.text !== undefined));
-  if (sound) {
-    const records = tryParse(batch.map(textOf).join('\n'), delimiter);
-    if (Array.isArray(records) && records.length === batch.length) {
-      return records.map((values, index) => ({ kind: 'values', line: batch[index]!.number, values }));
-    }
+/** Takes rows apart, knowing the columns. */
+class Table {
+  constructor(
+    private readonly header: readonly string[],
+    private readonly delimiter: string,
+  ) {}
+
+  /** One row a line: all at once where every row is sound, else line by line to find those that are not. */
+  parseLines(lines: readonly TextLine[]): (RawRecord | BadRow)[] {
+    if (lines.length === 0) return [];
+    const records = lines.every((line) => line.text !== undefined) ? tryParse(lines, this.delimiter) : [];
+    const whole = Array.isArray(records) && records.length === lines.length;
+    return lines.map((line, index) => (whole ? this.toRow(line.number, records[index]!) : this.parseRow([line])));
   }
-  return batch.flatMap((row) => parseRow(row, delimiter));
-}
 
-/** A row of several lines that does not parse: its first line is bad, the others are tried as rows of their own. */
-function parseRow(row: RowText, delimiter: string): (Values | BadRow)[] {
-  const { number, lines } = row;
-  const fault = lines.find((line) => line.text === undefined)?.fault;
-  const records = fault ?? tryParse(textOf(row), delimiter);
-  if (Array.isArray(records) && records.length === 1) return [{ kind: 'values', line: number, values: records[0]! }];
-  const reason = Array.isArray(records) ? 'quotation marks do not match' : records;
-  const rest = [...singly(lines.slice(1))].flatMap((line) => parseRow(line, delimiter));
-  return [{ kind: 'bad', line: number, reason }, ...rest];
-}
+  /** One row, of one line or several. */
+  parseRow(lines: readonly TextLine[]): RawRecord | BadRow {
+    const line = lines[0]!.number;
+    const fault = lines.find(({ text }) => text === undefined)?.fault;
+    if (fault !== undefined) return { kind: 'bad', line, reason: fault };
+    const records = tryParse(lines, this.delimiter);
+    if (typeof records === 'string') return { kind: 'bad', line, reason: records };
+    if (records.length !== 1) return { kind: 'bad', line, reason: 'quotation marks do not match' };
+    const row = this.toRow(line, records[0]!);
+    if (row.kind === 'record' || lines.length === 1) return row;
+    return { kind: 'bad', line, reason: 'a quotation mark is opened and not closed in its row' };
+  }
 
-function textOf(row: RowText): string {
-  return row.lines.map((line) => line.text).join('\n');
+  private toRow(line: number, values: readonly string[]): RawRecord | BadRow {
+    if (values.length !== this.header.length) {
+      const given = `${values.length} ${values.length === 1 ? 'value' : 'values'}`;
+      return { kind: 'bad', line, reason: `${given} where the header names ${this.header.length} columns` };
+    }
+    const fields = Object.create(null) as Record<string, string>;
+    for (const [index, column] of this.header.entries()) fields[column] = values[index] ?? '';
+    return { kind: 'record', line, fields };
+  }
 }
 
 /** The rows, or why they cannot be read. */
-function tryParse(text: string, delimiter: string): string[][] | string {
+function tryParse(lines: readonly TextLine[], delimiter: string): string[][] | string {
+  const text = lines.map((line) => line.text).join('\n');
   try {
     return parse(text, { delimiter, record_delimiter: '\n', relax_column_count: true, relax_quotes: true });
   } catch (error) {
@@ -133,14 +159,4 @@ function checkHeader(values: string[], name: string): string[] {
   const twice = header.find((column, index) => header.indexOf(column) !== index);
   if (twice === undefined) return header;
   throw new UserError(`${name}:1 names the column "${excerpt(twice)}" twice. Give every column its own name.`);
-}
-
-function toRow({ line, values }: Values, header: string[]): RawRecord | BadRow {
-  if (values.length !== header.length) {
-    const given = `${values.length} ${values.length === 1 ? 'value' : 'values'}`;
-    return { kind: 'bad', line, reason: `${given} where the header names ${header.length} columns` };
-  }
-  const fields = Object.create(null) as Record<string, string>;
-  for (const [index, column] of header.entries()) fields[column] = values[index] ?? '';
-  return { kind: 'record', line, fields };
 }

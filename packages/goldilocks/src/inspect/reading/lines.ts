@@ -55,7 +55,7 @@ function lineDecoder(): (line: Buffer, first: boolean) => { text?: string; fault
       const start = first && text.startsWith('\ufeff') ? 1 : 0;
       return { text: text.slice(start, text.endsWith('\r') ? -1 : undefined) };
     } catch {
-      return { fault: 'not UTF-8 text' };
+      return { fault: 'not UTF-8 text; save the file as UTF-8' };
     }
   };
 }

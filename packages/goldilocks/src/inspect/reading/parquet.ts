@@ -1,5 +1,12 @@
 // Parquet files, a slice of rows at a time, with bounds on what a file may claim to hold.
-import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import {
+  asyncBufferFromFile,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+  type SchemaTree,
+} from 'hyparquet';
 import { compressors as codecs } from 'hyparquet-compressors';
 import { UserError } from '../../errors.js';
 import { excerpt } from '../../terminal/strip-control.js';
@@ -16,7 +23,7 @@ type Compressors = typeof codecs;
 /** `line` is the row number, from 1. Label numbers are replaced by their names where the file gives them. */
 export async function* readParquet(path: string, name: string): RowSource {
   const file = await asyncBufferFromFile(path);
-  const metadata = await guarded(name, () => parquetMetadataAsync(file));
+  const metadata = await guarded(name, async () => checkColumns(await parquetMetadataAsync(file)));
   const rows = checkClaims(metadata, name);
   const classNames = labelNames(metadata);
   for (let rowStart = 0; rowStart < rows; rowStart += rowsAtOnce) {
@@ -35,7 +42,7 @@ async function guarded<T>(name: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof UserError || (error as NodeJS.ErrnoException).code !== undefined) throw error;
+    if (error instanceof UserError || (error as NodeJS.ErrnoException).syscall !== undefined) throw error;
     const reason = excerpt(error instanceof Error ? error.message : String(error), 120);
     throw new UserError(
       `${name} is not a readable Parquet file: ${reason}. Write it again, or export it as JSON Lines.`,
@@ -44,6 +51,25 @@ async function guarded<T>(name: string, read: () => Promise<T>): Promise<T> {
       },
     );
   }
+}
+
+/**
+ * Every row group must hold every column of the schema once: the library starts reading all columns at once, and one it
+ * did not expect would fail where nobody listens and end the process.
+ */
+function checkColumns(metadata: FileMetaData): FileMetaData {
+  const expected = leaves(parquetSchema(metadata)).sort();
+  for (const [index, group] of metadata.row_groups.entries()) {
+    const paths = group.columns.map((column) => JSON.stringify(column.meta_data?.path_in_schema)).sort();
+    if (paths.length !== expected.length || paths.some((path, at) => path !== expected[at])) {
+      throw new Error(`the columns of row group ${index + 1} are not those of the schema`);
+    }
+  }
+  return metadata;
+}
+
+function leaves(tree: SchemaTree): string[] {
+  return tree.children.length === 0 ? [JSON.stringify(tree.path)] : tree.children.flatMap(leaves);
 }
 
 function checkClaims(metadata: FileMetaData, name: string): number {

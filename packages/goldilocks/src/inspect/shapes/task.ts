@@ -31,7 +31,9 @@ export function describeGuess(layout: Layout, task: TaskKind, labels: number): s
   if (layout.kind === 'text') return `Plain text to continue in ${quoted(layout.target)}, ${layout.how}.${remark}`;
   const columns = `${quoted(layout.input)} is the input and ${quoted(layout.target)} the ${task === 'classification' ? 'label' : 'answer'}, ${layout.how}`;
   const joined =
-    layout.kind === 'label' && layout.target.length > 1 ? ' Both labels are learnt together, joined by a comma.' : '';
+    layout.kind === 'label' && layout.target.length > 1
+      ? ' They are learnt together, as one label joined by commas.'
+      : '';
   const verdict =
     task === 'classification'
       ? `with ${labels} different labels it is a classification task`
