@@ -52,5 +52,7 @@ test('names from outside stay inside their cell and their quotes', () => {
   const text = modelCard({ ...card, name: 'a\n---\n# b', base: 'x"\nlicense: mit | <script>`' }, 'merged');
   expect(text.split('\n').filter((line) => line.startsWith('license:'))).toHaveLength(1);
   expect(text).toContain('# a --- # b\n');
-  expect(text).not.toMatch(/(?<!\\)<script/);
+  const body = text.split('\n---\n').at(-1)!;
+  expect(body).not.toMatch(/(?<!\\)<script/);
+  expect(body).not.toMatch(/mit (?<!\\)\|/);
 });
