@@ -10,6 +10,7 @@ for (let i = 0; i < Number(trials); i++) {
   await trial.setUserAttribute('process', process.pid);
   await trial.report(trial.params.x, 1);
   await study.tell(trial, trial.params.x);
+  process.send?.(trial.number);
 }
 await storage.close();
 process.disconnect?.();

@@ -52,8 +52,11 @@ export class ParzenMixture {
   /** Log density at points given as `draw` gives them. */
   logDensity(points: readonly Float64Array[]): Float64Array {
     const count = points[0]!.length;
-    const terms = new Float64Array(this.weights.length * count);
-    for (let k = 0; k < this.weights.length; k++) terms.fill(Math.log(this.weights[k]!), k * count, (k + 1) * count);
+    const terms = scratch(this.weights.length * count);
+    for (let k = 0, at = 0; k < this.weights.length; k++) {
+      const logWeight = Math.log(this.weights[k]!);
+      for (let i = 0; i < count; i++) terms[at++] = logWeight;
+    }
     for (const [d, kernels] of this.dimensions.entries()) {
       if (!isNumeric(kernels)) addChoices(terms, kernels, points[d]!);
       else if (kernels.distribution.step === null) addContinuous(terms, kernels, points[d]!);
@@ -61,6 +64,14 @@ export class ParzenMixture {
     }
     return logSumExp(terms, count);
   }
+}
+
+let buffer = new Float64Array(0);
+
+/** Room for the terms of one density, used again by the next: it is large, and gone before the function returns. */
+function scratch(length: number): Float64Array {
+  if (buffer.length < length) buffer = new Float64Array(2 * length);
+  return buffer.subarray(0, length);
 }
 
 function pick(weights: Float64Array, u: number): number {
@@ -113,39 +124,40 @@ function addContinuous(
   }
 }
 
-/** Kernels and points of a discrete parameter repeat, so each pair of distinct ones is computed once. */
+/** Kernels of a discrete parameter repeat, so each distinct one is computed once. */
 function addDiscrete(terms: Float64Array, kernels: NumericKernels, xs: Float64Array): void {
-  const { mu, sigma, low, high } = kernels;
-  const cells = distinctCells(kernels, xs);
-  const columns = new Map<number, Map<number, Float64Array>>();
+  const { distribution, mu, sigma } = kernels;
+  const count = xs.length;
+  const half = distribution.step! / 2;
+  const left = xs.map((x) => toScale(distribution, x - half));
+  const right = xs.map((x) => toScale(distribution, x + half));
+  const known = new Map<number, Map<number, Float64Array>>();
   for (let k = 0; k < mu.length; k++) {
     const [m, s] = [mu[k]!, sigma[k]!];
-    let ofSigma = columns.get(s);
-    if (!ofSigma) columns.set(s, (ofSigma = new Map()));
+    let ofSigma = known.get(s);
+    if (!ofSigma) known.set(s, (ofSigma = new Map()));
     let column = ofSigma.get(m);
-    if (!column) {
-      const total = logNormalMass((low - m) / s, (high - m) / s);
-      column = new Float64Array(cells.left.length);
-      for (let j = 0; j < column.length; j++) {
-        column[j] = logNormalMass((cells.left[j]! - m) / s, (cells.right[j]! - m) / s) - total;
-      }
-      ofSigma.set(m, column);
-    }
-    for (let i = 0, at = k * xs.length; i < xs.length; i++, at++) terms[at]! += column[cells.of[i]!]!;
+    if (!column) ofSigma.set(m, (column = cellMasses(kernels, m, s, left, right)));
+    for (let i = 0, at = k * count; i < count; i++, at++) terms[at]! += column[i]!;
   }
 }
 
-/** The interval that each distinct point stands for, and which of them each point is. */
-function distinctCells({ distribution }: NumericKernels, xs: Float64Array) {
-  const index = new Map<number, number>();
-  const of = Array.from(xs, (x) => {
-    if (!index.has(x)) index.set(x, index.size);
-    return index.get(x)!;
-  });
-  const half = distribution.step! / 2;
-  const left = Array.from(index.keys(), (x) => toScale(distribution, x - half));
-  const right = Array.from(index.keys(), (x) => toScale(distribution, x + half));
-  return { of, left, right };
+/** Log mass that a kernel gives to the cell of each point. */
+function cellMasses(
+  { low, high }: NumericKernels,
+  mu: number,
+  sigma: number,
+  left: Float64Array,
+  right: Float64Array,
+): Float64Array {
+  const total = logNormalMass((low - mu) / sigma, (high - mu) / sigma);
+  const masses = new Float64Array(left.length);
+  for (let i = 0; i < masses.length; i++) {
+    // Points repeat as well.
+    const before = left.indexOf(left[i]!);
+    masses[i] = before < i ? masses[before]! : logNormalMass((left[i]! - mu) / sigma, (right[i]! - mu) / sigma) - total;
+  }
+  return masses;
 }
 
 function addChoices(

@@ -113,3 +113,26 @@ test('four processes on one study: every enqueued trial once, no number missing,
   expect(fixed.map(({ params }) => params.x)).toEqual(Array.from({ length: 12 }, (_, i) => i));
   expect(new Set(trials.map(({ userAttributes }) => userAttributes.process)).size).toBeGreaterThan(1);
 });
+
+test('killed processes lose no finished trial and leave the file sound', { timeout: 60_000 }, async () => {
+  const path = newPath();
+  const study = await createStudy({ storage: await SqliteStorage.open(path), name: 'a' });
+  const worker = new URL('../../../test/sqlite-worker.mjs', import.meta.url);
+  const ended: number[] = [];
+  for (let round = 1; round <= 3; round++) {
+    const child = fork(worker, [path, 'a', '10000'], { execArgv: [] });
+    const exit = new Promise((resolve) => child.once('exit', resolve));
+    child.on('message', (number) => {
+      ended.push(number as number);
+      if (ended.length === 3 * round) child.kill('SIGKILL');
+    });
+    await exit;
+  }
+  const trials = await study.trials();
+  expect(trials.map(({ number }) => number)).toEqual(trials.map((_, i) => i));
+  for (const number of ended)
+    expect(trials[number]).toMatchObject({ state: 'COMPLETE', values: [trials[number]!.params.x] });
+  const database = new Database(path);
+  expect(database.prepare('PRAGMA integrity_check').raw().all()).toEqual([['ok']]);
+  database.close();
+});
