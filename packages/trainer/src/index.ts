@@ -20,7 +20,6 @@ export { type ScoreLabelsOptions, scoreLabels } from './evaluation/score-labels.
 export { type ExportOptions, exportAdapter, exportModel } from './export/export-model.js';
 export { exportHuggingFace, type HuggingFaceExport } from './export/hugging-face.js';
 export { mergedTensor, mergedTensors } from './export/merge.js';
-export type { CardData, CardScore } from './export/model-card.js';
 export { type CardData, type CardScore, modelCard } from './export/model-card.js';
 export { exportPeftAdapter, type PeftAdapterExport } from './export/peft-adapter.js';
 export { type GenerateOptions, generate } from './generation/generate.js';
@@ -28,8 +27,7 @@ export { type GenerateTokensOptions, generateTokens } from './generation/generat
 export type { SamplingOptions } from './generation/sample.js';
 export { ParameterMemory } from './kernels/memory.js';
 export { BaseModel, type LoadOptions } from './models/base-model.js';
-export type { LlamaConfig } from './models/config.js';
-export { parseConfig, supportedModelTypes } from './models/config.js';
+export { type LlamaConfig, parseConfig, supportedModelTypes } from './models/config.js';
 export { loadModel } from './models/load-model.js';
 export type { Model, TunedWeights, WeightTensor } from './models/model.js';
 export type { Diagnosis } from './monitors/diagnosis.js';
@@ -49,7 +47,6 @@ export { permutation, RandomStream } from './random/random-stream.js';
 export { learningRateAt, warmupSteps } from './schedules/learning-rate.js';
 export * from './settings.js';
 export { ChatTemplate } from './text/chat-template.js';
-export type { TextTokenizer } from './text/tokenizer.js';
 export { TextTokenizer } from './text/tokenizer.js';
 export { estimateMemory } from './training/estimate-memory.js';
 export type { Evaluation, Outcome, TrainingEvent } from './training/events.js';
