@@ -14,6 +14,7 @@ export interface ConfirmRun {
   /** The objective, smaller is better; null where the run failed. */
   value: number | null;
   loss: number | null;
+  /** The objective's part of each validation example. */
   perExample: number[];
   failure?: { kind: Failure['kind'] | 'diverged'; reason: string };
 }
@@ -104,7 +105,7 @@ async function runOnce(options: ConfirmOptions, trial: number, seed: number): Pr
     const failure = outcome.type === 'failed' ? { kind: outcome.kind, reason: outcome.reason } : undefined;
     return { ...run, value: null, loss: null, perExample: [], failure };
   }
-  const { best, value, summary, curve } = outcome;
+  const { best, value, perExample, summary, curve } = outcome;
   await updateRecord(folder, { curve, history: summary.history, best });
-  return { ...run, value, loss: best.loss, perExample: best.perExample };
+  return { ...run, value, loss: best.loss, perExample };
 }

@@ -12,11 +12,16 @@ export interface TrialSetting {
   train: ExamplesReference;
   validation: ExamplesReference;
   emit(event: JourneyEvent): void;
-  /**
-   * The objective of the weights kept as `tuned`, smaller is better; absent = the validation loss. Measured after
-   * training in the same process.
-   */
-  score?(process: TrialProcess, best: Evaluation): Promise<number>;
+  /** Told what each sitting of a run took. */
+  onSitting?(spent: { tokens: number; peakMemoryBytes: number }): void;
+  /** Scores the weights kept as `tuned`, after training, in the same process; absent = by the validation loss. */
+  score?(process: TrialProcess, best: Evaluation): Promise<ObjectiveValue>;
+}
+
+/** The objective, smaller is better: its value, and its part of each validation example for paired comparisons. */
+export interface ObjectiveValue {
+  value: number;
+  perExample: number[];
 }
 
 export interface TrialTask {
@@ -29,7 +34,7 @@ export interface TrialTask {
 }
 
 export type TrialOutcome =
-  | { type: 'reached'; value: number; best: Evaluation; summary: FineTuneSummary; curve: CurvePoint[] }
+  | ({ type: 'reached'; best: Evaluation; summary: FineTuneSummary; curve: CurvePoint[] } & ObjectiveValue)
   | { type: 'interrupted'; curve: CurvePoint[] }
   | { type: 'failed'; kind: Failure['kind'] | 'diverged'; reason: string; curve: CurvePoint[] };
 
@@ -68,17 +73,23 @@ async function train(
   process: TrialProcess,
   curve: CurvePoint[],
 ): Promise<TrialOutcome> {
+  let tokens = 0;
   const summary = await process.run('fineTune', fineTuneInput(setting, task), {
     signal: task.signal,
-    onEvent: (event) => report(setting, task, event, curve),
+    onEvent(event) {
+      if (event.type === 'step') tokens += event.tokens;
+      report(setting, task, event, curve);
+    },
   });
+  setting.onSitting?.({ tokens, peakMemoryBytes: summary.peakMemoryBytes });
   if (summary.outcome === 'interrupted') return { type: 'interrupted', curve };
   if (summary.outcome === 'diverged' || summary.best === undefined || !Number.isFinite(summary.best.loss)) {
     const reason = summary.diagnosis?.message ?? 'The validation loss was never a number.';
     return { type: 'failed', kind: 'diverged', reason, curve };
   }
-  const value = (await setting.score?.(process, summary.best)) ?? summary.best.loss;
-  return { type: 'reached', value, best: summary.best, summary, curve };
+  const { best } = summary;
+  const scored = (await setting.score?.(process, best)) ?? { value: best.loss, perExample: best.perExample };
+  return { type: 'reached', ...scored, best, summary, curve };
 }
 
 function fineTuneInput(setting: TrialSetting, task: TrialTask) {

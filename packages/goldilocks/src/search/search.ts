@@ -155,8 +155,9 @@ function announce(options: SearchOptions, trial: SearchTrial): void {
 }
 
 async function keepRecord(folder: string, outcome: TrialOutcome): Promise<void> {
-  const measured = outcome.type === 'reached' ? { history: outcome.summary.history, best: outcome.best } : {};
-  await updateRecord(folder, { curve: outcome.curve, ...measured });
+  if (outcome.type !== 'reached') return void (await updateRecord(folder, { curve: outcome.curve }));
+  const { curve, summary, best, perExample } = outcome;
+  await updateRecord(folder, { curve, history: summary.history, best, perExample });
 }
 
 async function fail(

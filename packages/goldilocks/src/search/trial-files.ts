@@ -6,11 +6,11 @@ import { writeFileAtomic } from '../state/atomic.js';
 import type { CurvePoint } from './run-trial.js';
 
 export interface TrialRecord {
-  /** Every measurement on the validation examples, without the single losses. */
-  evaluations: Omit<Evaluation, 'perExample'>[];
+  /** Every measurement on the validation examples; the loss of each example, so that runs are compared pairwise. */
+  evaluations: Evaluation[];
   /** Training steps, thinned to a few hundred. */
   curve: CurvePoint[];
-  /** The best measurement's loss of each validation example: runs are compared pairwise. */
+  /** The objective's part of each validation example at the last rung. */
   perExample: number[];
   bestStep: number | null;
 }
@@ -35,15 +35,20 @@ export async function readRecord(trialFolder: string): Promise<TrialRecord | und
 /** Adds a sitting's steps to the record; `history` and `best` replace what was there. */
 export async function updateRecord(
   trialFolder: string,
-  news: { curve: readonly CurvePoint[]; history?: readonly Evaluation[]; best?: Evaluation },
+  news: {
+    curve: readonly CurvePoint[];
+    history?: readonly Evaluation[];
+    best?: Evaluation;
+    perExample?: number[];
+  },
 ): Promise<TrialRecord> {
   const before = await readRecord(trialFolder);
   const first = news.curve[0]?.step ?? Number.POSITIVE_INFINITY; // steps after a checkpoint are done again on resume
   const curve = [...(before?.curve ?? []).filter(({ step }) => step < first), ...news.curve];
   const record: TrialRecord = {
-    evaluations: news.history?.map(({ perExample: _, ...rest }) => rest) ?? before?.evaluations ?? [],
+    evaluations: news.history !== undefined ? [...news.history] : (before?.evaluations ?? []),
     curve: thin(curve),
-    perExample: news.best?.perExample ?? before?.perExample ?? [],
+    perExample: news.perExample ?? news.best?.perExample ?? before?.perExample ?? [],
     bestStep: news.best?.step ?? before?.bestStep ?? null,
   };
   await writeFileAtomic(join(trialFolder, recordFile), JSON.stringify(record));

@@ -1,6 +1,7 @@
 // What a training process can be asked to do: one row per operation, with what goes in, what comes out and what is
 // told meanwhile. All values can be structurally cloned.
 import type {
+  CardData,
   Evaluation,
   Example,
   FineTuneResult,
@@ -47,8 +48,9 @@ export interface TokenizedSummary {
   supervisedBytes: number;
   truncatedExamples: number;
   truncatedTokens: number;
-  /** Tokens of each example. */
+  /** Tokens of each example, and those of them that count for the loss. */
   lengths: number[];
+  supervisedLengths: number[];
 }
 
 export interface LossMeasurement {
@@ -116,8 +118,8 @@ export interface Operations {
     { predicted: number[]; probabilities: number[][] }
   >;
   generate: Operation<GenerateInput, string[], { prompt: number; text: string }>;
-  /** Writes a merged Hugging Face directory and, for LoRA, `adapter/` in it. */
-  export: Operation<{ model: ModelReference; directory: string }, { files: string[] }>;
+  /** Writes a merged Hugging Face directory and, for LoRA, `adapter/` in it. The directory must be new. */
+  export: Operation<{ model: ModelReference; directory: string; card: CardData }, { files: string[] }>;
 }
 
 export type OperationName = keyof Operations;

@@ -1,0 +1,147 @@
+// A small run through the whole path: catches mistakes early, measures speed and memory, brackets the learning rate.
+import type { TrainingEvent, TrainingSettings } from '@goldilocks/trainer';
+import { UserError } from '../errors.js';
+import { fitsMemory, type PilotMeasurement } from '../plan/cost.js';
+import { bracketLearningRate, type LearningRateBracket, type RampPoint } from '../plan/learning-rate-bracket.js';
+import type { FineTuneSummary, TrialProcess } from '../workers/operations.js';
+import { availableMemory } from './memory.js';
+
+export interface PilotInput {
+  /** A fresh process, so that its start is measured too; the caller closes it. */
+  process: TrialProcess;
+  model: { directory: string; layers: number };
+  settings: TrainingSettings;
+  /** Tokens of all rows, the rows to train and to validate on, and each row's length. */
+  file: string;
+  train: readonly number[];
+  validation: readonly number[];
+  lengths: readonly number[];
+  checkpointDirectory: string;
+  /** Seconds the pilot should take at most, the ramp included. */
+  seconds: number;
+  /** Wall time in seconds, of any origin. */
+  now(): number;
+  /** Bytes free for training; default: as the system says. */
+  availableBytes?: number;
+  signal?: AbortSignal;
+}
+
+export interface PilotResult {
+  measurement: PilotMeasurement;
+  peakMemoryBytes: number;
+  ramp: RampPoint[];
+  /** Absent where there was no time for a ramp, or it could not be read. */
+  bracket?: LearningRateBracket;
+  /** Why there is no bracket; empty where there is one. */
+  note: string;
+}
+
+/** Steps of the pilot's run. The first ones are slower: memory is touched for the first time. */
+const steps = 6;
+const slowSteps = 2;
+const mostRampSteps = 60;
+const fewestRampSteps = 16;
+/** The ramp covers this factor on both sides of the recommended rate. */
+const rampReach = 100;
+
+/**
+ * Runs the pilot. Throws UserError where training would not fit into memory, or where the training process fails: what
+ * stops a few steps stops every trial.
+ */
+export async function runPilot(input: PilotInput): Promise<PilotResult> {
+  await checkMemory(input);
+  const started = input.now();
+  const { summary, events } = await shortRun(input);
+  const wall = input.now() - started;
+  const measurement = measurementOf(input, events, wall);
+  const left = input.seconds - wall;
+  const ramp = await rampWithin(input, events, left);
+  return { measurement, peakMemoryBytes: summary.peakMemoryBytes, ...ramp };
+}
+
+async function checkMemory(input: PilotInput): Promise<void> {
+  const { process, model, settings } = input;
+  const { bytes } = await process.run('estimateMemory', { model: model.directory, settings });
+  const verdict = fitsMemory(bytes, input.availableBytes ?? availableMemory(), settings, model.layers);
+  if (verdict.fits) return;
+  const remedies = verdict.remedies.map((remedy) => `  - ${remedy}`).join('\n');
+  throw new UserError(`${verdict.reason} What helps:\n${remedies}`, { exitCode: 1 });
+}
+
+async function shortRun(input: PilotInput): Promise<{ summary: FineTuneSummary; events: TrainingEvent[] }> {
+  const { process, model, file, train, validation, checkpointDirectory, signal } = input;
+  const events: TrainingEvent[] = [];
+  const batchSize = Math.min(input.settings.batchSize, train.length);
+  const indices = train.slice(0, batchSize * steps);
+  // One pass over as many examples as make the steps, at a rate that cannot break anything.
+  const settings = { ...input.settings, batchSize, epochs: 1, evaluationsPerEpoch: 1, patience: 0 };
+  const summary = await process.run(
+    'fineTune',
+    {
+      model: model.directory,
+      train: { file, indices },
+      validation: { file, indices: validation.slice(0, 32) },
+      settings,
+      checkpointDirectory,
+    },
+    { signal, onEvent: (event) => events.push(event) },
+  );
+  signal?.throwIfAborted();
+  return { summary, events };
+}
+
+function measurementOf(input: PilotInput, events: readonly TrainingEvent[], wall: number): PilotMeasurement {
+  const stepEvents = events.filter((event) => event.type === 'step');
+  const evaluations = events.filter((event) => event.type === 'evaluation');
+  const settled = stepEvents.length > slowSteps ? stepEvents.slice(slowSteps) : stepEvents;
+  const seconds = sum(settled.map((event) => event.seconds));
+  const tokens = sum(settled.map((event) => event.tokens));
+  const validationTokens = sum(input.validation.slice(0, 32).map((index) => input.lengths[index]!));
+  const evaluationSeconds = sum(evaluations.map((event) => event.seconds));
+  const running = sum(stepEvents.map((event) => event.seconds)) + evaluationSeconds;
+  return {
+    secondsPerTrainingToken: seconds / Math.max(1, tokens),
+    secondsPerEvaluationToken: evaluationSeconds / Math.max(1, validationTokens * evaluations.length),
+    startSeconds: Math.max(0, wall - running),
+    settings: { method: input.settings.method, freezing: input.settings.freezing },
+  };
+}
+
+async function rampWithin(
+  input: PilotInput,
+  events: readonly TrainingEvent[],
+  seconds: number,
+): Promise<Pick<PilotResult, 'ramp' | 'bracket' | 'note'>> {
+  const { process, model, settings, file, train, signal } = input;
+  const stepSeconds = Math.max(...events.map((event) => (event.type === 'step' ? event.seconds : 0)), 1e-3);
+  const count = Math.min(mostRampSteps, Math.floor(seconds / stepSeconds));
+  if (count < fewestRampSteps) {
+    const note = `The budget leaves no time for a learning-rate ramp (${Math.max(0, count)} steps of ${fewestRampSteps}).`;
+    return { ramp: [], note };
+  }
+  const [from, to] = [settings.learningRate / rampReach, settings.learningRate * rampReach];
+  const batchSize = Math.min(settings.batchSize, train.length);
+  const ramp = await process.run(
+    'learningRateRamp',
+    {
+      model: model.directory,
+      train: { file, indices: train },
+      settings: { ...settings, batchSize },
+      from,
+      to,
+      steps: count,
+    },
+    { signal },
+  );
+  signal?.throwIfAborted();
+  try {
+    return { ramp, bracket: bracketLearningRate(ramp), note: '' };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { ramp, note: error.message };
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

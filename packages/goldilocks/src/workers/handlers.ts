@@ -1,0 +1,143 @@
+// What a training process does for each operation: a thin layer over the trainer.
+import { join } from 'node:path';
+import {
+  BaseModel,
+  type ChatMessage,
+  type Example,
+  estimateMemory,
+  evaluateLoss,
+  exportAdapter,
+  exportModel,
+  fineTune,
+  generate,
+  learningRateRamp,
+  loadModel,
+  type Model,
+  scoreLabels,
+  type TokenizedExample,
+} from '@goldilocks/trainer';
+import { inspect } from '../inspect/inspect.js';
+import { readExamples, writeExamples } from './examples-file.js';
+import type { ExamplesReference, ModelReference, TokenizedSummary } from './operations.js';
+import type { Handlers } from './serve.js';
+
+/** The handlers of one process. Base models stay open, and what `fineTune` kept stays until the process ends. */
+export function trainingHandlers(cacheDirectory: string): Handlers {
+  const bases = new Map<string, Promise<BaseModel>>();
+  const kept = new Map<string, Model>();
+  const loaded = new Map<string, Promise<Model>>();
+
+  const base = (directory: string) => once(bases, directory, () => BaseModel.load(directory, { cacheDirectory }));
+  const examples = ({ file, indices }: ExamplesReference) => readExamples(file, indices);
+  const model = async (reference: ModelReference): Promise<Model> => {
+    if (reference.kind === 'directory') {
+      return once(loaded, reference.directory, () => loadModel(reference.directory, { cacheDirectory }));
+    }
+    const found = kept.get(reference.name);
+    if (found === undefined) throw new RangeError(`No model was kept as ${reference.name} in this process.`);
+    return found;
+  };
+
+  return {
+    async describe(input) {
+      const { name, directory, hash, parameters, config, tokenizer } = await base(input.model);
+      const { layers, hiddenSize, vocabSize, maxPositions } = config;
+      const hasChatTemplate = tokenizer.chatTemplate !== undefined;
+      return { name, directory, hash, parameters, layers, hiddenSize, vocabSize, maxPositions, hasChatTemplate };
+    },
+
+    async inspect(input) {
+      const { tokenizer } = await base(input.model);
+      return inspect(input.path, { ...input.options, countTokens: (text) => tokenizer.countTokens(text) });
+    },
+
+    async tokenize(input) {
+      const opened = await base(input.model);
+      const tokenized = input.examples.map((example) => opened.tokenize(example, input.settings, input.template));
+      await writeExamples(input.file, tokenized);
+      return summarize(tokenized);
+    },
+
+    async estimateMemory(input) {
+      return { bytes: estimateMemory(await base(input.model), input.settings) };
+    },
+
+    async fineTune(input, { signal, emit }) {
+      const { model: directory, train, validation, keepAs, evaluateAtShares, ...rest } = input;
+      const opened = await base(directory);
+      const { weights, ...summary } = await fineTune({
+        ...rest,
+        model: opened,
+        train: await examples(train),
+        validation: await examples(validation),
+        evaluateAtShares: evaluateAtShares === undefined ? undefined : [...evaluateAtShares],
+        cacheDirectory,
+        signal,
+        onEvent: emit,
+      });
+      if (keepAs !== undefined) kept.set(keepAs, { base: opened, tuned: weights });
+      return summary;
+    },
+
+    async learningRateRamp({ model: directory, train, ...rest }, { signal }) {
+      const points = await learningRateRamp({
+        ...rest,
+        model: await base(directory),
+        train: await examples(train),
+        cacheDirectory,
+        signal,
+      });
+      return points.map(({ learningRate, loss }) => ({ learningRate, loss }));
+    },
+
+    async evaluateLoss(input) {
+      return evaluateLoss(await model(input.model), await examples(input.examples));
+    },
+
+    async scoreLabels({ model: reference, prompts, labels, template }) {
+      const scored = await scoreLabels(await model(reference), prompts, labels, { template });
+      return { predicted: scored.predicted, probabilities: scored.probabilities.map((row) => Array.from(row)) };
+    },
+
+    async generate({ model: reference, prompts, ...options }, { signal, emit }) {
+      const onToken = (text: string, prompt: number) => emit({ prompt, text });
+      return generate(await model(reference), prompts.map(promptText), { ...options, signal, onToken });
+    },
+
+    async export(input) {
+      const opened = await model(input.model);
+      const { directory, card } = input;
+      const files = await exportModel(opened, directory, { card });
+      const isAdapter = opened.tuned?.method === 'lora';
+      if (isAdapter) files.push(...(await exportAdapter(opened, join(directory, 'adapter'), { card })));
+      return { files };
+    },
+  };
+}
+
+/** What a prompt gives the model: a text, or the conversation so far. */
+function promptText(example: Example): string | ChatMessage[] {
+  return 'prompt' in example ? example.prompt : example.messages;
+}
+
+function once<Value>(cache: Map<string, Promise<Value>>, key: string, make: () => Promise<Value>): Promise<Value> {
+  const value = cache.get(key) ?? make();
+  cache.set(key, value);
+  return value;
+}
+
+function summarize(examples: readonly TokenizedExample[]): TokenizedSummary {
+  const supervisedTokens = ({ supervised }: TokenizedExample) => supervised.reduce((total, flag) => total + flag, 0);
+  const sum = (count: (example: TokenizedExample) => number) =>
+    examples.reduce((total, each) => total + count(each), 0);
+  return {
+    examples: examples.length,
+    tokens: sum(({ ids }) => ids.length),
+    supervisedTokens: sum(supervisedTokens),
+    supervisedBytes: sum(({ supervisedBytes }) => supervisedBytes),
+    truncatedExamples: examples.filter(({ truncatedTokens }) => truncatedTokens > 0).length,
+    truncatedTokens: sum(({ truncatedTokens }) => truncatedTokens),
+    lengths: examples.map(({ ids }) => ids.length),
+    supervisedLengths: examples.map(supervisedTokens),
+  };
+}

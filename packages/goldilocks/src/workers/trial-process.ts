@@ -1,0 +1,9 @@
+// The program of a training process: everything that touches ONNX Runtime happens in here.
+import { trainingHandlers } from './handlers.js';
+import { serve } from './serve.js';
+
+const cacheDirectory = process.argv[2];
+if (cacheDirectory === undefined || process.send === undefined) {
+  throw new Error('This program is started by Goldilocks, with the cache directory as its argument.');
+}
+serve(trainingHandlers(cacheDirectory));
