@@ -5,6 +5,7 @@ import { BaseModel, defaultSettings, evaluateLoss, fineTune, type TrainingSettin
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { diagnose } from './diagnose.js';
 import type { RunRecord, StepRecord } from './run-record.js';
+import { type RefineIo, refine } from './session.js';
 import { makeTask, randomTensors, shape, type Task, writeModel } from './testing-tiny-llama.js';
 
 const root = mkdtempSync(join(tmpdir(), 'goldilocks-diagnose-'));
@@ -46,7 +47,7 @@ async function train({ task, model = base, ...changes }: Experiment) {
     cacheDirectory,
     validateAtStart: true,
     onEvent: (event) => {
-      if (event.type === 'step') steps.push({ step: event.step, loss: event.loss });
+      if (event.type === 'step') steps.push(event);
     },
   });
   const { outcome, history, totalSteps } = result;
@@ -145,5 +146,19 @@ describe('diagnoses of real runs', () => {
     const after = await evaluateLoss({ base: skilled, tuned: other.result.weights }, reference);
     const kinds = diagnose({ ...other.run, retention: { before: before.perExample, after: after.perExample } });
     expect(kinds.map(({ kind }) => kind)).toContain('forgetting');
+  });
+
+  it('and the dialogue leads from too slow to a run that is better by more than noise', async () => {
+    const task = { examples: 400 };
+    const { run } = await train({ task, learningRate: 2e-4, epochs: 4, evaluationsPerEpoch: 2 });
+    const io: RefineIo = {
+      tell: () => {},
+      ask: async (proposal) => ({ kind: proposal ? 'accept' : 'stop' }),
+      run: async ({ settings }) => (await train({ task, ...settings })).run,
+    };
+    const { attempts, best } = await refine(run, io, { maxRuns: 3 });
+    expect(attempts[0]!.diagnoses[0]!.kind).toBe('too-slow');
+    expect(attempts[1]!.verdict).toBe('better');
+    expect(best).toBeGreaterThan(0);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from './diagnose.js';
-import { type SyntheticRun, settles, syntheticRun } from './testing-runs.js';
+import { cosineSpent, type SyntheticRun, settles, syntheticRun } from './testing-runs.js';
 
 const kinds = (run: SyntheticRun) => diagnose(syntheticRun(run)).map(({ kind }) => kind);
 const first = (run: SyntheticRun) => diagnose(syntheticRun(run))[0]!;
@@ -47,10 +47,11 @@ describe('diagnose', () => {
   });
 
   it('still falling at the end; goes on from the checkpoint only with a constant rate', () => {
-    const falling = (share: number) => 1 + 2 * Math.exp(-3 * share);
-    const cosine = first({ validation: falling, training: falling });
+    const slowing = (share: number) => 1 + 2 * Math.exp(-2 * cosineSpent(share));
+    const cosine = first({ validation: slowing, training: slowing });
     expect(cosine).toMatchObject({ kind: 'still-falling', continueFromCheckpoint: false });
     expect(cosine.adjustment).toEqual({ hyperparameter: 'epochs', from: 3, to: 4.5 });
+    const falling = (share: number) => 1 + 2 * Math.exp(-2 * share);
     const constant = { ...settings, schedule: { name: 'constant' as const, warmup: 0 } };
     expect(first({ validation: falling, training: falling, settings: constant }).continueFromCheckpoint).toBe(true);
   });

@@ -7,6 +7,7 @@ export interface StepRecord {
   step: number;
   /** Mean loss of the step's batch, in nats; not finite where it broke. */
   loss: number;
+  learningRate?: number;
 }
 
 export interface RunRecord {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attemptOf, propose, sameSettings } from './propose.js';
 import { type Answer, type RefineIo, type RunRequest, refine } from './session.js';
-import { settles, syntheticRun } from './testing-runs.js';
+import { cosineSpent, settles, syntheticRun } from './testing-runs.js';
 
 /** A model whose best rate is 1e-3: far below it learns evenly and slowly, far above it diverges. */
 function pretend(request: RunRequest) {
@@ -94,9 +94,11 @@ describe('propose', () => {
   });
 
   it('continues from the checkpoint only where that is sound', () => {
-    const falling = (share: number) => 1 + 2 * Math.exp(-3 * share);
-    const run = syntheticRun({ validation: falling, training: falling });
-    const constant = { ...run, settings: { ...run.settings, schedule: { name: 'constant' as const, warmup: 0 } } };
+    const slowing = (share: number) => 1 + 2 * Math.exp(-2 * cosineSpent(share));
+    const falling = (share: number) => 1 + 2 * Math.exp(-2 * share);
+    const run = syntheticRun({ validation: slowing, training: slowing });
+    const settings = { ...run.settings, schedule: { name: 'constant' as const, warmup: 0 } };
+    const constant = syntheticRun({ validation: falling, training: falling, settings });
     expect(propose([attemptOf(constant)], 0)).toMatchObject({ from: 0, continueFromCheckpoint: true });
     expect(propose([attemptOf(run)], 0)!.continueFromCheckpoint).toBe(false);
   });

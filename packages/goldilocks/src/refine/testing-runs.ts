@@ -44,6 +44,14 @@ function evaluationAt(share: number, run: SyntheticRun, epochs: number, totalSte
   };
 }
 
+/** The rate of the schedules used in tests: cosine to a tenth, without the warm-up, or constant. */
+function cosineRate({ schedule, learningRate }: RunRecord['settings'], share: number): number {
+  return schedule.name === 'constant' ? learningRate : learningRate * (0.1 + 0.45 * (1 + Math.cos(Math.PI * share)));
+}
+
+/** Share of the whole rate spent at a share of the run, for that cosine. */
+export const cosineSpent = (share: number) => share + (0.45 / 0.55 / Math.PI) * Math.sin(Math.PI * share);
+
 /** A run with its curves drawn from the given functions of the share done, measured before the first step too. */
 export function syntheticRun(run: SyntheticRun): RunRecord {
   const plan = planOf({ method: 'full', userSettings: { learningRate: run.learningRate ?? 3e-4 } });
@@ -61,7 +69,11 @@ export function syntheticRun(run: SyntheticRun): RunRecord {
     history: Array.from({ length: evaluations + 1 }, (_, i) =>
       evaluationAt(i / evaluations, run, settings.epochs, totalSteps),
     ),
-    steps: noise.map((z, i) => ({ step: i + 1, loss: run.training((i + 1) / totalSteps) + 0.15 * z })),
+    steps: noise.map((z, i) => ({
+      step: i + 1,
+      loss: run.training((i + 1) / totalSteps) + 0.15 * z,
+      learningRate: cosineRate(settings, i / totalSteps),
+    })),
   };
 }
 

@@ -1,5 +1,5 @@
 // Is the run learning at all, and fast enough? Diverged, stuck, too slow, still falling.
-import { type Evaluation, learningRateAt } from '@goldilocks/trainer';
+import type { Evaluation } from '@goldilocks/trainer';
 import {
   bestEvaluation,
   change,
@@ -24,7 +24,11 @@ const noImprovement = 0.01;
  * approach with 0.62 covers one time constant, and so ends with more than a third of the way still to go.
  */
 const almostStraight = 0.62;
-/** Share of the whole fall that comes in the last third of the steps, from which on a run is still falling. */
+/**
+ * A run is still falling where it has done no more than this when half of the rate is spent (an exponential approach:
+ * 6 % of the way to go), or where this share of the whole fall comes in the last third of the steps.
+ */
+const notSettled = 0.8;
 const stillMoving = 0.05;
 /** Fewer measurements don't show a curve's shape. */
 const fewestForShape = 4;
@@ -102,14 +106,15 @@ interface Fall {
   early: number;
 }
 
-/** Rate summed over the steps up to each measurement, as a share of the sum over the run. */
+/** Rate summed over the steps up to each measurement; the steps themselves where the rates are not known. */
 function rateSpent(run: RunRecord, history: readonly Evaluation[]): number[] {
-  const { schedule, learningRate } = run.settings;
-  const sums = [0];
-  for (let step = 0; step < run.totalSteps; step++) {
-    sums.push(sums[step]! + learningRateAt(schedule, step, run.totalSteps, learningRate));
+  const steps = run.steps ?? [];
+  if (steps.length === 0 || steps.some(({ learningRate }) => learningRate === undefined)) {
+    return history.map(({ step }) => step);
   }
-  return history.map(({ step }) => sums[Math.min(step, run.totalSteps)]! / sums[run.totalSteps]!);
+  return history.map(({ step: until }) =>
+    steps.reduce((sum, { step, learningRate }) => (step <= until ? sum + learningRate! : sum), 0),
+  );
 }
 
 /** The loss when half of the rate between the first and the last measurement is spent, interpolated. */
@@ -157,7 +162,8 @@ export const tooSlow: DiagnosisRule = (run) => {
 
 export const stillFalling: DiagnosisRule = (run) => {
   const fall = fallToTheEnd(run);
-  if (!fall || fall.late < stillMoving || fall.early <= almostStraight) return undefined;
+  if (!fall || fall.early <= almostStraight) return undefined;
+  if (fall.late < stillMoving && fall.early > notSettled) return undefined;
   const { settings } = run;
   const constant = settings.schedule.name === 'constant';
   return {
