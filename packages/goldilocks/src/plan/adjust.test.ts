@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { feedback, planOf, smol, tiny } from '../../test/plan-facts.js';
 import type { DataFacts } from './facts.js';
 import { judgeSimilarity } from './similarity.js';
-import { feedback, planOf, smol, tiny } from './testing-facts.js';
 
 const uniform = Math.log(smol.vocabSize);
 const measured = { referenceBitsPerByte: 1, vocabSize: smol.vocabSize, completionTokens: 20 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { planOf, smol } from '../../test/plan-facts.js';
 import { fitsMemory, type PilotMeasurement, predictRun, predictSearch, workPerToken } from './cost.js';
-import { planOf, smol } from './testing-facts.js';
 
 const { settings } = planOf({ method: 'full' });
 const whole = { ...settings, freezing: { layers: 0, embeddings: false } };

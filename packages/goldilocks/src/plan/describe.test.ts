@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { feedback, planOf } from '../../test/plan-facts.js';
 import { cheatSheetLines, describePlan, formatSeconds, planLines } from './describe.js';
 import { formatValue } from './hyperparameters.js';
 import { listModels } from './recommend.js';
-import { feedback, planOf } from './testing-facts.js';
 
 describe('describePlan', () => {
   it('says what, why, on what grounds, and marks priors', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { planOf } from '../../test/plan-facts.js';
 import { bracketLearningRate, narrowLearningRate, type RampPoint } from './learning-rate-bracket.js';
-import { planOf } from './testing-facts.js';
 
 /** Standard normal noise from a fixed seed: sums of twelve uniform draws. */
 function noise(seed: number): () => number {

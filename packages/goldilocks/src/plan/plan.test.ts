@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { feedback, planOf, smol, tiny } from '../../test/plan-facts.js';
 import { UserError } from '../errors.js';
 import { theSeven } from './hyperparameters.js';
 import { paramsFromSettings, settingsFromParams } from './plan.js';
 import type { SearchParameter } from './search-space.js';
 import { judgeSimilarity } from './similarity.js';
-import { feedback, planOf, smol, tiny } from './testing-facts.js';
 
 const inRange = (parameter: SearchParameter) =>
   parameter.kind === 'categorical'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { smol, tiny } from '../../test/plan-facts.js';
 import { epochsForExamples, findModel, learningRateForSize, listModels, recommend } from './recommend.js';
 import { models, rateBySize } from './recommended.js';
-import { smol, tiny } from './testing-facts.js';
 
 describe('findModel', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { feedback } from '../../test/plan-facts.js';
 import { complexityOf, guessTaskKind } from './task-kind.js';
-import { feedback } from './testing-facts.js';
 
 describe('guessTaskKind', () => {
   it('recognises a diagnosis by its labels or its words', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { draws } from '../../test/synthetic-runs.js';
 import { compareRuns } from './compare.js';
-import { draws } from './testing-runs.js';
 
 const losses = (n: number, seed: number) => draws(n, seed).map((z) => Math.exp(0.5 * z));
 

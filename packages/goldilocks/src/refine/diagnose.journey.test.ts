@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BaseModel, defaultSettings, evaluateLoss, fineTune, type TrainingSettings } from '@goldilocks/trainer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeTask, randomTensors, shape, type Task, writeModel } from '../../test/tiny-llama.js';
 import { diagnose } from './diagnose.js';
 import type { RunRecord, StepRecord } from './run-record.js';
 import { type RefineIo, refine } from './session.js';
-import { makeTask, randomTensors, shape, type Task, writeModel } from './testing-tiny-llama.js';
 
 const root = mkdtempSync(join(tmpdir(), 'goldilocks-diagnose-'));
 const cacheDirectory = join(root, 'cache');

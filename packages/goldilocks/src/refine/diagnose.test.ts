@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { cosineSpent, type SyntheticRun, settles, syntheticRun } from '../../test/synthetic-runs.js';
 import { diagnose } from './diagnose.js';
-import { cosineSpent, type SyntheticRun, settles, syntheticRun } from './testing-runs.js';
 
 const kinds = (run: SyntheticRun) => diagnose(syntheticRun(run)).map(({ kind }) => kind);
 const first = (run: SyntheticRun) => diagnose(syntheticRun(run))[0]!;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { cosineSpent, settles, syntheticRun } from '../../test/synthetic-runs.js';
 import { attemptOf, propose, sameSettings } from './propose.js';
 import { type Answer, type RefineIo, type RunRequest, refine } from './session.js';
-import { cosineSpent, settles, syntheticRun } from './testing-runs.js';
 
 /** A model whose best rate is 1e-3: far below it learns evenly and slowly, far above it diverges. */
 function pretend(request: RunRequest) {

@@ -1,7 +1,7 @@
 // Synthetic runs for tests: curves of a chosen shape over examples whose losses differ.
 import type { Evaluation } from '@goldilocks/trainer';
-import { planOf, smol } from '../plan/testing-facts.js';
-import type { RunRecord } from './run-record.js';
+import type { RunRecord } from '../src/refine/run-record.js';
+import { planOf, smol } from './plan-facts.js';
 
 /** Standard normal draws from a seed: sums of twelve uniform ones. */
 export function draws(count: number, seed: number): number[] {

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TokenizedExample } from '@goldilocks/trainer';
-import { draws } from './testing-runs.js';
+import { draws } from './synthetic-runs.js';
 
 export const shape = { vocab: 64, hidden: 32, layers: 3, heads: 4, keyValueHeads: 2, intermediate: 64 };
 

@@ -1,7 +1,7 @@
 // Facts of models and data that the tests of plan and refine share.
-import type { DataFacts } from './facts.js';
-import { makePlan, type Plan, type PlanInput } from './plan.js';
-import type { ModelFacts } from './recommend.js';
+import type { DataFacts } from '../src/plan/facts.js';
+import { makePlan, type Plan, type PlanInput } from '../src/plan/plan.js';
+import type { ModelFacts } from '../src/plan/recommend.js';
 
 export const smol: ModelFacts = {
   name: 'HuggingFaceTB/SmolLM2-135M-Instruct',
