@@ -13,6 +13,7 @@ export function padStart(text: string, width: number): string {
 
 /** Plain text on one line, cut to `width` columns with an ellipsis. Escape sequences and controls are dropped. */
 export function fit(text: string, width: number): string {
+  if (width < 1) return '';
   const line = stripControl(text).replace(/\s+/g, ' ').trim();
   if (stringWidth(line) <= width) return line;
   let cut = '';
