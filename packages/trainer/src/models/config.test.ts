@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ModelFormatError } from '../errors.js';
 import { parseConfig, ropeInverseFrequencies } from './config.js';
+
+const goldenFolder = fileURLToPath(new URL('../../../../goldens', import.meta.url));
 
 const base = {
   model_type: 'llama',
@@ -13,7 +16,7 @@ const base = {
   num_attention_heads: 4,
 };
 
-const golden = JSON.parse(readFileSync('goldens/io/weights.json', 'utf8')).rope as {
+const golden = JSON.parse(readFileSync(`${goldenFolder}/io/weights.json`, 'utf8')).rope as {
   config: Record<string, unknown>;
   inverse_frequencies: number[];
 }[];

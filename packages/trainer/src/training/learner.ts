@@ -33,6 +33,8 @@ export interface LearnerOptions {
   train: readonly TokenizedExample[];
   validation: readonly TokenizedExample[];
   cacheDirectory: string;
+  /** Weight decay on norms and biases too, as plain torch.optim.AdamW has it; default false. */
+  decayEverything?: boolean;
 }
 
 /** The graphs and caches of one set of trainable layers. */
@@ -160,7 +162,12 @@ export class Learner {
   private optimize(name: string): void {
     if (this.optimizer.parameterNames.includes(name)) return;
     const { tensor, data } = this.tensors.get(name)!;
-    this.optimizer.addParameter({ name, parameter: data, decay: tensor.decay, rateScale: tensor.rateScale });
+    this.optimizer.addParameter({
+      name,
+      parameter: data,
+      decay: tensor.decay || this.options.decayEverything === true,
+      rateScale: tensor.rateScale,
+    });
   }
 
   private async beginPhase(lowestLayer: number, current: readonly TrainableTensor[]): Promise<Phase> {
