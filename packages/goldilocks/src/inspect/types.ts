@@ -116,6 +116,8 @@ export interface TokenStatistics extends LengthSummary {
 export interface LabelNoiseEstimate {
   /** Estimated share of wrong labels, 0 to 1. An estimate by cheap classifiers, not a count. */
   share: number;
+  /** The same if every row that looks wrong were wrong, hard ones too. */
+  atMost: number;
   /** Indexes of the rows suspected, most suspicious first. */
   suspects: number[];
   /** How many rows the estimate rests on. */

@@ -1,4 +1,4 @@
-// How many labels are probably wrong: confident learning (Northcutt et al., arxiv.org/abs/1911.00068) on out-of-sample
+// How many labels are probably wrong, by confident learning (Northcutt et al., arxiv.org/abs/1911.00068) on out-of-sample
 // probabilities of two cheap classifiers. An estimate from words alone; it says so wherever it is shown.
 import { type Features, featuresOf } from '../classifiers/features.js';
 import { indexOfMax, NaiveBayes, softmax } from '../classifiers/naive-bayes.js';
@@ -18,6 +18,10 @@ const minimumKappa = 0.3;
 /** Worth a word to the person from this share on. */
 const worthSaying = 0.03;
 
+/** The surest rows, by which slips are counted, and how many they must be. */
+const sureShare = 0.3;
+const minimumSure = 50;
+
 const temperatures = [1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24];
 
 /** Undefined where words do not tell: few rows, very many labels, or labels that the words do not foretell. */
@@ -31,21 +35,81 @@ export function estimateLabelNoise(
   const numbers = new Map(labels.map((label, index) => [label, index]));
   const given = Int32Array.from(sample, (index) => numbers.get(rows[index]!.label ?? '') ?? 0);
   const features = featuresOf(sample.map((index) => rows[index]!.text));
-  const probabilities = outOfSample(features, given, labels.length);
-  if (kappa(probabilities, given, labels.length) < minimumKappa) return undefined;
-  const suspects = confidentDisagreements(probabilities, given, labels.length).map((position) => sample[position]!);
-  return { share: suspects.length / sample.length, suspects, sampled: sample.length };
+  const judges = outOfSample(features, given, labels.length);
+  if (kappa(judges.mean, given, labels.length) < minimumKappa) return undefined;
+  const { share, atMost, suspects } = estimate(judges, given, labels.length);
+  return { share, atMost, suspects: suspects.map((position) => sample[position]!), sampled: sample.length };
+}
+
+/**
+ * A hard row and a wrong label look alike to a weak judge, so the estimate leans on where they differ:
+ * with four labels or more, the rows judged surest, and of their errors those whose given label has the least support,
+ * as a slip of the pen falls on any label and a hard row on the runner-up; with fewer, errors on which both judges agree.
+ * `atMost` takes every disagreement for a wrong label.
+ */
+function estimate(
+  judges: Judges,
+  given: Int32Array,
+  classes: number,
+): { share: number; atMost: number; suspects: number[] } {
+  const doubted = confidentDisagreements(judges.mean, given, classes);
+  const sure = surest(judges.mean);
+  const byRank = classes >= 4 && sure.length >= minimumSure;
+  const agreed = byRank ? [] : agreement(judges, given, classes);
+  const share = byRank ? slips(judges.mean, sure, given) : agreed.length / given.length;
+  const atMost = Math.max(share, doubted.length / given.length);
+  const ranked = byRank
+    ? [...doubted].sort((a, b) => support(judges.mean[a]!, given[a]!) - support(judges.mean[b]!, given[b]!))
+    : agreed;
+  return { share, atMost, suspects: ranked.slice(0, Math.ceil(share * given.length)) };
+}
+
+/** Share of the surest rows with a label that is neither the one judged nor a likely second: twice the lower half. */
+function slips(probabilities: readonly Float64Array[], sure: readonly number[], given: Int32Array): number {
+  const errors = sure.filter((row) => indexOfMax(probabilities[row]!) !== given[row]);
+  const unsupported = errors.reduce((sum, row) => sum + lowerHalf(support(probabilities[row]!, given[row]!)), 0);
+  return Math.min(errors.length, 2 * unsupported) / sure.length;
+}
+
+function lowerHalf(value: number): number {
+  return value < 0.5 ? 1 : value === 0.5 ? 0.5 : 0;
+}
+
+/** Place of a label among those that are not the most probable: 1 the runner-up, 0 the last. */
+function support(probabilities: Float64Array, label: number): number {
+  const best = indexOfMax(probabilities);
+  const below = probabilities.reduce(
+    (count, value, other) => count + Number(other !== best && other !== label && value < probabilities[label]!),
+    0,
+  );
+  return below / (probabilities.length - 2);
+}
+
+function surest(probabilities: readonly Float64Array[]): number[] {
+  const certainty = probabilities.map((probability) => probability[indexOfMax(probability)]!);
+  const order = [...probabilities.keys()].sort((a, b) => certainty[b]! - certainty[a]! || a - b);
+  return order.slice(0, Math.round(sureShare * order.length));
+}
+
+/** Rows that both judges give to the same other label. */
+function agreement({ bayes, neighbours, mean }: Judges, given: Int32Array, classes: number): number[] {
+  const first = new Set(confidentDisagreements(bayes, given, classes));
+  const second = new Set(confidentDisagreements(neighbours, given, classes));
+  const margin = (row: number): number => Math.max(...mean[row]!) - mean[row]![given[row]!]!;
+  return [...first]
+    .filter((row) => second.has(row) && indexOfMax(bayes[row]!) === indexOfMax(neighbours[row]!))
+    .sort((a, b) => margin(b) - margin(a) || a - b);
 }
 
 export function labelNoiseProblem(
   rows: readonly InspectedRow[],
-  { share, suspects, sampled }: LabelNoiseEstimate,
+  { share, atMost, suspects, sampled }: LabelNoiseEstimate,
 ): Problem[] {
   if (share < worthSaying) return [];
   const finding: Finding = {
     kind: 'label-noise',
     severity: 'warning',
-    message: `About ${percent(share)} of the labels look wrong, judged from the words of ${sampled} rows. This is an estimate: hard but rightly labelled rows look the same.`,
+    message: `About ${percent(share)} of the labels look wrong${atMost > 1.3 * share ? `, at most ${percent(atMost)}` : ''}. This is an estimate from the words of ${sampled} rows: a hard row can look like a wrong label.`,
     advice: 'Check the rows named, most suspicious first; every wrong label set right helps more than any setting.',
   };
   return [
@@ -64,15 +128,21 @@ export function sampleByContent(rows: readonly InspectedRow[], size: number): nu
   return byHash.slice(0, size).sort((a, b) => a - b);
 }
 
-/** The mean of naive Bayes over folds, with its temperature fitted, and of the nearest neighbours; [rows][classes]. */
-function outOfSample(features: Features, given: Int32Array, classes: number): Float64Array[] {
+/** Probabilities of every row by judges that have not seen its label; [rows][classes] each. */
+interface Judges {
+  /** Naive Bayes over folds, its temperature fitted. */
+  bayes: Float64Array[];
+  neighbours: Float64Array[];
+  mean: Float64Array[];
+}
+
+function outOfSample(features: Features, given: Int32Array, classes: number): Judges {
   const scores = crossScores(features, given, classes);
   const temperature = fitTemperature(scores, given);
+  const bayes = scores.map((score) => softmax(score, temperature));
   const neighbours = neighbourProbabilities(features, given, classes);
-  return scores.map((score, row) => {
-    const bayes = softmax(score, temperature);
-    return bayes.map((probability, label) => (probability + neighbours[row]![label]!) / 2);
-  });
+  const mean = bayes.map((row, index) => row.map((value, label) => (value + neighbours[index]![label]!) / 2));
+  return { bayes, neighbours, mean };
 }
 
 function crossScores(features: Features, given: Int32Array, classes: number): Float64Array[] {
