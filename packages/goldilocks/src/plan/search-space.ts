@@ -106,13 +106,20 @@ const categorical = (
 
 const lesser: Hyperparameter[] = ['warmup', 'unfreeze', 'loraRank'];
 
-function fix(parameter: SearchParameter, context: SpaceContext): SearchParameter {
-  if (context.fixed.has(parameter.name)) return { ...parameter, fixed: { by: 'user', because: 'you set it' } };
-  if (lesser.includes(parameter.name) && (context.trials ?? manyTrials) < manyTrials) {
-    const because = `${context.trials} trials are too few to tell its effect from noise`;
-    return { ...parameter, fixed: { by: 'plan', because } };
-  }
-  return parameter;
+/**
+ * The space for a search of so many trials: a short one leaves warm-up, unfreezing and the LoRA rank at their
+ * recommended values. Call it once the pilot has shown how many trials a budget in minutes buys.
+ */
+export function limitToTrials({ parameters }: SearchSpace, trials: number): SearchSpace {
+  if (trials >= manyTrials) return { parameters };
+  const because = `${trials} ${trials === 1 ? 'trial is' : 'trials are'} too few to tell its effect from noise`;
+  const limit = (parameter: SearchParameter): SearchParameter =>
+    parameter.fixed || !lesser.includes(parameter.name) ? parameter : { ...parameter, fixed: { by: 'plan', because } };
+  return { parameters: parameters.map(limit) };
+}
+
+function fixUsers(parameter: SearchParameter, fixed: ReadonlySet<Hyperparameter>): SearchParameter {
+  return fixed.has(parameter.name) ? { ...parameter, fixed: { by: 'user', because: 'you set it' } } : parameter;
 }
 
 /**
@@ -134,5 +141,6 @@ export function buildSearchSpace(settings: TrainingSettings, context: SpaceConte
   // Gradual unfreezing is for full fine-tuning: adapters start from zero and have nothing to lose.
   if (settings.method === 'full') parameters.push(categorical('unfreeze', read('unfreeze'), ranges.unfreeze));
   if (settings.lora) parameters.push(categorical('loraRank', settings.lora.rank, ranges.loraRank));
-  return { parameters: parameters.map((parameter) => fix(parameter, context)) };
+  const space = { parameters: parameters.map((parameter) => fixUsers(parameter, context.fixed)) };
+  return context.trials === undefined ? space : limitToTrials(space, context.trials);
 }
