@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { TextError } from '../errors.js';
@@ -8,9 +9,11 @@ import { TextTokenizer } from '../text/tokenizer.js';
 import type { Example, TokenizedExample } from './example.js';
 import { NothingToLearnError, type TokenizeOptions, tokenizeExample } from './tokenize.js';
 
-const byteLevel = TextTokenizer.load('goldens/io/byte-level');
-const metaspace = TextTokenizer.load('goldens/io/metaspace');
-const goldens = JSON.parse(readFileSync('goldens/io/text.json', 'utf8'));
+const goldenFolder = fileURLToPath(new URL('../../../../goldens', import.meta.url));
+
+const byteLevel = TextTokenizer.load(`${goldenFolder}/io/byte-level`);
+const metaspace = TextTokenizer.load(`${goldenFolder}/io/metaspace`);
+const goldens = JSON.parse(readFileSync(`${goldenFolder}/io/text.json`, 'utf8'));
 const plain: TokenizeOptions = { maxLength: 512, lossOn: 'completion', template: 'plain' };
 const chat: TokenizeOptions = { ...plain, template: 'chat' };
 
@@ -87,7 +90,7 @@ describe('chat', () => {
   const folder = mkdtempSync(join(tmpdir(), 'templates-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const withTemplate = (source: string) => {
-    cpSync('goldens/io/byte-level', folder, { recursive: true });
+    cpSync(`${goldenFolder}/io/byte-level`, folder, { recursive: true });
     writeFileSync(join(folder, 'chat_template.jinja'), source);
     return TextTokenizer.load(folder);
   };
@@ -170,13 +173,13 @@ test.each<[string, Example, Partial<TokenizeOptions>]>([
 
 test('a model without a template cannot chat', () => {
   const folder = mkdtempSync(join(tmpdir(), 'no-template-'));
-  cpSync('goldens/io/byte-level', folder, { recursive: true });
+  cpSync(`${goldenFolder}/io/byte-level`, folder, { recursive: true });
   rmSync(join(folder, 'chat_template.jinja'));
   expect(() => tokenizeExample(pair, TextTokenizer.load(folder), chat)).toThrow(TextError);
   rmSync(folder, { recursive: true });
 });
 
-const smol = '../shared/models/smollm2-135m-instruct';
+const smol = fileURLToPath(new URL('../../../../../shared/models/smollm2-135m-instruct', import.meta.url));
 
 test.skipIf(!existsSync(smol))('SmolLM2: the ids and labels that PyTorch was trained on', () => {
   const { batch } = JSON.parse(readFileSync(`${smol}/golden.json`, 'utf8'));

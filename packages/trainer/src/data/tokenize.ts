@@ -35,11 +35,12 @@ export function tokenizeExample(
   tokenizer: TextTokenizer,
   options: TokenizeOptions,
 ): TokenizedExample {
-  const whole = markTokens(example, tokenizer, options.template);
+  const marked = markTokens(example, tokenizer, options.template);
+  const whole = options.lossOn === 'all' ? marked : upToLastCompletion(marked);
   const { ids, completion } = fitLength(whole, tokenizer, options.maxLength);
   const supervised = options.lossOn === 'all' ? new Uint8Array(ids.length).fill(1) : completion;
   supervised[0] = 0;
-  const length = supervised.lastIndexOf(1) + 1; // what follows the last token that counts has no influence
+  const length = supervised.lastIndexOf(1) + 1;
   if (length === 0) throw nothingToLearn(example, options);
   return {
     ids: Int32Array.from(ids.slice(0, length)),
@@ -47,6 +48,12 @@ export function tokenizeExample(
     supervisedBytes: tokenizer.byteLength(ids.filter((_, i) => supervised[i])),
     truncatedTokens: whole.ids.length - ids.length,
   };
+}
+
+/** What follows the last token that counts has no influence. */
+function upToLastCompletion({ ids, completion }: Marked): Marked {
+  const length = completion.lastIndexOf(1) + 1;
+  return { ids: ids.slice(0, length), completion: completion.slice(0, length) };
 }
 
 function markTokens(example: Example, tokenizer: TextTokenizer, template: 'plain' | 'chat'): Marked {

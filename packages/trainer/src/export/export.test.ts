@@ -1,17 +1,22 @@
 // Whole folders: what is in them, and that they appear whole or not at all. Transformers loads them in test/interop.
+
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ModelFormatError, OutputError } from '../errors.js';
 import { type LlamaConfig, parseConfig } from '../models/config.js';
+import type { WeightTensor } from '../models/model.js';
 import { defaultSettings } from '../settings.js';
 import { TextTokenizer } from '../text/tokenizer.js';
 import { SafetensorsFile } from '../weights/safetensors.js';
 import type { TensorToWrite } from '../weights/write-safetensors.js';
 import { exportHuggingFace } from './hugging-face.js';
 import { exportPeftAdapter } from './peft-adapter.js';
+
+const goldenFolder = fileURLToPath(new URL('../../../../goldens', import.meta.url));
 
 let folder: string;
 beforeEach(() => {
@@ -23,7 +28,7 @@ afterEach(() => {
 });
 
 const card = { name: 'x', base: 'y', data: { hash: 'z', trainExamples: 1 }, settings: defaultSettings, scores: [] };
-const raw = JSON.parse(readFileSync('goldens/llama/llama3-rope/config.json', 'utf8'));
+const raw = JSON.parse(readFileSync(`${goldenFolder}/llama/llama3-rope/config.json`, 'utf8'));
 const config = parseConfig(raw);
 const tensor = (name: string): TensorToWrite => ({ name, dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) });
 
@@ -32,7 +37,7 @@ function write(
   changes: Partial<LlamaConfig> = {},
   tensors = [tensor('model.norm.weight'), tensor('lm_head.weight')],
 ) {
-  const baseFolder = 'goldens/io/byte-level';
+  const baseFolder = `${goldenFolder}/io/byte-level`;
   return exportHuggingFace({ outDir, config: { ...config, ...changes }, tensors, baseFolder, card, dtype: 'F32' });
 }
 
@@ -56,7 +61,7 @@ describe('a merged model', () => {
       readFileSync(join(out, 'chat_template.jinja'), 'utf8'),
     );
     expect(TextTokenizer.load(out).encode('my card')).toEqual(
-      TextTokenizer.load('goldens/io/byte-level').encode('my card'),
+      TextTokenizer.load(`${goldenFolder}/io/byte-level`).encode('my card'),
     );
   });
 
@@ -81,7 +86,7 @@ describe('a merged model', () => {
 
   test("tokenizer classes that older readers don't know are replaced", async () => {
     const base = join(folder, 'base');
-    cpSync('goldens/io/byte-level', base, { recursive: true });
+    cpSync(`${goldenFolder}/io/byte-level`, base, { recursive: true });
     const settings = {
       ...json(base, 'tokenizer_config.json'),
       tokenizer_class: 'TokenizersBackend',
@@ -137,9 +142,9 @@ describe('nothing half-written is left', () => {
 
 describe('a PEFT adapter', () => {
   const lora = { rank: 2, alpha: 4, targets: ['q_proj' as const], rankStabilized: true };
-  const layer = (n: number) => [
-    [`model.layers.${n}.self_attn.q_proj.lora_A.weight`, { shape: [2, 3], data: new Float32Array(6).fill(n) }] as const,
-    [`model.layers.${n}.self_attn.q_proj.lora_B.weight`, { shape: [4, 2], data: new Float32Array(8) }] as const,
+  const layer = (n: number): [string, WeightTensor][] => [
+    [`model.layers.${n}.self_attn.q_proj.lora_A.weight`, { shape: [2, 3], data: new Float32Array(6).fill(n) }],
+    [`model.layers.${n}.self_attn.q_proj.lora_B.weight`, { shape: [4, 2], data: new Float32Array(8) }],
   ];
   const adapter = (tensors: ReturnType<typeof layer>) =>
     exportPeftAdapter({

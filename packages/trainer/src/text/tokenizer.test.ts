@@ -1,16 +1,19 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { TextError, TrainerError } from '../errors.js';
 import { TextTokenizer } from './tokenizer.js';
 
-const goldens = JSON.parse(readFileSync('goldens/io/text.json', 'utf8'));
+const goldenFolder = fileURLToPath(new URL('../../../../goldens', import.meta.url));
+
+const goldens = JSON.parse(readFileSync(`${goldenFolder}/io/text.json`, 'utf8'));
 
 describe.each(['byte-level', 'metaspace'])('the %s tokenizer', (kind) => {
   const golden = goldens[kind];
-  const tokenizer = TextTokenizer.load(`goldens/io/${kind}`);
+  const tokenizer = TextTokenizer.load(`${goldenFolder}/io/${kind}`);
 
   test('knows its special tokens and its size', () => {
     expect(tokenizer.vocabSize).toBe(golden.vocab_size);
@@ -69,7 +72,7 @@ describe.each(['byte-level', 'metaspace'])('the %s tokenizer', (kind) => {
 describe('a damaged tokenizer', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tokenizer-'));
   const file = join(folder, 'tokenizer.json');
-  cpSync('goldens/io/byte-level', folder, { recursive: true });
+  cpSync(`${goldenFolder}/io/byte-level`, folder, { recursive: true });
   const sound = readFileSync(file);
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -84,6 +87,11 @@ describe('a damaged tokenizer', () => {
       expect(() => TextTokenizer.load(folder)).toThrow(TrainerError);
     },
   );
+
+  test.each(['1E9', '-1', '0.5', '"7"', 'null'])('has the token id %s', (id) => {
+    writeFileSync(file, sound.toString().replace(': 117,', `: ${id},`));
+    expect(() => TextTokenizer.load(folder)).toThrow(/impossible token id/);
+  });
 
   test('has any bytes changed: it loads and encodes, or is refused', () => {
     const change = fc.record({ at: fc.nat(sound.length - 1), to: fc.nat(255) });
@@ -103,7 +111,7 @@ describe('a damaged tokenizer', () => {
   });
 });
 
-const smol = '../shared/models/smollm2-135m-instruct';
+const smol = fileURLToPath(new URL('../../../../../shared/models/smollm2-135m-instruct', import.meta.url));
 
 describe.skipIf(!existsSync(smol))('SmolLM2', () => {
   const golden = JSON.parse(existsSync(smol) ? readFileSync(`${smol}/golden.json`, 'utf8') : '{}');

@@ -67,6 +67,7 @@ export class TextTokenizer {
     const file = join(folder, 'tokenizer.json');
     const json = readJsonFile(file, maxTokenizerBytes);
     if (!json) throw new ModelFormatError(`${file} is missing. A model's folder needs its tokenizer in this file.`);
+    checkIds(json, file);
     const config = readJsonFile(join(folder, 'tokenizer_config.json'), maxConfigBytes) ?? {};
     try {
       return withTimeLimit(loadMilliseconds, `Loading ${file}`, () => {
@@ -159,6 +160,21 @@ export class TextTokenizer {
         },
       );
     }
+  }
+}
+
+/**
+ * The library keeps a list as long as the largest id, so a damaged id would cost gigabytes and minutes. Real vocabularies leave few ids
+ * unused.
+ */
+function checkIds(json: Record<string, unknown>, file: string): void {
+  const vocabulary = (json.model as { vocab?: unknown } | null | undefined)?.vocab;
+  const added = Array.isArray(json.added_tokens) ? json.added_tokens.map((token) => token?.id) : [];
+  const ids = Array.isArray(vocabulary) ? added : [...Object.values(vocabulary ?? {}), ...added];
+  const limit = 10 * ids.length + 100_000;
+  for (const id of ids) {
+    if (Number.isInteger(id) && id >= 0 && id <= limit) continue;
+    throw new ModelFormatError(`${file} has the impossible token id ${JSON.stringify(id)}. Download the model again.`);
   }
 }
 

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from './half.js';
 
-const golden = JSON.parse(readFileSync('goldens/io/weights.json', 'utf8')).halves;
+const goldenFolder = fileURLToPath(new URL('../../../../goldens', import.meta.url));
+
+const golden = JSON.parse(readFileSync(`${goldenFolder}/io/weights.json`, 'utf8')).halves;
 const source = new Float32Array(Uint32Array.from(golden.float32).buffer);
 const hex = (bits: number) => bits.toString(16);
 

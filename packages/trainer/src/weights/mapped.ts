@@ -5,6 +5,7 @@ import type { Graph, Value } from '../graph/graph.js';
 import { writeAll, writeAtomically } from './atomic-write.js';
 import { cachedHash } from './content-hash.js';
 import type { ModelWeights } from './model-weights.js';
+import { isReadable } from './safetensors.js';
 
 export interface MappedEntry {
   /** Name of the file within the folder. */
@@ -48,6 +49,10 @@ export class MappedWeights {
   }
 }
 
+/** Some checkpoints also hold tables of integers or flags, which no graph reads. */
+const numberTensors = (weights: ModelWeights): string[] =>
+  weights.names().filter((name) => isReadable(weights.info(name)));
+
 const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** Start of every tensor in a file of our own: a cache line, and enough for any vector load. */
@@ -75,7 +80,7 @@ export async function ensureFloat32File(weights: ModelWeights, cacheFolder: stri
 function placesInSource(weights: ModelWeights): { folder: string; entries: Map<string, MappedEntry> } | undefined {
   const real = new Map(weights.files.map((file) => [file, realpathSync(file)]));
   const folders = new Set([...real.values()].map(dirname));
-  const infos = weights.names().map((name) => ({ name, ...weights.info(name) }));
+  const infos = numberTensors(weights).map((name) => ({ name, ...weights.info(name) }));
   if (folders.size !== 1 || infos.some(({ dtype, offset }) => dtype !== 'F32' || offset % 4 !== 0)) return undefined;
   const entries = new Map(
     infos.map(({ name, file, offset, shape }) => [name, { file: basename(real.get(file)!), offset, shape }]),
@@ -86,7 +91,7 @@ function placesInSource(weights: ModelWeights): { folder: string; entries: Map<s
 function layOut(weights: ModelWeights, file: string): { entries: Map<string, MappedEntry>; bytes: number } {
   const entries = new Map<string, MappedEntry>();
   let bytes = 0;
-  for (const name of weights.names()) {
+  for (const name of numberTensors(weights)) {
     const { shape } = weights.info(name);
     entries.set(name, { file, offset: bytes, shape });
     bytes += Math.ceil((elements(shape) * 4) / alignment) * alignment;

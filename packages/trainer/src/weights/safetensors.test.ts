@@ -1,16 +1,19 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ModelFormatError } from '../errors.js';
 import { SafetensorsFile } from './safetensors.js';
 import { writeSafetensors } from './write-safetensors.js';
 
+const goldenFolder = fileURLToPath(new URL('../../../../goldens', import.meta.url));
+
 const folder = mkdtempSync(join(tmpdir(), 'safetensors-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const golden = JSON.parse(readFileSync('goldens/io/weights.json', 'utf8')).safetensors;
+const golden = JSON.parse(readFileSync(`${goldenFolder}/io/weights.json`, 'utf8')).safetensors;
 const sound = Buffer.from(golden.base64, 'base64');
 
 function fileOf(content: Uint8Array, name = 'x.safetensors'): string {

@@ -78,7 +78,7 @@ export class SafetensorsFile implements ModelWeights {
 
   read(name: string): Float32Array {
     const info = this.info(name);
-    if (!Object.hasOwn(toFloat32, info.dtype)) throw unsupported(name, info);
+    if (!isReadable(info)) throw unsupported(name, info);
     return toFloat32[info.dtype]!(readBytes(info));
   }
 }
@@ -89,6 +89,9 @@ const toFloat32: Record<string, (bytes: ArrayBuffer) => Float32Array> = {
   F16: (bytes) => float16ToFloat32(new Uint16Array(bytes)),
   BF16: (bytes) => bfloat16ToFloat32(new Uint16Array(bytes)),
 };
+
+/** Whether `read` can turn the tensor into float32. */
+export const isReadable = ({ dtype }: TensorInfo): boolean => Object.hasOwn(toFloat32, dtype);
 
 /** Reads a tensor's bytes as they are stored. Throws ModelFormatError where the file has shrunk or cannot be read. */
 export function readBytes({ file, offset, length }: TensorInfo): ArrayBuffer {
