@@ -130,6 +130,13 @@ describe('bad input', () => {
       { countTokens: (text) => text.length, maxLength: 9 },
       /every row is longer than 9 tokens/,
     ],
+    [
+      'labels asked for where there are none',
+      'a.jsonl',
+      jsonLines(good.map(({ text }) => ({ text }))),
+      { task: 'classification' },
+      /no column with labels.*--label-column/,
+    ],
     ['a share out of range', 'a.jsonl', jsonLines(good), { testShare: 1.5 }, /test share is 1\.5/],
     ['a file that claims to be Parquet', 'a.parquet', 'text', {}, /not a Parquet file/],
     ['a truncated Parquet file', 'a.parquet', 'PAR1PAR1PAR1', {}, /not a readable Parquet file/],
@@ -186,12 +193,16 @@ describe('hostile names', () => {
   it('prints no control characters from the data', async () => {
     const rows = range(20).map((i) => ({
       text: `\u001b]52;c;QQ==\u0007${sentence(i)}`,
-      label: i % 2 ? '\u001b[31mred' : 'b',
+      '\u001b]0;label': i % 2 ? '\u001b[31mred' : 'b',
     }));
-    const lines = describeInspection(await inspect(dataFile('a.jsonl', jsonLines(rows))));
+    rows.push({ ...rows[0]!, '\u001b]0;label': '\u001b[31mred' });
+    const data = await inspect(dataFile('a.jsonl', jsonLines(rows)), { labelColumn: '\u001b]0;label' });
+    const lines = describeInspection(data);
+    const words = [...lines, data.guess, ...data.problems.flatMap(({ message, advice }) => [message, advice])];
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what is checked
-    expect(lines.join('')).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
-    expect(lines.join('\n')).toContain('red 10');
+    expect(words.join('')).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
+    expect(data.problems.map(({ kind }) => kind)).toContain('contradictory-labels');
+    expect(lines.join('\n')).toContain('red 11');
   });
 });
 

@@ -62,6 +62,8 @@ export async function readData(path: string, options: InspectOptions): Promise<R
   }
   if (unreadable.length > 0 && !options.skipBadRows) throw unreadableRows(unreadable);
   if (rows.length === 0 || layout === undefined) throw noRows(path, empty.length + unreadable.length);
+  if (layout.kind === 'text' && options.task !== undefined && options.task !== 'text')
+    throw noAnswers(path, options.task);
   const task = options.task ?? guessTask(layout, rows);
   if (task === 'classification') for (const row of rows) asLabelled(row);
   return { files, layout, task, rows, unreadable, empty };
@@ -143,6 +145,12 @@ function noRows(path: string, lost: number): UserError {
     lost > 0
       ? `None of the ${lost} rows of ${shown} can be used: they are unreadable or have empty fields. Check that its columns are the right ones.`
       : `${shown} has no rows. A data file needs at least 10.`,
+  );
+}
+
+function noAnswers(path: string, task: TaskKind): UserError {
+  return new UserError(
+    `${excerpt(path, 200)} has text but no column with ${task === 'classification' ? 'labels' : 'answers'}, so it cannot be a ${task} task. Name the column with --label-column or --completion-column.`,
   );
 }
 

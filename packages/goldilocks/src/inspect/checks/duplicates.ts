@@ -1,4 +1,5 @@
 // Exact and near duplicates, contradictions and leakage: all that follows from which rows have the same input.
+import { excerpt } from '../../terminal/strip-control.js';
 import { type Finding, percent, problem, rowsOf } from '../problems.js';
 import { fold, normalise } from '../text/normalise.js';
 import type { InspectedRow, Problem, TaskKind } from '../types.js';
@@ -129,7 +130,7 @@ function contradictionFinding(groups: readonly number[][], rows: readonly Inspec
   return {
     kind: 'contradictory-labels',
     severity: 'warning',
-    message: `${groups.length} ${groups.length === 1 ? 'input stands' : 'inputs stand'} under different labels, in ${rowsOf(count)} (the first under "${first}" and "${second}").`,
+    message: `${groups.length} ${groups.length === 1 ? 'input stands' : 'inputs stand'} under different labels, in ${rowsOf(count)} (the first under "${excerpt(first!, 40)}" and "${excerpt(second!, 40)}").`,
     advice: 'Decide which label is right: no model can learn both, and they cap the accuracy that can be reached.',
   };
 }

@@ -1,4 +1,5 @@
 // Whether the rows ask for a label, for a text, or are just text; and how that is put into words.
+import { excerpt } from '../../terminal/strip-control.js';
 import type { InspectedRow, TaskKind } from '../types.js';
 import type { Layout } from './layout.js';
 
@@ -23,7 +24,7 @@ export function guessTask(layout: Layout, rows: readonly InspectedRow[]): TaskKi
 
 /** The guess as a sentence or two, with the flags that change it. */
 export function describeGuess(layout: Layout, task: TaskKind, labels: number): string {
-  const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(' + ');
+  const quoted = (names: readonly string[]): string => names.map((name) => `"${excerpt(name, 40)}"`).join(' + ');
   const remark = layout.remark === '' ? '' : ` ${layout.remark}`;
   if (layout.kind === 'chat') {
     return `Chat messages in ${quoted(layout.input)}, ${layout.how}; every answer of the assistant is learnt.${remark}`;
