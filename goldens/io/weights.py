@@ -2,7 +2,7 @@
 
 usage: python weights.py > weights.json
 """
-import base64, json, math, struct, sys, tempfile, pathlib
+import base64, json, pathlib, struct, tempfile
 import torch
 from safetensors.torch import save_file
 from transformers import LlamaConfig
