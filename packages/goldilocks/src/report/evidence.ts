@@ -34,14 +34,14 @@ function verdictOf(finding: Finding | null): VerdictKind {
   if (finding.otherChoices.length > 0) return 'just-right';
   const { low, high, atLeastPossible, atMostPossible } = finding;
   if (low || high) return (low || atLeastPossible) && (high || atMostPossible) ? 'just-right' : 'one-side';
-  return finding.largestEffect < 1 && finding.largestProbability < 0.4 ? 'no-effect-seen' : 'uncertain';
+  return finding.largestEffect < 1 && finding.largestProbability < 0.25 ? 'no-effect-seen' : 'uncertain';
 }
 
 function confidenceOf(verdict: VerdictKind, finding: Finding | null): Hyperparameter['confidence'] {
   if (!finding || verdict === 'not-tested') return 'none';
   if (verdict === 'uncertain') return 'low';
   if (verdict === 'no-effect-seen') {
-    return finding.largestProbability < 0.1 ? 'high' : finding.largestProbability < 0.25 ? 'medium' : 'low';
+    return finding.largestProbability < 0.1 ? 'high' : finding.largestProbability < 0.17 ? 'medium' : 'low';
   }
   const sides = [finding.low, finding.high, ...finding.otherChoices].filter((side) => side !== null);
   const probability = Math.min(...sides.map((side) => side.probability));

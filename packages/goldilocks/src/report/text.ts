@@ -1,5 +1,6 @@
 // How a report's numbers read, the same on the page and on the terminal.
 import type { Estimate, Hyperparameter, Report, Task, VerdictKind, Zone } from '@goldilocks/protocol';
+import { hyperparameterNames } from '../plan/hyperparameters.js';
 import { valueText } from './evidence.js';
 import { list, loss, percent, plain } from './numbers.js';
 
@@ -57,6 +58,14 @@ export function zoneText(zone: Zone | null): string {
   return lowClosed ? `${plain(low)} and up` : `up to ${plain(high)}`;
 }
 
+/** `learning rate` for `learningRate`; names it does not know stay as they are. */
+export function nameText(name: string): string {
+  const known: Record<string, string | undefined> = hyperparameterNames;
+  return (Object.hasOwn(known, name) ? known[name] : undefined) ?? name;
+}
+
 export function changeText(from: unknown, to: unknown): string {
   return from === to ? 'as recommended' : `recommended ${valueText(from as never)}`;
 }
+
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

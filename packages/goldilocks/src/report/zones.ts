@@ -55,7 +55,7 @@ export interface Finding {
 }
 
 /** Values with at least this probability of being worse bound a zone. */
-const convincing = 0.7;
+const convincing = 0.75;
 const fewestTrials = 4;
 const mostTrials = 250;
 

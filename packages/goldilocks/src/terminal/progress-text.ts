@@ -1,24 +1,15 @@
 // The sentences of a journey's progress, plain text, the same for the live display and for a log.
-import {
-  type Change,
-  type HyperparameterName,
-  hyperparameterNames,
-  type JourneyEvent,
-  type Purpose,
-} from '@goldilocks/protocol';
+import type { Change, JourneyEvent, Purpose } from '@goldilocks/protocol';
 import { valueText } from '../report/evidence.js';
-import { hyperparameterFacts } from '../report/hyperparameter-facts.js';
 import { amount, duration, loss, percent } from '../report/numbers.js';
-
-const isOneOfSeven = (name: string): name is HyperparameterName => hyperparameterNames.some((known) => known === name);
+import { nameText } from '../report/text.js';
 
 /** `learning rate 2e-3 (recommended 1e-3), dropout 0.1 (0)`. */
 export function changesText(changed: readonly Change[]): string {
   if (changed.length === 0) return 'the recommended settings';
   return changed
     .map(({ name, from, to }, i) => {
-      const title = isOneOfSeven(name) ? hyperparameterFacts[name].title.toLowerCase() : name;
-      return `${title} ${valueText(to)} (${i === 0 ? 'recommended ' : ''}${valueText(from)})`;
+      return `${nameText(name)} ${valueText(to)} (${i === 0 ? 'recommended ' : ''}${valueText(from)})`;
     })
     .join(', ');
 }

@@ -2,6 +2,7 @@
 import type { BeforeAfter, Report, Source } from '@goldilocks/protocol';
 import { valueText } from '../evidence.js';
 import { amount, bytes, duration, percent } from '../numbers.js';
+import { capital, nameText } from '../text.js';
 import { type Content, html, type Markup } from './markup.js';
 import { facts, table } from './parts.js';
 
@@ -47,7 +48,7 @@ ${
   adjustments.length > 0 &&
   html`<div class="card"><h3>Adjusted before the search</h3><ul class="plain">${adjustments.map(
     ({ name, from, to, sentence, source, priorOnly }) =>
-      html`<li><p><b>${name}</b> ${valueText(from)} → ${valueText(to)}${priorOnly && html` <span class="pill">prior only</span>`}</p><p>${sentence} <span class="note">${source && sourceText(source)}</span></p></li>`,
+      html`<li><p><b>${capital(nameText(name))}</b> ${valueText(from)} → ${valueText(to)}${priorOnly && html` <span class="pill">prior only</span>`}</p><p>${sentence} <span class="note">${source && sourceText(source)}</span></p></li>`,
   )}</ul></div>`
 }</div></section>`;
 }

@@ -4,6 +4,7 @@ import { historyChart } from '../charts/history.js';
 import { learningCurveChart } from '../charts/learning-curve.js';
 import { valueText } from '../evidence.js';
 import { duration, list, loss, percent, plain } from '../numbers.js';
+import { nameText } from '../text.js';
 import { sourceText } from './context-section.js';
 import { type Content, html, type Markup } from './markup.js';
 import { figure, table } from './parts.js';
@@ -42,7 +43,8 @@ function trialsTable(trials: readonly ReportTrial[], objective: string): Markup 
       { title: 'Trial', cell: ({ number }) => number, number: true },
       {
         title: 'Changed against recommended',
-        cell: ({ changed }) => changed.map(({ name, to }) => `${name} ${valueText(to)}`).join(', ') || 'nothing',
+        cell: ({ changed }) =>
+          changed.map(({ name, to }) => `${nameText(name)} ${valueText(to)}`).join(', ') || 'nothing',
       },
       { title: 'State', cell: ({ state, reason }) => (reason ? `${state}: ${reason}` : state) },
       ...rungs.map((share) => ({

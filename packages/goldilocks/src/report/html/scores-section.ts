@@ -2,7 +2,7 @@
 import type { Baseline, Report, Score } from '@goldilocks/protocol';
 import { type ScoreBar, scoresChart } from '../charts/scores.js';
 import { loss } from '../numbers.js';
-import { estimateText, mainScore } from '../text.js';
+import { capital, estimateText, mainScore } from '../text.js';
 import { html, type Markup, trusted } from './markup.js';
 import { figure, table } from './parts.js';
 
@@ -61,7 +61,13 @@ export function scoresSection(report: Report): Markup {
     captioned: false,
   };
   return html`<section aria-labelledby="h-scores"><h2 id="h-scores">Test scores</h2><p>${sentence}</p>
-<div class="card">${figure(draw)}</div></section>`;
+<div class="card">${figure(draw)}${baselineNotes(scores.baselines)}</div></section>`;
+}
+
+function baselineNotes(baselines: readonly Baseline[]): Markup | null {
+  if (baselines.length === 0) return null;
+  const items = baselines.map(({ title, note }) => html`<li><b>${capital(title)}:</b> ${note}</li>`);
+  return html`<ul class="note">${items}</ul>`;
 }
 
 function scoresTable({ scores, task }: Report): Markup {
@@ -95,5 +101,3 @@ function scoresTable({ scores, task }: Report): Markup {
     rows,
   );
 }
-
-export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

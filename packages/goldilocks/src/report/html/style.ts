@@ -77,6 +77,8 @@ td.number, th.number { text-align: right; white-space: nowrap; }
 details { margin-top: 10px; }
 summary { cursor: pointer; color: var(--accent); font-size: 14px; padding: 4px 0; }
 .examples { display: grid; gap: 14px; }
+.example blockquote, .example dd { max-height: 15em; overflow: auto; }
+ul.note { margin: 10px 0 0; padding-left: 20px; }
 .example blockquote { margin: 0 0 12px; font-size: 17px; overflow-wrap: anywhere; white-space: pre-wrap; }
 .example dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: 12px; margin: 0; }
 .example dl > div { border-top: 4px solid var(--tone, var(--good)); padding-top: 6px; min-width: 0; }
