@@ -12,11 +12,13 @@ export interface JourneyContext {
   readonly engine: TrialEngine;
   readonly clock: Clock;
   readonly storage: Storage;
-  readonly study: Study;
+  /** With the sampler of the search, once that is open; until then only for reading. */
+  study: Study;
   readonly signal?: AbortSignal;
   emit(event: JourneyEvent): void;
-  /** The process that inspects, tokenizes and pilots; started when first asked for. */
-  preparation(): TrialProcess;
+  /** The process that inspects, tokenizes and measures the base model; started when first asked for. */
+  readonly preparation: () => TrialProcess;
+  endPreparation(): Promise<void>;
 }
 
 /** Runs a stage: says when it starts and ends, counts its time, saves the record. */

@@ -1,5 +1,4 @@
 // The runs whose models are tested: the recommended and the found settings, on all training examples.
-import { rm } from 'node:fs/promises';
 import type { TrainingSettings } from '@goldilocks/trainer';
 import type { Confirmation } from '../confirm/confirm.js';
 import { UserError } from '../errors.js';
@@ -83,11 +82,4 @@ async function trainWhole(options: FinalOptions, trial: number): Promise<FinalRu
   const { curve, summary, best } = outcome;
   await updateRecord(folder, { curve, history: summary.history, best });
   return { trial, settings, folder, loss: best.loss, train: options.train };
-}
-
-/** Removes the checkpoints of all runs but those to keep: they may take gigabytes, and the result has its weights. */
-export async function dropCheckpoints(folders: readonly string[], keep: readonly string[]): Promise<void> {
-  for (const folder of folders) {
-    if (!keep.includes(folder)) await rm(checkpointFolder(folder), { recursive: true, force: true });
-  }
 }

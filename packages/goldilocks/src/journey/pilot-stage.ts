@@ -1,4 +1,5 @@
 // Stage 3: a few steps through the whole path; then the cost of everything, said before it starts.
+import { rm } from 'node:fs/promises';
 import type { TrainingSettings } from '@goldilocks/trainer';
 import { type PilotResult, runPilot } from '../pilot/pilot.js';
 import { predictRun } from '../plan/cost.js';
@@ -7,7 +8,6 @@ import { narrowLearningRate } from '../plan/learning-rate-bracket.js';
 import type { Plan } from '../plan/plan.js';
 import { checkpointFolder } from '../search/trial-files.js';
 import { type JourneyContext, runStage, tell } from './context.js';
-import { dropCheckpoints } from './final-stage.js';
 import type { Prepared } from './inspect-stage.js';
 import { budgetOf } from './options.js';
 import { type Schedule, scheduleSearch } from './schedule.js';
@@ -54,7 +54,7 @@ async function runOnce(
 ): Promise<PilotResult> {
   const { minutes } = budgetOf(context.record.settings);
   const folder = context.state.trial(context.record.study, 'pilot');
-  await dropCheckpoints([folder], []);
+  await rm(folder, { recursive: true, force: true });
   const process = context.engine.open('the pilot');
   try {
     return await runPilot({
@@ -72,7 +72,7 @@ async function runOnce(
     });
   } finally {
     await process.close();
-    await dropCheckpoints([folder], []);
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

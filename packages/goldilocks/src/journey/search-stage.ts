@@ -1,4 +1,5 @@
 // Stages 4 to 6: search, confirmation and final runs, with what they share.
+import type { JourneyEvent, ParamValue } from '@goldilocks/protocol';
 import type { Storage, Study } from '@goldilocks/study';
 import { TpeSampler } from '@goldilocks/study';
 import type { TrainingSettings } from '@goldilocks/trainer';
@@ -19,6 +20,7 @@ import { describeObjective, objectiveScore, type RetentionTerm } from './objecti
 import { openStudy } from './open-study.js';
 import { budgetOf } from './options.js';
 import { type Piloted, runPredictor } from './pilot-stage.js';
+import { shownChanges, shownParams } from './report/params.js';
 import { stratifiedSubset } from './subset.js';
 import { examplesOf, type TrainingData } from './training-data.js';
 
@@ -76,7 +78,7 @@ async function studyFor({ context, piloted, prepared }: TrialStages): Promise<St
 }
 
 function trialSetting(stages: TrialStages, share: number): TrialSetting {
-  const { context, prepared, data, retention } = stages;
+  const { context, prepared, piloted, data, retention } = stages;
   const rows = data.validation.map((index) => prepared.data.rows[index]!);
   const count = Math.round(share * data.train.length);
   return {
@@ -84,7 +86,7 @@ function trialSetting(stages: TrialStages, share: number): TrialSetting {
     model: prepared.model.directory,
     train: examplesOf(data, stratifiedSubset(prepared.data.rows, data.train, count)),
     validation: examplesOf(data, data.validation),
-    emit: (event) => context.emit(event),
+    emit: (event) => context.emit(shownEvent(piloted.plan, event)),
     score: objectiveScore({
       task: prepared.task,
       metric: prepared.objective,
@@ -97,6 +99,21 @@ function trialSetting(stages: TrialStages, share: number): TrialSetting {
       record.tokens += tokens;
     },
   };
+}
+
+/** Events name parameters as people read them. */
+function shownEvent(plan: Plan, event: JourneyEvent): JourneyEvent {
+  if (event.type === 'trial-started') {
+    const changed = shownChanges(plan, event.params);
+    return { ...event, params: shownParams(plan, event.params), changed };
+  }
+  if (event.type !== 'best') return event;
+  const changed = event.changed.map(({ name, from, to }) => ({ name, ...shownPair(plan, name, from, to) }));
+  return { ...event, changed };
+}
+
+function shownPair(plan: Plan, name: string, from: ParamValue, to: ParamValue) {
+  return { from: shownParams(plan, { [name]: from })[name]!, to: shownParams(plan, { [name]: to })[name]! };
 }
 
 /** When a stage should be over, on the journey's clock; undefined where the budget counts trials only. */

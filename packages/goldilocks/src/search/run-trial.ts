@@ -103,6 +103,7 @@ function fineTuneInput(setting: TrialSetting, task: TrialTask) {
     checkpointDirectory,
     stopAtShare,
     evaluateAtShares: rungShares.filter((share) => share < 1),
+    validateAtStart: true,
     keepAs: tuned,
   };
 }

@@ -14,8 +14,10 @@ export interface SearchTrial {
   readonly values: readonly number[];
   /** Wall time so far. */
   readonly seconds: number;
-  /** Why it failed. */
+  /** Why it failed or was left. */
   readonly reason: string;
+  /** Null unless it failed. */
+  readonly failure: string | null;
 }
 
 /** The user attributes a trial carries, beside its parameters and intermediate values. */
@@ -33,7 +35,7 @@ export function readTrial(frozen: FrozenTrial): SearchTrial {
     const rung = rungOfStep(step);
     if (rung !== undefined) values[rung] = value;
   }
-  const { seconds, reason } = frozen.userAttributes;
+  const { seconds, reason, [trialAttributes.failureKind]: failure } = frozen.userAttributes;
   return {
     id: frozen.id,
     number: frozen.number,
@@ -42,6 +44,7 @@ export function readTrial(frozen: FrozenTrial): SearchTrial {
     values,
     seconds: typeof seconds === 'number' ? seconds : 0,
     reason: typeof reason === 'string' ? reason : '',
+    failure: typeof failure === 'string' ? failure : null,
   };
 }
 

@@ -149,4 +149,6 @@ export interface TrialProcess {
 export interface TrialEngine {
   /** `purpose` is a word for messages, such as `trial 7`. */
   open(purpose: string): TrialProcess;
+  /** The time its work is measured by, in milliseconds of any origin; default: the wall clock. */
+  now?(): number;
 }

@@ -1,0 +1,195 @@
+// The main entry: fine-tunes a model on data and searches for its hyperparameters; goes on after a stop.
+import type { JourneyEvent, Report } from '@goldilocks/protocol';
+import { loadStudy, type Storage } from '@goldilocks/study';
+import { defaultModel, locateModel } from './base-models/locate.js';
+import { UserError } from './errors.js';
+import type { JourneyContext } from './journey/context.js';
+import { Interrupted } from './journey/interrupted.js';
+import { findStudyName, lockStudy, makeStudy, nameStudy, openStorage } from './journey/open-study.js';
+import {
+  budgetOf,
+  checkJourneySettings,
+  type FineTuneOptions,
+  type JourneySettings,
+  type RunControl,
+} from './journey/options.js';
+import { type JourneyRecord, journeyFormat, loadRecord, saveRecord } from './journey/record.js';
+import { quote } from './journey/report/command.js';
+import { runJourney } from './journey/run-journey.js';
+import { Clock } from './search/clock.js';
+import { prepareStateFolder, type StateFolder, stateFolderAt, stateFolderOf } from './state/folder.js';
+import { checkOutput } from './state/output.js';
+import { TrialError, TrialFailure } from './workers/failure.js';
+import { localEngine } from './workers/local.js';
+import type { TrialProcess } from './workers/operations.js';
+
+export interface JourneyResult {
+  study: string;
+  /** The folder with model, report.html and report.json. */
+  output: string;
+  report: Report;
+}
+
+export interface ResumeOptions extends RunControl {
+  /** Default: the newest study. */
+  study?: string;
+  /** Default: `.goldilocks` in the working directory. */
+  stateDirectory?: string;
+}
+
+/**
+ * The whole journey: inspects the data, plans, pilots, searches, confirms, tests once, and leaves a model with a report
+ * in `out`.
+ * @throws UserError for options or data that cannot be used, and for a disk or memory that does not suffice
+ * @throws Interrupted when the signal is raised; `resume` goes on from there
+ */
+export async function fineTune(options: FineTuneOptions): Promise<JourneyResult> {
+  const { signal, onEvent, engine, stateDirectory, ...settings } = options;
+  checkJourneySettings(settings);
+  locateModel(settings.model ?? defaultModel);
+  await checkOutput(settings.out, settings);
+  const state = stateDirectory === undefined ? stateFolderOf(settings.data) : stateFolderAt(stateDirectory);
+  await prepareStateFolder(state);
+  const storage = await openStorage(state);
+  try {
+    const study = await nameStudy(storage, settings.data, settings.study);
+    const record = newRecord(study, settings);
+    return await withLock(state, study, async () => {
+      await makeStudy(storage, study);
+      await saveRecord(state.study(study), record);
+      return go(state, storage, record, options, false);
+    });
+  } finally {
+    await storage.close();
+  }
+}
+
+/**
+ * Goes on with a study that was stopped, at any moment and in any way; for a finished one returns what it found.
+ * @throws UserError where there is no such study, or its data or model have changed
+ * @throws Interrupted when the signal is raised
+ */
+export async function resume(options: ResumeOptions = {}): Promise<JourneyResult> {
+  const state = stateFolderAt(options.stateDirectory ?? '.goldilocks');
+  const storage = await openExisting(state);
+  try {
+    const study = await findStudyName(storage, state, options.study);
+    return await withLock(state, study, async () => {
+      const record = await loadRecord(state.study(study));
+      if (record === undefined)
+        throw new UserError(`The study «${study}» has no journey to go on with in ${state.study(study)}.`);
+      if (record.report !== undefined) return { study, output: record.settings.out, report: record.report };
+      await checkOutput(record.settings.out, record.settings);
+      return go(state, storage, record, options, true);
+    });
+  } finally {
+    await storage.close();
+  }
+}
+
+async function openExisting(state: StateFolder): Promise<Storage> {
+  await prepareStateFolder(state);
+  return openStorage(state);
+}
+
+function newRecord(study: string, settings: JourneySettings): JourneyRecord {
+  return {
+    format: journeyFormat,
+    study,
+    createdAt: new Date().toISOString(),
+    settings,
+    spentSeconds: 0,
+    stageSeconds: {},
+    peakMemoryBytes: 0,
+    tokens: 0,
+    warnings: [],
+    confirmRuns: [],
+  };
+}
+
+async function withLock<Result>(state: StateFolder, study: string, work: () => Promise<Result>): Promise<Result> {
+  const lock = await lockStudy(state, study);
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+async function go(
+  state: StateFolder,
+  storage: Storage,
+  record: JourneyRecord,
+  control: RunControl,
+  resumed: boolean,
+): Promise<JourneyResult> {
+  const emit = control.onEvent ?? (() => undefined);
+  const { study, settings } = record;
+  const context = await contextFor(state, storage, record, control, emit);
+  emit(startedEvent(record, resumed));
+  try {
+    const report = await runJourney(context);
+    emit({ type: 'journey-finished', seconds: context.clock.elapsed, output: settings.out });
+    return { study, output: settings.out, report };
+  } catch (error) {
+    throw await explain(error, context, emit);
+  } finally {
+    await context.endPreparation();
+  }
+}
+
+/** What a person is told of an end that was not reached. */
+async function explain(error: unknown, context: JourneyContext, emit: (event: JourneyEvent) => void): Promise<unknown> {
+  const { record, state, signal } = context;
+  if (signal?.aborted && !(error instanceof UserError)) {
+    const resumeCommand = `goldilocks resume ${quote(record.study)} --state ${quote(state.root)}`;
+    emit({ type: 'interrupted', resumeCommand });
+    return new Interrupted(record.study, resumeCommand);
+  }
+  if (error instanceof TrialFailure || error instanceof TrialError) {
+    return new UserError(error.message, { exitCode: 1, cause: error });
+  }
+  return error;
+}
+
+async function contextFor(
+  state: StateFolder,
+  storage: Storage,
+  record: JourneyRecord,
+  { engine = localEngine({ cacheDirectory: state.cache }), signal }: RunControl,
+  emit: (event: JourneyEvent) => void,
+): Promise<JourneyContext> {
+  let preparation: TrialProcess | undefined;
+  return {
+    record,
+    state,
+    engine,
+    storage,
+    signal,
+    emit,
+    clock: new Clock(record.spentSeconds, engine.now),
+    study: await loadStudy({ storage, name: record.study }),
+    preparation() {
+      preparation ??= engine.open('the preparation');
+      return preparation;
+    },
+    async endPreparation() {
+      await preparation?.close();
+      preparation = undefined;
+    },
+  };
+}
+
+function startedEvent({ settings }: JourneyRecord, resumed: boolean): JourneyEvent {
+  const { minutes, trials } = budgetOf(settings);
+  return {
+    type: 'journey-started',
+    data: settings.data,
+    model: settings.model ?? defaultModel,
+    output: settings.out,
+    seed: settings.seed ?? 0,
+    budgetSeconds: minutes === undefined ? null : 60 * minutes,
+    budgetTrials: trials ?? null,
+    resumed,
+  };
+}

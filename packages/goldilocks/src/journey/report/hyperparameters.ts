@@ -1,0 +1,89 @@
+// What the search found out about each hyperparameter, for the report.
+import type { Hyperparameter, OtherSetting, ReportTrial } from '@goldilocks/protocol';
+import { type FrozenTrial, pedAnovaImportance } from '@goldilocks/study';
+import type { TrainingSettings } from '@goldilocks/trainer';
+import { pairedDifference } from '../../metrics/bootstrap.js';
+import { hyperparameterNames, type Hyperparameter as Name, readHyperparameter } from '../../plan/hyperparameters.js';
+import type { Plan } from '../../plan/plan.js';
+import { describeHyperparameters } from '../../report/hyperparameters.js';
+import { noiseLevel } from '../../report/noise.js';
+import { stagedHistory } from '../../search/staged-sampler.js';
+import type { TrialRecord } from '../../search/trial-files.js';
+import { recommendedParams, shownRanges } from './params.js';
+
+export interface FindingsInput {
+  plan: Plan;
+  settings: TrainingSettings;
+  /** The trial whose settings are delivered. */
+  winner: number;
+  objectiveTitle: string;
+  trials: readonly ReportTrial[];
+  frozen: readonly FrozenTrial[];
+  records: ReadonlyMap<number, TrialRecord>;
+  seedDeviation: number | null;
+}
+
+export interface Findings {
+  hyperparameters: Hyperparameter[];
+  otherSettings: OtherSetting[];
+  noise: number;
+}
+
+export function findings(input: FindingsInput): Findings {
+  const { plan, settings, trials, winner, objectiveTitle } = input;
+  const noise = noiseLevel({
+    seedDeviation: input.seedDeviation,
+    pairedErrors: pairedErrors(input),
+    best: trials.find(({ number }) => number === winner)?.value ?? 1,
+  });
+  const hyperparameters = describeHyperparameters({
+    settings,
+    recommended: plan.settings,
+    layers: plan.model.layers,
+    searched: shownRanges(plan),
+    trials,
+    incumbent: winner,
+    objective: { title: objectiveTitle, direction: 'minimize' },
+    noise,
+    importance: importanceOf(input.frozen),
+  });
+  return { hyperparameters, otherSettings: otherSettings(input), noise };
+}
+
+/** Standard errors of the differences to the winner over the validation examples, of trials that came as far. */
+function pairedErrors({ trials, records, winner }: FindingsInput): number[] {
+  const best = records.get(winner)?.perExample;
+  if (best === undefined || best.length < 2) return [];
+  return trials
+    .filter(({ number, state }) => number !== winner && state === 'complete')
+    .map(({ number }) => records.get(number)?.perExample)
+    .filter((values) => values?.length === best.length)
+    .map((values) => pairedDifference(values!, best).standardError);
+}
+
+/** The best group that importance looks at should have five trials, of at least twice as many. */
+const bestGroup = 5;
+
+function importanceOf(frozen: readonly FrozenTrial[]): Record<string, number> | null {
+  const { finished } = stagedHistory({ trials: frozen, finished: frozen, unfinished: [] });
+  const usable = finished.filter(({ state }) => state === 'COMPLETE');
+  if (usable.length < 2 * bestGroup) return null;
+  return pedAnovaImportance(usable, { targetQuantile: Math.max(0.1, bestGroup / usable.length) });
+}
+
+const beside: Name[] = ['warmup', 'unfreeze', 'loraRank', 'patience'];
+
+function otherSettings({ plan, settings }: FindingsInput): OtherSetting[] {
+  const recommended = recommendedParams(plan);
+  return beside.flatMap((name) => {
+    const value = readHyperparameter(settings, name, plan.model.layers);
+    if (value === undefined) return [];
+    const parameter = plan.searchSpace.parameters.find((candidate) => candidate.name === name);
+    const planned = readHyperparameter(plan.settings, name, plan.model.layers) ?? recommended[name] ?? null;
+    const searched = parameter !== undefined && parameter.fixed === undefined;
+    const note = parameter?.fixed?.because ?? '';
+    return [{ name, title: capital(hyperparameterNames[name]), value, recommended: planned, searched, note }];
+  });
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,34 @@
+// The verdict of a journey, in a few words and with its numbers.
+import type { Report, Scores, Task, Verdict } from '@goldilocks/protocol';
+import type { Confirmation } from '../../confirm/confirm.js';
+import { mainScore } from '../../report/text.js';
+
+export function verdictOf(
+  confirmation: Confirmation | undefined,
+  task: Task,
+  scores: Scores,
+  confirmed: string,
+): Verdict {
+  const kind = confirmation?.decision.kind ?? 'nothing-better';
+  const delivered = kind === 'better' ? 'found' : 'recommended';
+  return {
+    kind,
+    delivered,
+    headline: headlines[kind],
+    sentence: `${scoreSentence(task, scores, delivered)} ${confirmed}`,
+  };
+}
+
+const headlines: Record<Verdict['kind'], string> = {
+  better: 'Better than the recommended settings',
+  'within-noise': 'Ahead of the recommended settings, but it may be chance: those were kept',
+  'nothing-better': 'Nothing better than the recommended settings was found',
+};
+
+function scoreSentence(task: Task, scores: Scores, delivered: Verdict['delivered']): string {
+  const { title, write, base, recommended, found } = mainScore({ task, scores } as Pick<Report, 'task' | 'scores'>);
+  const others = `the base model ${write(base.value)}`;
+  const start = `On ${scores.testExamples} test examples ${title} is ${write(found.value)}`;
+  if (delivered === 'recommended') return `${start} with the recommended settings; ${others}.`;
+  return `${start} with the settings found, ${write(recommended.value)} with the recommended ones; ${others}.`;
+}
