@@ -76,7 +76,11 @@ function sentenceOf(verdict: VerdictKind, finding: Finding | null, value: ParamV
   const tested = testedText(finding.tested);
   if (verdict === 'no-effect-seen') return `No effect seen: over ${tested}, ${title} stayed within noise.`;
   if (verdict === 'uncertain') {
-    return `Not clear: ${tested} tried in ${finding.comparableTrials} comparable trials, and no difference stands out from noise and from the other settings.`;
+    const seen =
+      finding.largestProbability >= 0.5
+        ? 'a difference shows, but noise or the other settings may have made it'
+        : 'no difference stands out from noise and from the other settings';
+    return `Not clear: ${tested} tried in ${finding.comparableTrials} comparable trials; ${seen}.`;
   }
   if (finding.zone && 'choices' in finding.zone) return choiceSentence(finding.zone.choices, chosen, title);
   const zone = finding.zone as { low: number; high: number };

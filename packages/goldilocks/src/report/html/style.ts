@@ -115,6 +115,7 @@ footer { color: var(--muted); font-size: 14px; padding-top: 40px; padding-bottom
   table.glance tr:last-child { border-bottom: 0; }
   table.glance th, table.glance td { border: 0; padding: 0; text-align: left; }
   table.glance td[data-label]::before { content: attr(data-label) " "; color: var(--muted); font-size: 13px; }
+  table.glance th + td, table.glance td:last-child { text-align: right; }
   table.glance .meter { display: none; }
   table.glance td.full { grid-column: 1 / -1; }
 }
