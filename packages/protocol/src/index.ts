@@ -1,23 +1,4 @@
-export {
-  type Job,
-  type JobResult,
-  jobResultSchema,
-  jobSchema,
-  type MeasuredLoss,
-  type MeasureJob,
-  type MeasureResult,
-  measureJobSchema,
-  measureResultSchema,
-  type RampJob,
-  type RampResult,
-  type ResultOf,
-  rampJobSchema,
-  rampResultSchema,
-  type TrainJob,
-  type TrainResult,
-  trainJobSchema,
-  trainResultSchema,
-} from './job.js';
+export { type Failure, failureKinds, failureSchema } from './failure.js';
 export {
   type Change,
   changeSchema,
@@ -66,22 +47,3 @@ export {
   type TrainingSettings,
   trainingSettingsSchema,
 } from './settings.js';
-export {
-  diagnosisSchema,
-  type Evaluation,
-  evaluationSchema,
-  type Outcome,
-  outcomeSchema,
-  type TrainingDiagnosis,
-  type TrainingEvent,
-  trainingEventSchema,
-} from './training-event.js';
-export {
-  type Failure,
-  failureKinds,
-  failureSchema,
-  type WorkerMessage,
-  type WorkerRequest,
-  workerMessageSchema,
-  workerRequestSchema,
-} from './worker-message.js';

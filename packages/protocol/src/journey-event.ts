@@ -1,7 +1,7 @@
 // What the journey tells while it goes: for the terminal, the page, and whoever uses the library.
 import { z } from 'zod';
+import { failureKinds } from './failure.js';
 import { count, measuredNumber, share } from './numbers.js';
-import { failureKinds } from './worker-message.js';
 
 /** In their order. */
 export const stages = ['inspect', 'plan', 'pilot', 'search', 'confirm', 'final', 'test', 'report'] as const;

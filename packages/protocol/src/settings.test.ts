@@ -1,11 +1,6 @@
-import type {
-  Evaluation as TrainerEvaluation,
-  TrainingEvent as TrainerEvent,
-  TrainingSettings as TrainerSettings,
-} from '@goldilocks/trainer';
+import type { TrainingSettings as TrainerSettings } from '@goldilocks/trainer';
 import { expect, expectTypeOf, test } from 'vitest';
 import { type TrainingSettings, trainingSettingsSchema } from './settings.js';
-import type { Evaluation, TrainingEvent } from './training-event.js';
 
 const settings: TrainingSettings = {
   method: 'lora',
@@ -30,8 +25,6 @@ const settings: TrainingSettings = {
 
 test('settings are the trainer’s settings', () => {
   expectTypeOf<TrainingSettings>().toEqualTypeOf<TrainerSettings>();
-  expectTypeOf<Evaluation>().toEqualTypeOf<TrainerEvaluation>();
-  expectTypeOf<TrainerEvent>().toExtend<TrainingEvent>();
 });
 
 test('valid settings pass unchanged', () => {

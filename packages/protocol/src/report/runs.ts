@@ -1,7 +1,7 @@
 // The runs behind a report: the search's trials, the chief runs' learning curves, and the confirmation over seeds.
 import { z } from 'zod';
+import { failureKinds } from '../failure.js';
 import { changeSchema, paramsSchema } from '../journey-event.js';
-import { failureKinds } from '../worker-message.js';
 
 const seconds = z.number().min(0);
 
