@@ -31,6 +31,8 @@ interface TrialAddress {
 export class MemoryStorage implements Storage {
   readonly #studies = new Map<number, StudyRecord>();
   readonly #addresses = new Map<number, TrialAddress>();
+  /** Times of trials' last heartbeats, by a clock that is never set back. */
+  readonly #heartbeats = new Map<number, number>();
   #lastStudyId = 0;
   #lastTrialId = 0;
 
@@ -109,6 +111,19 @@ export class MemoryStorage implements Storage {
     const { record, number } = this.#running(trialId);
     const changed = applyChanges(record, record.trials[number]!, changes);
     return (record.trials[number] = { ...changed, state, values: values && [...values], completedAt: new Date() });
+  }
+
+  async recordHeartbeat(trialId: number): Promise<void> {
+    this.#running(trialId);
+    this.#heartbeats.set(trialId, performance.now());
+  }
+
+  async failStaleTrials(studyId: number, graceMs: number, changes?: TrialChanges): Promise<FrozenTrial[]> {
+    const limit = performance.now() - graceMs;
+    const isStale = ({ id, state }: FrozenTrial) =>
+      state === 'RUNNING' && (this.#heartbeats.get(id) ?? Infinity) < limit;
+    const stale = this.#record(studyId).trials.filter(isStale);
+    return Promise.all(stale.map(({ id }) => this.finishTrial(id, 'FAIL', null, changes)));
   }
 
   async getTrial(trialId: number): Promise<FrozenTrial> {

@@ -87,6 +87,16 @@ export interface Storage {
     values: readonly number[] | null,
     changes?: TrialChanges,
   ): Promise<FrozenTrial>;
+  /**
+   * Notes, by the storage's own clock, that the owner of a RUNNING trial is alive. Trials whose owner never says so are
+   * never taken for lost.
+   */
+  recordHeartbeat(trialId: number): Promise<void>;
+  /**
+   * Fails the study's RUNNING trials whose last heartbeat is older than `graceMs`, with `changes`; returns them as they
+   * are then. Of several callers one gets each trial. An owner that wakes up again finds its writes refused.
+   */
+  failStaleTrials(studyId: number, graceMs: number, changes?: TrialChanges): Promise<FrozenTrial[]>;
   getTrial(trialId: number): Promise<FrozenTrial>;
   getTrials(studyId: number, filter?: TrialFilter): Promise<FrozenTrial[]>;
   /** Frees what the storage holds; it cannot be used afterwards. */

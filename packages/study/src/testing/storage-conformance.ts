@@ -52,6 +52,7 @@ export function storageConformance(open: () => Promise<StorageSubject>): Conform
     check('snapshots do not change', checkSnapshots),
     check('getTrials reads what the filter names', checkFilter),
     check('trials made elsewhere are added as they are', checkAddTrial),
+    check('trials whose owner fell silent are failed, once', checkHeartbeats),
     check('unknown ids are refused', checkUnknownIds),
   ];
 }
@@ -305,6 +306,32 @@ async function checkAddTrial({ storage, another }: StorageSubject): Promise<void
   expectEqual(next.number, 1, 'the number after an added trial');
 }
 
+async function checkHeartbeats({ storage, another }: StorageSubject): Promise<void> {
+  const { id } = await storage.createStudy('a', ['minimize']);
+  const [silent, ended, lost, alive] = await Promise.all(Array.from({ length: 4 }, () => storage.startTrial(id)));
+  for (const trial of [ended!, lost!, alive!, alive!]) await storage.recordHeartbeat(trial.id);
+  await storage.finishTrial(ended!.id, 'COMPLETE', [1]);
+  await expectRejects(
+    () => storage.recordHeartbeat(ended!.id),
+    TrialNotRunningError,
+    'a heartbeat of a finished trial',
+  );
+  const other = await another();
+  expectEqual(await other.failStaleTrials(id, 3_600_000), [], 'stale trials within the grace period');
+  // With a negative grace every heartbeat is too old.
+  const changes = { systemAttributes: { failure: 'lost' } };
+  const found = await Promise.all([storage.failStaleTrials(id, -1, changes), other.failStaleTrials(id, -1, changes)]);
+  const shown = found.flat().map(({ number, state, systemAttributes }) => [number, state, systemAttributes]);
+  const expected = [lost!, alive!].map(({ number }) => [number, 'FAIL', { failure: 'lost' }]);
+  expectEqual(shown, expected, 'stale trials of two callers');
+  await expectRejects(
+    () => storage.finishTrial(lost!.id, 'COMPLETE', [1]),
+    TrialNotRunningError,
+    'an owner that woke up',
+  );
+  expectEqual((await storage.getTrial(silent!.id)).state, 'RUNNING', 'a trial without heartbeats');
+}
+
 async function checkUnknownIds({ storage }: StorageSubject): Promise<void> {
   await expectRejects(() => storage.getStudy(99), StudyNotFoundError, 'getStudy');
   await expectRejects(() => storage.deleteStudy(99), StudyNotFoundError, 'deleteStudy');
@@ -314,5 +341,7 @@ async function checkUnknownIds({ storage }: StorageSubject): Promise<void> {
   await expectRejects(() => storage.getTrials(99), StudyNotFoundError, 'getTrials');
   await expectRejects(() => storage.getTrial(99), TrialNotFoundError, 'getTrial');
   await expectRejects(() => storage.writeTrial(99, {}), TrialNotFoundError, 'writeTrial');
+  await expectRejects(() => storage.recordHeartbeat(99), TrialNotFoundError, 'recordHeartbeat');
+  await expectRejects(() => storage.failStaleTrials(99, 1), StudyNotFoundError, 'failStaleTrials');
   await expectRejects(() => storage.finishTrial(99, 'FAIL', null), TrialNotFoundError, 'finishTrial');
 }

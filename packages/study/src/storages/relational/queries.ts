@@ -5,7 +5,7 @@ import { checkCompatible, type Distribution } from '../../distributions/distribu
 import { formatDistribution, parseDistribution } from '../../distributions/optuna-json.js';
 import { StudyNotFoundError, TrialNotFoundError } from '../../errors.js';
 import { formatJson } from '../../json.js';
-import type { Attributes, FrozenTrial, TrialState } from '../../trial/frozen-trial.js';
+import type { Attributes, FinishedState, FrozenTrial, TrialState } from '../../trial/frozen-trial.js';
 import { alreadySet, notRunning } from '../refusals.js';
 import type { FrozenStudy, StoredParam, TrialChanges, TrialFilter } from '../storage.js';
 import {
@@ -180,6 +180,22 @@ function* upsertAttributes(
 export function* insertValues(db: Builder, trialId: number, values: readonly number[]): Script<void> {
   const rows = values.map((value, objective) => ({ trial_id: trialId, objective, ...valueColumns(value) }));
   yield* all(db.insertInto('trial_values').values(rows));
+}
+
+/** Writes everything else before the state: Optuna never reads a finished trial again. */
+export function* endTrial(
+  db: Builder,
+  trial: TrialRow,
+  state: FinishedState,
+  values: readonly number[] | null,
+  changes: TrialChanges,
+): Script<FrozenTrial> {
+  const trialId = trial.trial_id;
+  yield* writeChanges(db, trial, changes);
+  if (values?.length) yield* insertValues(db, trialId, values);
+  const set = { state, datetime_complete: formatTime(new Date()) };
+  yield* all(db.updateTable('trials').set(set).where('trial_id', '=', trialId));
+  return (yield* selectTrials(db, { trialId }))[0]!;
 }
 
 /** A study's trials by ascending id, in six queries however many there are. */

@@ -1,5 +1,6 @@
 /** A storage in Optuna's tables, over any database that runs scripts of queries. */
 
+import type { RawBuilder } from 'kysely';
 import { toInternal } from '../../distributions/representation.js';
 import { DuplicateStudyError } from '../../errors.js';
 import { formatJson, type JsonValue } from '../../json.js';
@@ -11,9 +12,11 @@ import {
   type TrialTemplate,
 } from '../../trial/frozen-trial.js';
 import type { FrozenStudy, Storage, StoredParam, TrialChanges, TrialFilter } from '../storage.js';
+import { findStale, upsertHeartbeat } from './heartbeats.js';
 import {
   type Builder,
   claimWaiting,
+  endTrial,
   insertTrial,
   insertValues,
   readStudy,
@@ -23,7 +26,7 @@ import {
   selectTrials,
   writeChanges,
 } from './queries.js';
-import { formatTime, storedDirection } from './rows.js';
+import { storedDirection } from './rows.js';
 import { all, first, type RelationalDatabase } from './script.js';
 
 /** Children before parents, so that nothing points at a deleted row at any moment. */
@@ -46,10 +49,13 @@ const STUDY_TABLES = [
 export class RelationalStorage implements Storage {
   readonly #database: RelationalDatabase;
   readonly #db: Builder;
+  readonly #clock: RawBuilder<string>;
 
-  protected constructor(database: RelationalDatabase, builder: Builder) {
+  /** @param clock an SQL expression: the database's time in UTC as `YYYY-MM-DD HH:MM:SS.ffffff` */
+  protected constructor(database: RelationalDatabase, builder: Builder, clock: RawBuilder<string>) {
     this.#database = database;
     this.#db = builder;
+    this.#clock = clock;
   }
 
   createStudy(name: string, directions: readonly Direction[]): Promise<FrozenStudy> {
@@ -174,11 +180,26 @@ export class RelationalStorage implements Storage {
   ): Promise<FrozenTrial> {
     const db = this.#db;
     return this.#database.write(function* () {
-      yield* writeChanges(db, yield* requireRunning(db, trialId), changes);
-      if (values?.length) yield* insertValues(db, trialId, values);
-      const set = { state, datetime_complete: formatTime(new Date()) };
-      yield* all(db.updateTable('trials').set(set).where('trial_id', '=', trialId));
-      return (yield* selectTrials(db, { trialId }))[0]!;
+      return yield* endTrial(db, yield* requireRunning(db, trialId), state, values, changes);
+    });
+  }
+
+  recordHeartbeat(trialId: number): Promise<void> {
+    const [db, clock] = [this.#db, this.#clock];
+    return this.#database.write(function* () {
+      yield* requireRunning(db, trialId);
+      yield* upsertHeartbeat(db, trialId, clock);
+    });
+  }
+
+  failStaleTrials(studyId: number, graceMs: number, changes: TrialChanges = {}): Promise<FrozenTrial[]> {
+    const [db, clock] = [this.#db, this.#clock];
+    return this.#database.write(function* () {
+      yield* requireStudy(db, studyId);
+      const stale = yield* findStale(db, studyId, graceMs, clock);
+      const failed: FrozenTrial[] = [];
+      for (const row of stale) failed.push(yield* endTrial(db, row, 'FAIL', null, changes));
+      return failed;
     });
   }
 

@@ -8,6 +8,7 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  sql,
 } from 'kysely';
 import { StorageCorruptError, StorageError, StorageSchemaError } from '../../errors.js';
 import { RelationalStorage } from '../relational/relational-storage.js';
@@ -29,6 +30,8 @@ const builder = new Kysely<Tables>({
   },
 });
 
+const CLOCK = sql<string>`strftime('%Y-%m-%d %H:%M:%f000', 'now')`;
+
 /**
  * Safe for many processes at once on a local disk (not a network one). Each write is on disk, past a power cut, when
  * its promise resolves: rollback journal with `synchronous=EXTRA`. The journal is truncated rather than deleted after
@@ -39,7 +42,7 @@ export class SqliteStorage extends RelationalStorage {
   readonly #file: SqliteDatabase;
 
   private constructor(file: SqliteDatabase) {
-    super(file, builder);
+    super(file, builder, CLOCK);
     this.#file = file;
   }
 
