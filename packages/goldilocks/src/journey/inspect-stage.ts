@@ -71,7 +71,7 @@ function checkUnchanged({ record }: JourneyContext, model: ModelDescription, dat
   record.model = model;
 }
 
-function checkSplits({ source, splits }: InspectedData): void {
+export function checkSplits({ source, splits }: InspectedData): void {
   for (const split of ['validation', 'test'] as const) {
     if (splits[split].length > 0) continue;
     throw new UserError(
@@ -81,12 +81,12 @@ function checkSplits({ source, splits }: InspectedData): void {
 }
 
 /** A label stands in the data as the completion of its rows. */
-function labelCompletions({ rows, labels = [] }: InspectedData): string[] {
+export function labelCompletions({ rows, labels = [] }: InspectedData): string[] {
   return labels.map((label) => rows.find((row) => row.label === label)?.target ?? label);
 }
 
 /** Room for nearly every answer, and its end. */
-function answerTokens({ splits }: InspectedData, tokens: TokenizedData): number {
+export function answerTokens({ splits }: InspectedData, tokens: TokenizedData): number {
   const { p95 } = lengthStats(splits.train.map((index) => tokens.supervisedLengths[index]!));
   return Math.min(256, Math.max(8, Math.ceil(1.25 * p95) + 2));
 }

@@ -1,0 +1,94 @@
+// Flags for the hyperparameters: what is given is used as it is, neither adjusted nor searched.
+import type { FreezingSettings, LoraSettings, LoraTarget, ScheduleName, ScheduleSettings } from '@goldilocks/trainer';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { UserSettings } from '../../plan/user-settings.js';
+import { choice, count, names, number, positive, share } from '../values.js';
+
+// Written out, as loading the schemas would slow every start.
+const schedules = [
+  'constant',
+  'linear',
+  'cosine',
+  'cosine-restarts',
+  'polynomial',
+  'inverse-sqrt',
+  'warmup-stable-decay',
+] as const satisfies readonly ScheduleName[];
+const targets = [
+  'q_proj',
+  'k_proj',
+  'v_proj',
+  'o_proj',
+  'gate_proj',
+  'up_proj',
+  'down_proj',
+] as const satisfies readonly LoraTarget[];
+
+export interface HyperparameterFlags {
+  learningRate?: number;
+  batchSize?: number;
+  epochs?: number;
+  dropout?: number;
+  weightDecay?: number;
+  schedule?: ScheduleName;
+  warmup?: number;
+  frozenLayers?: number;
+  unfreeze?: 'none' | 'gradual';
+  layerwiseDecay?: number;
+  loraRank?: number;
+  loraAlpha?: number;
+  loraTargets?: LoraTarget[];
+  maxLength?: number;
+  microBatchTokens?: number;
+  patience?: number;
+}
+
+export function addHyperparameterFlags(command: Command): Command {
+  const upToOne = number('a number above 0 and up to 1, such as 0.9', (value) => value > 0 && value <= 1);
+  return command
+    .optionsGroup('Hyperparameters (given ones are fixed):')
+    .option('--learning-rate <rate>', 'peak learning rate', positive('2e-4'))
+    .option('--batch-size <examples>', 'examples per update', count(1, '16'))
+    .option('--epochs <epochs>', 'passes over the training examples, also fractional', positive('3'))
+    .option('--dropout <share>', 'dropout', share('0.1'))
+    .option(
+      '--weight-decay <decay>',
+      'weight decay',
+      number('a number from 0, such as 0.01', (value) => value >= 0),
+    )
+    .option('--schedule <name>', `learning-rate schedule: ${schedules.join(', ')}`, choice(schedules))
+    .option('--warmup <share>', 'share of the steps in which the rate rises', share('0.05'))
+    .option('--frozen-layers <count>', 'how many of the lowest layers stay as they are', count(0, '2'))
+    .option('--unfreeze <how>', 'none, or gradual: layers join from the top', choice(['none', 'gradual']))
+    .option('--layerwise-decay <factor>', "each layer's rate as a share of the one above", upToOne)
+    .option('--lora-rank <rank>', 'rank of the adapters', count(1, '16'))
+    .option('--lora-alpha <alpha>', 'scale of the adapters', positive('32'))
+    .option('--lora-targets <names>', `layers with adapters: some of ${targets.join(',')}`, someTargets)
+    .option('--max-length <tokens>', 'longest example; longer ones are cut', count(2, '256'))
+    .option('--micro-batch-tokens <tokens>', 'tokens computed at once: less needs less memory', count(1, '512'))
+    .option('--patience <count>', 'measurements without improvement before stopping; 0 never stops', count(0, '4'));
+}
+
+function someTargets(text: string): LoraTarget[] {
+  const given = names(text);
+  if (given.every((name): name is LoraTarget => targets.some((target) => target === name))) return given;
+  throw new InvalidArgumentError(`They must be some of ${targets.join(',')}.`);
+}
+
+/** Only what was given, so that nothing else counts as fixed. */
+export function userSettings(flags: HyperparameterFlags): UserSettings | undefined {
+  const { schedule, warmup, frozenLayers, unfreeze, layerwiseDecay, loraRank, loraAlpha, loraTargets } = flags;
+  const { learningRate, batchSize, epochs, dropout, weightDecay, maxLength, microBatchTokens, patience } = flags;
+  const settings = defined<UserSettings>({
+    ...{ learningRate, batchSize, epochs, dropout, weightDecay, maxLength, microBatchTokens, patience },
+    schedule: defined<ScheduleSettings>({ name: schedule, warmup }),
+    freezing: defined<FreezingSettings>({ layers: frozenLayers, unfreeze, layerwiseDecay }),
+    lora: defined<LoraSettings>({ rank: loraRank, alpha: loraAlpha, targets: loraTargets }),
+  });
+  return settings;
+}
+
+function defined<Value extends object>(value: Partial<Value>): Partial<Value> | undefined {
+  const given = Object.entries(value).filter(([, each]) => each !== undefined);
+  return given.length === 0 ? undefined : (Object.fromEntries(given) as Partial<Value>);
+}

@@ -1,0 +1,49 @@
+// What a verb has while it works: a signal, progress on standard error, and questions about the terminal.
+import type { JourneyEvent } from '@goldilocks/protocol';
+import { isInteractive, type Painter, painterFor } from '../terminal/painter.js';
+import { createProgress, type ProgressDisplay } from '../terminal/progress.js';
+import { listenForInterrupts } from './interrupts.js';
+
+export interface Session {
+  /** Raised by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Whether a person can answer questions. */
+  readonly interactive: boolean;
+  /** Colours of standard output. */
+  readonly paint: Painter;
+  /** Columns of standard output. */
+  readonly width: number;
+  /** Shows an event of a journey on standard error. */
+  onEvent(event: JourneyEvent): void;
+  /** A line on standard error. */
+  note(text: string): void;
+}
+
+/** Runs `work` with a session that ends with it, however it ends. */
+export async function withSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+  const display = createProgress();
+  const interrupts = listenForInterrupts(() =>
+    display.handle({
+      type: 'message',
+      level: 'info',
+      text: 'Stopping: the current step is finished and saved. Ctrl-C again stops at once.',
+    }),
+  );
+  try {
+    return await work(sessionOf(display, interrupts.signal));
+  } finally {
+    display.stop();
+    interrupts.end();
+  }
+}
+
+function sessionOf(display: ProgressDisplay, signal: AbortSignal): Session {
+  return {
+    signal,
+    interactive: process.stdin.isTTY === true && isInteractive(process.stderr),
+    paint: painterFor(process.stdout),
+    width: process.stdout.columns ?? 100,
+    onEvent: (event) => display.handle(event),
+    note: (text) => display.handle({ type: 'message', level: 'info', text }),
+  };
+}

@@ -1,0 +1,11 @@
+// The verbs, in the order in which help lists them.
+import type { Verb } from './verb.js';
+import { inspect } from './verbs/inspect.js';
+import { models } from './verbs/models.js';
+import { plan } from './verbs/plan.js';
+import { report } from './verbs/report.js';
+import { resume } from './verbs/resume.js';
+import { run } from './verbs/run.js';
+import { studies } from './verbs/studies.js';
+
+export const verbs: readonly Verb[] = [run, inspect, plan, resume, studies, report, models];
