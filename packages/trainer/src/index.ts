@@ -22,9 +22,9 @@ export { exportHuggingFace, type HuggingFaceExport } from './export/hugging-face
 export { mergedTensor, mergedTensors } from './export/merge.js';
 export { type CardData, type CardScore, modelCard } from './export/model-card.js';
 export { exportPeftAdapter, type PeftAdapterExport } from './export/peft-adapter.js';
+export { Decoder } from './generation/decoder.js';
 export { type GenerateOptions, generate } from './generation/generate.js';
 export { type GenerateTokensOptions, generateTokens } from './generation/generate-tokens.js';
-export { Decoder } from './generation/decoder.js';
 export type { SamplingOptions } from './generation/sample.js';
 export { ParameterMemory } from './kernels/memory.js';
 export { BaseModel, type LoadOptions } from './models/base-model.js';

@@ -61,13 +61,18 @@ export class BaseModel {
     throw new TextError(`${this.directory} has no tokenizer.json. Copy the tokenizer of the same model there.`);
   }
 
+  /**
+   * @param name names the example in errors, such as `row 12`
+   * @throws NothingToLearnError where no token of it would count
+   */
   tokenize(
     example: Example,
     settings: Pick<TrainingSettings, 'maxLength' | 'lossOn'>,
     template: 'plain' | 'chat' = 'plain',
+    name?: string,
   ): TokenizedExample {
     const maxLength = Math.min(settings.maxLength, this.config.maxPositions);
-    return tokenizeExample(example, this.tokenizer, { ...settings, maxLength, template });
+    return tokenizeExample(example, this.tokenizer, { ...settings, maxLength, template, name });
   }
 
   /** The weights in one float32 file, made at the first call, from which graphs map what is frozen. */

@@ -2,6 +2,7 @@
 import { loraNames, loraScale, withLora } from '../adapters/lora.js';
 import type { BatchShape } from '../data/segments.js';
 import { gradients } from '../gradient/gradients.js';
+import { GraphError } from '../graph/errors.js';
 import { Graph, type Value } from '../graph/graph.js';
 import { mul, where } from '../graph/ops/elementwise.js';
 import { selectRows } from '../graph/ops/layout.js';
@@ -25,7 +26,8 @@ export interface FedWeights {
 
 export interface ContextOptions {
   config: LlamaConfig;
-  mapped: MappedWeights;
+  /** Where the weights lie that are not fed; not needed where all are. */
+  mapped?: MappedWeights;
   fed: FedWeights;
   rows: number;
   tokens: number;
@@ -46,11 +48,15 @@ export function makeContext({ config, mapped, fed, rows, tokens, keys = tokens, 
     maskSizes.push(x.shape.reduce((product, n) => product * n, 1));
     return where(mask, mul(x, 1 / (1 - effectiveDropout(dropout))), 0);
   };
+  const constantOf = (graph: Graph, name: string): Value => {
+    if (!mapped) throw new GraphError('makeContext', `${name} is not fed, and there are no mapped weights`);
+    return mapped.constant(graph, name);
+  };
   const weight = (name: string): Value => {
     let value = weights.get(name);
     if (!value) {
       const shape = fed.shapes.get(name);
-      value = shape ? graph.input(name, 'float32', shape) : mapped.constant(graph, name);
+      value = shape ? graph.input(name, 'float32', shape) : constantOf(graph, name);
       weights.set(name, value);
     }
     return value;

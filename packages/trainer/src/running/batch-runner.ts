@@ -71,10 +71,12 @@ export class BatchRunner {
     }
     if (this.prepared.size >= mostGraphs) await this.dropOldest();
     const { base, fed, training, dropout = 0, prefix } = this.options;
-    const mapped = await base.mappedWeights();
+    // Where every weight is fed, nothing is mapped, and no float32 copy of the model is made.
+    const isWhole = [...base.shapes.keys()].every((name) => fed.shapes.has(name));
+    const mapped = isWhole ? undefined : await base.mappedWeights();
     const prefixDepth = prefix?.depth ?? 0;
     const built = buildBatchGraph({ config: base.config, mapped, fed, shape, training, dropout, prefixDepth });
-    const executable = await Executable.compile(built.graph, { weightsFolder: mapped.folder });
+    const executable = await Executable.compile(built.graph, { weightsFolder: mapped?.folder });
     const masks = new DropoutMasks(built.maskSizes);
     const maskArrays = built.maskSizes.map((size) => masks.allocate(size));
     const prepared = { ...built, executable, masks, maskArrays };

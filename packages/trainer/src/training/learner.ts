@@ -13,6 +13,7 @@ import { AdamW } from '../optimizers/adamw.js';
 import { Purpose } from '../random/philox.js';
 import { BatchRunner } from '../running/batch-runner.js';
 import { PrefixCache } from '../running/prefix-cache.js';
+import { freeArrays } from '../runtime/free.js';
 import type { Results } from '../runtime/session.js';
 import type { TrainingSettings } from '../settings.js';
 import { sizeOf } from '../tensor/shape.js';
@@ -103,16 +104,16 @@ export class Learner {
     const supervised = examples.reduce((sum, { example }) => sum + supervisedTokens(example), 0);
     const batches = makeMicroBatches(examples, settings.microBatchTokens, supervised);
     let loss = 0;
+    let results: Results = {};
     for (const [microBatch, batch] of batches.entries()) {
-      const results = await this.current.training.run(batch, { seed: settings.seed, step, microBatch });
+      freeArrays(Object.values(results));
+      results = await this.current.training.run(batch, { seed: settings.seed, step, microBatch });
       loss += this.collect(results, batch, microBatch < batches.length - 1);
     }
     const tokens = batches.reduce((sum, { realTokens }) => sum + realTokens, 0);
-    if (!Number.isFinite(loss)) {
-      this.optimizer.dropGradients();
-      return { loss, gradientNorm: Number.NaN, applied: false, tokens };
-    }
-    return { loss, tokens, ...this.optimizer.step({ learningRate, maxGradientNorm: settings.maxGradientNorm }) };
+    const update = this.update(loss, learningRate);
+    freeArrays(Object.values(results));
+    return { loss, tokens, ...update };
   }
 
   /** Runs the current weights on the validation examples, without dropout. */
@@ -195,6 +196,14 @@ export class Learner {
     await this.phase?.evaluation.release();
     for (const prefix of this.phase?.prefixes ?? []) prefix.close();
     this.phase = undefined;
+  }
+
+  private update(loss: number, learningRate: number): { gradientNorm: number; applied: boolean } {
+    if (Number.isFinite(loss)) {
+      return this.optimizer.step({ learningRate, maxGradientNorm: this.options.settings.maxGradientNorm });
+    }
+    this.optimizer.dropGradients();
+    return { gradientNorm: Number.NaN, applied: false };
   }
 
   /** Hands a micro-batch's gradients to the optimizer; returns its part of the step's mean loss. */

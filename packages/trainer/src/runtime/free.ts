@@ -1,0 +1,17 @@
+// Gives large results back to the system at once. The collector knows nothing of their size and may leave them for several steps, which
+// would keep the gradients of two steps in memory.
+import { MessageChannel } from 'node:worker_threads';
+
+/** Frees the memory behind arrays that own their whole buffer; they have length 0 afterwards. */
+export function freeArrays(arrays: Iterable<Float32Array>): void {
+  const buffers = new Set<ArrayBuffer>();
+  for (const { buffer, byteLength } of arrays) {
+    if (buffer instanceof ArrayBuffer && byteLength > 0 && byteLength === buffer.byteLength) buffers.add(buffer);
+  }
+  if (buffers.size === 0) return;
+  // A message that nobody receives takes its buffers along when the channel closes. (ArrayBuffer.transfer needs Node 22.)
+  const { port1, port2 } = new MessageChannel();
+  port1.postMessage(null, [...buffers]);
+  port1.close();
+  port2.close();
+}
