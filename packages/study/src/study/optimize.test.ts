@@ -82,6 +82,17 @@ describe('optimize', () => {
     await expect(study.optimize(objective, { signal: controller.signal })).rejects.toThrow('Ctrl-C');
     expect((await study.trials()).map(({ state }) => state).slice(5)).toEqual(['COMPLETE', 'COMPLETE', 'FAIL']);
   });
+  test('a trial that was taken for lost does not count, and its worker goes on', async () => {
+    const study = await createStudy({ sampler: sampler() });
+    const objective = async (trial: Trial) => {
+      await study.storage.recordHeartbeat(trial.id);
+      if (trial.number < 2) await study.storage.failStaleTrials(study.id, -1);
+      if (trial.number === 1) await trial.report(1, 1);
+      return 1;
+    };
+    await study.optimize(objective, { trials: 3 });
+    expect((await study.trials()).map(({ state }) => state)).toEqual(['FAIL', 'FAIL', 'COMPLETE']);
+  });
   test('a grid is tried once, each combination', async () => {
     const grid = { a: [1, 2, 3], b: ['x', null] };
     const study = await createStudy({ sampler: new GridSampler(grid, { seed: 3 }) });

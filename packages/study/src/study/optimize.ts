@@ -1,8 +1,8 @@
 /** The loop that runs an objective over trials, several at a time. */
 
 import type { SearchSpace } from '../distributions/distribution.js';
-import { InvalidOptionError } from '../errors.js';
-import type { FrozenTrial } from '../trial/frozen-trial.js';
+import { InvalidOptionError, InvalidValuesError, TrialNotRunningError } from '../errors.js';
+import { type FrozenTrial, isFinished } from '../trial/frozen-trial.js';
 import type { Trial } from '../trial/trial.js';
 import { failureOf } from './failure.js';
 import type { Study } from './study.js';
@@ -85,20 +85,17 @@ async function runTrial(
   signal: AbortSignal,
 ): Promise<FrozenTrial> {
   const trial = options.space ? await study.ask(options.space) : await study.ask();
-  let values: ToldValues;
   try {
-    values = await objective(trial as Trial, signal);
+    return await study.tell(trial, await objective(trial as Trial, signal));
   } catch (error) {
-    if (error instanceof TrialPruned) return study.tell(trial, null, { state: 'PRUNED' });
+    const isPruned = error instanceof TrialPruned;
+    const now = await study.storage.getTrial(trial.id);
+    // Someone took this worker for lost and ended its trial: the result does not count, the worker goes on.
+    if ((isPruned || error instanceof TrialNotRunningError) && isFinished(now.state)) return now;
+    if (isPruned) return study.tell(trial, null, { state: 'PRUNED' });
+    // Values that do not fit the study, too, must not leave the trial running for ever.
     const ended = await study.tell(trial, null, { state: 'FAIL', failure: failureOf(error) });
-    if (options.catch?.(error)) return ended;
-    throw error;
-  }
-  try {
-    return await study.tell(trial, values);
-  } catch (error) {
-    // Values that do not fit the study would leave the trial running for ever.
-    await study.tell(trial, null, { state: 'FAIL', failure: failureOf(error) });
+    if (!(error instanceof InvalidValuesError) && options.catch?.(error)) return ended;
     throw error;
   }
 }

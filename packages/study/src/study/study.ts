@@ -95,8 +95,9 @@ export class Study {
       if (space) await trial.suggestAll(space);
       return trial;
     } catch (error) {
-      await this.storage.finishTrial(started.id, 'FAIL', null, {
-        systemAttributes: { [FAILURE_KEY]: failureOf(error) },
+      const changes = { systemAttributes: { [FAILURE_KEY]: failureOf(error) } };
+      await this.storage.finishTrial(started.id, 'FAIL', null, changes).catch((second: unknown) => {
+        throw new AggregateError([error, second], `Trial ${started.number} could neither be asked for nor be failed.`);
       });
       throw error;
     }
