@@ -19,7 +19,7 @@ import type {
 export interface FakeEngineOptions {
   /** Final validation loss of settings with a seed; the default's best is at a rate of 3e-3 and dropout 0.1. */
   loss?(settings: TrainingSettings): number;
-  /** Seconds of one epoch. */
+  /** Seconds of one epoch over 140 examples; other numbers in proportion. */
   secondsPerEpoch?: number;
   /** Called for each fine-tuning before it starts; may throw. */
   beforeTrain?(purpose: string, input: FineTuneInput): void;
@@ -139,23 +139,29 @@ class FakeProcess implements TrialProcess {
     const file = join(checkpointDirectory, 'share');
     const from = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
     const totalSteps = 90;
+    const examples = input.train.indices?.length ?? 140;
     const history: Evaluation[] = [];
     mkdirSync(checkpointDirectory, { recursive: true });
     for (let step = 1; step <= Math.round(stopAtShare * totalSteps); step++) {
-      if (step <= Math.round(from * totalSteps)) continue;
+      const seconds = ((options.secondsPerEpoch ?? 1) * (examples / 140) * settings.epochs) / totalSteps;
+      const share = step / totalSteps;
+      const loss = final + 1.5 * (1 - share);
+      const epoch = share * settings.epochs;
+      if (step % 10 === 0) history.push(this.evaluation(step, share, epoch, loss));
+      if (step <= Math.round(from * totalSteps)) continue; // done in an earlier sitting, history included
       if (signal?.aborted) {
         writeFileSync(file, String((step - 1) / totalSteps));
         return this.summary('interrupted', step, totalSteps, history);
       }
-      const seconds = ((options.secondsPerEpoch ?? 1) * settings.epochs) / totalSteps;
       this.engine.milliseconds += 1000 * seconds;
-      const share = step / totalSteps;
-      const loss = final + 1.5 * (1 - share);
-      const epoch = share * settings.epochs;
       const { learningRate } = settings;
-      const usual = { tokens: 100, seconds, gradientNorm: 1, applied: true };
+      const usual = {
+        tokens: Math.round((20 * examples * settings.epochs) / totalSteps),
+        seconds,
+        gradientNorm: 1,
+        applied: true,
+      };
       onEvent?.({ type: 'step', step, totalSteps, epoch, loss, learningRate, ...usual });
-      if (step % 10 === 0) history.push(this.evaluation(step, share, epoch, loss));
     }
     writeFileSync(file, String(stopAtShare));
     const end = final + 1.5 * (1 - stopAtShare);

@@ -30,7 +30,7 @@ export interface ConfirmOptions extends TrialSetting {
   candidates: readonly number[];
   settingsOfTrial(trial: number): TrainingSettings;
   folderOf(trial: number, seed: number): string;
-  /** Seeds to repeat with, in their order; at least the first is used. */
+  /** Seeds to repeat with, in their order. */
   seeds: readonly number[];
   /** Predicted seconds of a run. */
   predict(settings: TrainingSettings): number;
@@ -46,8 +46,8 @@ export interface ConfirmOptions extends TrialSetting {
 
 /**
  * Runs one seed after another, each with the recommended settings first and then every candidate, while time allows
- * for whole rounds; candidates that time does not allow for even once are left out from the worst on. Throws the
- * signal's reason when it is raised.
+ * for whole rounds; candidates that time does not allow for even once are left out from the worst on, and where there
+ * is no time for one comparison there are no runs. Throws the signal's reason when it is raised.
  */
 export async function confirm(options: ConfirmOptions): Promise<Confirmation> {
   const runs = [...options.done];
@@ -56,8 +56,9 @@ export async function confirm(options: ConfirmOptions): Promise<Confirmation> {
   const seeds: number[] = [];
   for (const seed of options.seeds) {
     const open = contenders.filter((trial) => !runs.some((run) => run.trial === trial && run.seed === seed));
-    const isFirst = seeds.length === 0;
-    if (!isFirst && open.length > 0 && !fits(options, open)) break;
+    // One comparison is worth a little more than the time that was left for it; none at all would waste the search.
+    const patience = seeds.length === 0 ? firstRoundPatience : 1;
+    if (open.length > 0 && !fits(options, open, patience)) break;
     for (const trial of open) {
       options.signal?.throwIfAborted();
       runs.push(await runOnce(options, trial, seed));
@@ -67,6 +68,9 @@ export async function confirm(options: ConfirmOptions): Promise<Confirmation> {
   }
   return { seeds, runs, decision: decide(runs, candidates) };
 }
+
+/** How much longer than the time left the first round may be predicted to take. */
+const firstRoundPatience = 1.3;
 
 /** As many candidates as one round has time for; always the best one, and those already begun. */
 function affordable(options: ConfirmOptions, done: readonly ConfirmRun[]): number[] {
@@ -79,10 +83,10 @@ function affordable(options: ConfirmOptions, done: readonly ConfirmRun[]): numbe
   return kept;
 }
 
-function fits(options: ConfirmOptions, trials: readonly number[]): boolean {
+function fits(options: ConfirmOptions, trials: readonly number[], patience = 1): boolean {
   if (options.endsAt === undefined) return true;
   const seconds = trials.reduce((sum, trial) => sum + options.predict(options.settingsOfTrial(trial)), 0);
-  return options.clock.elapsed + seconds <= options.endsAt;
+  return seconds <= patience * (options.endsAt - options.clock.elapsed);
 }
 
 async function runOnce(options: ConfirmOptions, trial: number, seed: number): Promise<ConfirmRun> {

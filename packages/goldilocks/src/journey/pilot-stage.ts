@@ -6,6 +6,7 @@ import { predictRun } from '../plan/cost.js';
 import { formatSeconds } from '../plan/describe.js';
 import { narrowLearningRate } from '../plan/learning-rate-bracket.js';
 import type { Plan } from '../plan/plan.js';
+import { limitToTrials } from '../plan/search-space.js';
 import { checkpointFolder } from '../search/trial-files.js';
 import { type JourneyContext, runStage, tell } from './context.js';
 import type { Prepared } from './inspect-stage.js';
@@ -40,9 +41,10 @@ export async function pilotStage(
     for (const warning of narrowed.warnings.filter((text) => !plan.warnings.includes(text)))
       tell(context, warning, 'warning');
     const schedule = scheduleFor(context, prepared, narrowed, data, pilot);
-    Object.assign(record, { pilot, plan: narrowed, schedule });
+    const limited = { ...narrowed, searchSpace: limitToTrials(narrowed.searchSpace, schedule.trials) };
+    Object.assign(record, { pilot, plan: limited, schedule });
     tell(context, costSentence(context, schedule, data.train.length));
-    return { result: { plan: narrowed, pilot, schedule }, summary: pilotSentence(pilot) };
+    return { result: { plan: limited, pilot, schedule }, summary: pilotSentence(pilot) };
   });
 }
 

@@ -118,7 +118,8 @@ async function assembleReport(input: ReportInput): Promise<Report> {
   const rows = trials.map((trial) => reportTrial(plan, trial, records.get(trial.number)));
   const reportTask = reported.reportTask(prepared);
   const scores = scoresOf(input);
-  const confirmed = confirmation === undefined ? '' : confirmSentence(confirmation);
+  const confirmed =
+    confirmation === undefined ? 'No trial of the search ended better than they did.' : confirmSentence(confirmation);
   const rowsTested = data.test.map((index) => prepared.data.rows[index]!);
   return {
     format: 'goldilocks-report',

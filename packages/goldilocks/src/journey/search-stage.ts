@@ -8,6 +8,7 @@ import { formatSeconds } from '../plan/describe.js';
 import type { Parameters } from '../plan/hyperparameters.js';
 import { type Plan, paramsFromSettings, settingsFromParams } from '../plan/plan.js';
 import { NearRecommendedSampler } from '../search/near-recommended-sampler.js';
+import { missingFinalists } from '../search/promotion.js';
 import type { TrialSetting } from '../search/run-trial.js';
 import { completeTrials, readTrials, search } from '../search/search.js';
 import { lastValue, type SearchTrial } from '../search/search-trial.js';
@@ -53,7 +54,7 @@ export async function searchStage(stages: TrialStages): Promise<SearchTrial[]> {
       folderOf: (trial) => context.state.trial(record.study, trial),
       predict: (settings, from, to) => predict(settings, schedule.share, from, to),
       clock: context.clock,
-      endsAt: endOf(stages, 'search'),
+      endsAt: searchEnd(stages),
       trials: budgetOf(record.settings).trials,
       subset: schedule.share,
       signal: context.signal,
@@ -116,13 +117,33 @@ function shownPair(plan: Plan, name: string, from: ParamValue, to: ParamValue) {
   return { from: shownParams(plan, { [name]: from })[name]!, to: shownParams(plan, { [name]: to })[name]! };
 }
 
-/** When a stage should be over, on the journey's clock; undefined where the budget counts trials only. */
-function endOf({ context, piloted }: TrialStages, stage: 'search' | 'confirm'): number | undefined {
+/** When the confirmation should be over, on the journey's clock; undefined where the budget counts trials only. */
+function confirmEnd({ context, piloted }: TrialStages): number | undefined {
   const { minutes } = budgetOf(context.record.settings);
-  if (minutes === undefined) return undefined;
-  const { confirmSeconds, finalSeconds, testSeconds } = piloted.schedule;
-  const confirmed = 60 * minutes - finalSeconds - testSeconds;
-  return stage === 'confirm' ? confirmed : confirmed - confirmSeconds;
+  const { finalSeconds, testSeconds } = piloted.schedule;
+  return minutes === undefined ? undefined : 60 * minutes - finalSeconds - testSeconds;
+}
+
+/**
+ * When the search should be over, as the trials stand: it leaves to the confirmation its part once there is something
+ * to confirm, the time for one comparison while a paused trial is promising, and nothing else.
+ */
+function searchEnd(stages: TrialStages): ((trials: readonly SearchTrial[]) => number) | undefined {
+  const end = confirmEnd(stages);
+  const { confirmSeconds, runSeconds } = stages.piloted.schedule;
+  if (end === undefined) return undefined;
+  return (trials) => {
+    if (betterTrials(trials).length > 0) return end - confirmSeconds;
+    const comparison = Math.min(confirmSeconds, 2 * runSeconds * pace(stages, trials));
+    return missingFinalists(trials, 1).length > 0 ? end - comparison : end;
+  };
+}
+
+/** Complete trials that did better than the recommended settings, the best first. */
+function betterTrials(trials: readonly SearchTrial[]): SearchTrial[] {
+  const bar = trials[0] === undefined ? undefined : lastValue(trials[0]);
+  if (bar === undefined) return [];
+  return completeTrials(trials).filter((trial) => trial.number !== 0 && lastValue(trial)! < bar);
 }
 
 function searchSentence(trials: readonly SearchTrial[]): string {
@@ -147,8 +168,7 @@ export async function confirmStage(
   const { context, piloted } = stages;
   const { record } = context;
   if (record.confirmation !== undefined && record.confirmed) return record.confirmation;
-  const bar = lastValue(trials[0]!)!;
-  const better = completeTrials(trials).filter((trial) => trial.number !== 0 && lastValue(trial)! < bar);
+  const better = betterTrials(trials);
   if (better.length === 0) return undefined;
   return runStage(context, 'confirm', async () => {
     const { schedule } = piloted;
@@ -164,7 +184,7 @@ export async function confirmStage(
       seeds: Array.from({ length: rounds }, (_, i) => seed + 1 + i),
       predict: (settings) => predict(settings, schedule.share) * pace(stages, trials),
       clock: context.clock,
-      endsAt: endOf(stages, 'confirm'),
+      endsAt: confirmEnd(stages),
       done: record.confirmRuns,
       async onRun(runs: readonly ConfirmRun[]) {
         record.confirmRuns = [...runs];
@@ -200,7 +220,7 @@ export function settingsOfTrial(plan: Plan, trials: readonly SearchTrial[], numb
 export function confirmSentence({ seeds, decision }: Confirmation): string {
   const [best] = decision.candidates;
   const over = `${seeds.length} other ${seeds.length === 1 ? 'seed' : 'seeds'}`;
-  if (best === undefined) return 'No candidate could be repeated; the recommended settings stay.';
+  if (best === undefined) return 'No candidate could be compared on other seeds; the recommended settings stay.';
   const { mean, standardError } = best.difference;
   const size = `${Math.abs(mean).toFixed(4)} ± ${standardError.toFixed(4)}`;
   if (decision.kind === 'better')

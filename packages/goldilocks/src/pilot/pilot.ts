@@ -36,9 +36,15 @@ export interface PilotResult {
   note: string;
 }
 
-/** Steps of the pilot's run. The first ones are slower: memory is touched for the first time. */
-const steps = 6;
+/**
+ * The pilot's run ends after so many steps, or sooner when it has run for some seconds. The first steps are not
+ * counted: memory is touched for the first time.
+ */
+const mostSteps = 40;
+const fewestSteps = 6;
+const enoughSeconds = 4;
 const slowSteps = 2;
+const validationRows = 32;
 const mostRampSteps = 60;
 const fewestRampSteps = 16;
 /** The ramp covers this factor on both sides of the recommended rate. */
@@ -72,33 +78,49 @@ async function shortRun(input: PilotInput): Promise<{ summary: FineTuneSummary; 
   const { process, model, file, train, validation, checkpointDirectory, signal } = input;
   const events: TrainingEvent[] = [];
   const batchSize = Math.min(input.settings.batchSize, train.length);
-  const indices = train.slice(0, batchSize * steps);
-  // One pass over as many examples as make the steps, at a rate that cannot break anything.
-  const settings = { ...input.settings, batchSize, epochs: 1, evaluationsPerEpoch: 1, patience: 0 };
+  const settings = { ...input.settings, batchSize, evaluationsPerEpoch: 1e-3, patience: 0 };
+  const enough = new AbortController();
+  const onEvent = (event: TrainingEvent) => {
+    events.push(event);
+    const steps = stepsOf(events);
+    const seconds = sum(steps.map((step) => step.seconds));
+    const isEnough = seconds >= enoughSeconds && steps.length >= fewestSteps;
+    if (isEnough || steps.length >= mostSteps) enough.abort();
+  };
   const summary = await process.run(
     'fineTune',
     {
       model: model.directory,
-      train: { file, indices },
-      validation: { file, indices: validation.slice(0, 32) },
+      train: { file, indices: train },
+      validation: { file, indices: validation.slice(0, validationRows) },
       settings,
       checkpointDirectory,
+      validateAtStart: true,
     },
-    { signal, onEvent: (event) => events.push(event) },
+    { signal: signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]), onEvent },
   );
   signal?.throwIfAborted();
   return { summary, events };
 }
 
+function stepsOf(events: readonly TrainingEvent[]) {
+  return events.filter((event) => event.type === 'step');
+}
+
+/** Steps once memory has settled. */
+function settledSteps(events: readonly TrainingEvent[]) {
+  const steps = stepsOf(events);
+  return steps.length > slowSteps ? steps.slice(slowSteps) : steps;
+}
+
 function measurementOf(input: PilotInput, events: readonly TrainingEvent[], wall: number): PilotMeasurement {
-  const stepEvents = events.filter((event) => event.type === 'step');
   const evaluations = events.filter((event) => event.type === 'evaluation');
-  const settled = stepEvents.length > slowSteps ? stepEvents.slice(slowSteps) : stepEvents;
+  const settled = settledSteps(events);
   const seconds = sum(settled.map((event) => event.seconds));
   const tokens = sum(settled.map((event) => event.tokens));
-  const validationTokens = sum(input.validation.slice(0, 32).map((index) => input.lengths[index]!));
+  const validationTokens = sum(input.validation.slice(0, validationRows).map((index) => input.lengths[index]!));
   const evaluationSeconds = sum(evaluations.map((event) => event.seconds));
-  const running = sum(stepEvents.map((event) => event.seconds)) + evaluationSeconds;
+  const running = sum(stepsOf(events).map((event) => event.seconds)) + evaluationSeconds;
   return {
     secondsPerTrainingToken: seconds / Math.max(1, tokens),
     secondsPerEvaluationToken: evaluationSeconds / Math.max(1, validationTokens * evaluations.length),
@@ -113,7 +135,8 @@ async function rampWithin(
   seconds: number,
 ): Promise<Pick<PilotResult, 'ramp' | 'bracket' | 'note'>> {
   const { process, model, settings, file, train, signal } = input;
-  const stepSeconds = Math.max(...events.map((event) => (event.type === 'step' ? event.seconds : 0)), 1e-3);
+  const settled = settledSteps(events);
+  const stepSeconds = Math.max(1e-3, sum(settled.map((step) => step.seconds)) / Math.max(1, settled.length));
   const count = Math.min(mostRampSteps, Math.floor(seconds / stepSeconds));
   if (count < fewestRampSteps) {
     const note = `The budget leaves no time for a learning-rate ramp (${Math.max(0, count)} steps of ${fewestRampSteps}).`;

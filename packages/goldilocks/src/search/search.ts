@@ -22,8 +22,8 @@ export interface SearchOptions extends TrialSetting {
   /** Predicted seconds of a run of these settings between two shares of its schedule, start included. */
   predict(settings: TrainingSettings, from: number, to: number): number;
   clock: Clock;
-  /** The clock's seconds at which the search should be over. */
-  endsAt?: number;
+  /** The clock's seconds at which the search should be over, as the trials stand. */
+  endsAt?(trials: readonly SearchTrial[]): number;
   /** Trials to start. */
   trials?: number;
   /** Share of the training examples that the trials use, in (0, 1]. */
@@ -84,7 +84,7 @@ function tooManyFailures(options: SearchOptions, trials: readonly SearchTrial[])
 }
 
 function limitsOf(options: SearchOptions, trials: readonly SearchTrial[]) {
-  const secondsLeft = (options.endsAt ?? Number.POSITIVE_INFINITY) - options.clock.elapsed;
+  const secondsLeft = (options.endsAt?.(trials) ?? Number.POSITIVE_INFINITY) - options.clock.elapsed;
   const factor = caution * paceOf(options, trials);
   const predict = (trial: SearchTrial, rung: number) => {
     const from = trial.values.length === 0 ? 0 : rungShares[trial.values.length - 1]!;
@@ -119,7 +119,9 @@ async function takeStep(options: SearchOptions, step: NextStep): Promise<void> {
 }
 
 /** Runs a trial to a rung and writes down what came of it. */
-async function advance(options: SearchOptions, trial: SearchTrial, rung: number): Promise<void> {
+async function advance(options: SearchOptions, trial: SearchTrial, next: number): Promise<void> {
+  // The recommended settings go to the end anyway; what they had at the rungs below is in their history.
+  const rung = trial.number === 0 && options.score === undefined ? topRung : next;
   const settings = options.settingsOf(trial.params);
   const folder = options.folderOf(trial.number);
   announce(options, trial);
@@ -143,7 +145,7 @@ async function advance(options: SearchOptions, trial: SearchTrial, rung: number)
   });
   if (outcome.type === 'interrupted') options.signal?.throwIfAborted();
   else if (outcome.type === 'failed') await fail(options, trial, outcome);
-  else await reach(options, trial, rung, outcome, seconds);
+  else await reach(options, trial, { from: next, to: rung }, outcome, seconds);
 }
 
 function announce(options: SearchOptions, trial: SearchTrial): void {
@@ -173,27 +175,38 @@ async function fail(
   options.emit({ type: 'trial-failed', trial: trial.number, kind, message: reason });
 }
 
-/** Stores the value at the rung; a run that is over (also one that stopped early) has it at all rungs above too. */
+/** Stores the values at the rungs passed; a run that is over (also one that stopped early) has them at all rungs. */
 async function reach(
   options: SearchOptions,
   trial: SearchTrial,
-  rung: number,
+  rungs: { from: number; to: number },
   outcome: Extract<TrialOutcome, { type: 'reached' }>,
   seconds: number,
 ): Promise<void> {
   const { study, emit } = options;
   const { value } = outcome;
   const over = outcome.summary.outcome !== 'paused';
-  const reached = over ? rungShares.map((_, i) => i).filter((i) => i >= rung) : [rung];
-  const intermediateValues = new Map(reached.map((each) => [rungStep(each), value]));
+  const top = over ? topRung : rungs.to;
+  const intermediateValues = new Map<number, number>();
+  for (let rung = rungs.from; rung <= top; rung++) {
+    intermediateValues.set(rungStep(rung), rung < rungs.to ? bestUpTo(rungShares[rung]!, outcome) : value);
+  }
   await study.storage.writeTrial(trial.id, { intermediateValues });
   if (over) {
     await study.tell(trial.number, value);
     emit({ type: 'trial-finished', trial: trial.number, value, seconds });
   } else {
-    emit({ type: 'trial-paused', trial: trial.number, share: rungShares[rung]!, value });
+    emit({ type: 'trial-paused', trial: trial.number, share: rungShares[rungs.to]!, value });
   }
   await emitBest(options, trial.number);
+}
+
+/** The best loss measured up to a share of the schedule: what the trial would have had, had it paused there. */
+function bestUpTo(share: number, { summary, value }: Extract<TrialOutcome, { type: 'reached' }>): number {
+  // A rung is measured at the first step at or after its share.
+  const at = summary.history.find((evaluation) => evaluation.share >= share)?.share ?? share;
+  const losses = summary.history.filter((evaluation) => evaluation.share <= at).map(({ loss }) => loss);
+  return losses.length === 0 ? value : Math.min(...losses);
 }
 
 async function emitBest(options: SearchOptions, changedTrial: number): Promise<void> {
@@ -221,7 +234,8 @@ function bestAtHighestRung(trials: readonly SearchTrial[]): SearchTrial | undefi
 
 function emitBudget(options: SearchOptions, trials: readonly SearchTrial[]): void {
   const secondsUsed = options.clock.elapsed;
-  const secondsLeft = options.endsAt === undefined ? null : Math.max(0, options.endsAt - secondsUsed);
+  const endsAt = options.endsAt?.(trials);
+  const secondsLeft = endsAt === undefined ? null : Math.max(0, endsAt - secondsUsed);
   const trialsPlanned = options.trials ?? null;
   options.emit({ type: 'budget', secondsUsed, secondsLeft, trialsDone: trials.length, trialsPlanned });
 }
