@@ -7,5 +7,6 @@ import { report } from './verbs/report.js';
 import { resume } from './verbs/resume.js';
 import { run } from './verbs/run.js';
 import { studies } from './verbs/studies.js';
+import { train } from './verbs/train.js';
 
-export const verbs: readonly Verb[] = [run, inspect, plan, resume, studies, report, models];
+export const verbs: readonly Verb[] = [run, inspect, plan, train, resume, studies, report, models];

@@ -5,8 +5,8 @@ import { UserError } from '../errors.js';
 import { flushFolder } from './atomic.js';
 import { writeError } from './file-errors.js';
 
-/** The file that shows a folder to be a result of ours, and so safe to replace when asked to. */
-const mark = 'report.json';
+/** Files that show a folder to be a result of ours, and so safe to replace when asked to. */
+const marks = ['report.json', 'run.json'];
 
 /**
  * Sees, before any work, that a result can be left at `path`: the folder is new or empty (or, with `overwrite`, holds
@@ -25,7 +25,7 @@ export async function checkOutput(path: string, { overwrite = false } = {}): Pro
 }
 
 function refuseUsed(path: string, entries: string[], overwrite: boolean): void {
-  const isResult = entries.includes(mark);
+  const isResult = marks.some((mark) => entries.includes(mark));
   if (overwrite && isResult) return;
   const advice = isResult
     ? 'Choose another folder with --out, or replace it with --overwrite'

@@ -1,0 +1,205 @@
+// One run without a search: plan's settings with the person's own, trained, tested, exported, diagnosed.
+import { basename, extname, join, resolve } from 'node:path';
+import type { JourneyEvent, Score, Stage } from '@goldilocks/protocol';
+import type { TrainingSettings } from '@goldilocks/trainer';
+import { defaultModel, locateModel } from '../base-models/locate.js';
+import { UserError } from '../errors.js';
+import type { MetricName } from '../evaluate/metrics.js';
+import { Interrupted } from '../journey/interrupted.js';
+import type { DataOptions, ModelOptions, RunControl } from '../journey/options.js';
+import { quote } from '../journey/report/command.js';
+import { runRecordOf } from '../journey/run-record.js';
+import type { UserSettings } from '../plan/user-settings.js';
+import { type PreparedRun, prepareRun } from '../preview/prepare-run.js';
+import { diagnose } from '../refine/diagnose.js';
+import type { RunDiagnosis } from '../refine/run-record.js';
+import { prepareStateFolder, type StateFolder, stateFolderAt, stateFolderOf } from '../state/folder.js';
+import { acquireLock } from '../state/lock.js';
+import { checkOutput } from '../state/output.js';
+import { TrialError, TrialFailure } from '../workers/failure.js';
+import { localEngine } from '../workers/local.js';
+import type { TrialEngine } from '../workers/operations.js';
+import { exportRun } from './export-run.js';
+import { testOnce, trainOnce } from './one-run.js';
+import { loadRunFile, nameRun, type RunFile, runFormat, saveRunFile } from './run-file.js';
+
+export interface TrainSettings extends DataOptions, ModelOptions {
+  /** The folder for the model; new or empty. */
+  out: string;
+  overwrite?: boolean;
+  method?: 'lora' | 'full';
+  /** Default 0. */
+  seed?: number;
+  /** Hyperparameters given; the rest are the plan's. */
+  settings?: UserSettings;
+}
+
+export type TrainOptions = TrainSettings & RunControl;
+
+export interface TrainResult {
+  /** The run's name, for `refine` and `resume`. */
+  name: string;
+  output: string;
+  settings: TrainingSettings;
+  metric: MetricName;
+  /** On the test rows. */
+  test: { examples: number; base: Score; tuned: Score };
+  /** At the kept checkpoint. */
+  validationLoss: number;
+  layers: number;
+  diagnoses: RunDiagnosis[];
+  seconds: number;
+}
+
+/**
+ * Trains once and leaves a Hugging Face directory in `out`.
+ * @throws UserError for options or data that cannot be used, or a run that fails
+ * @throws Interrupted when the signal is raised; `resumeTraining` goes on from there
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { signal, onEvent, engine, stateDirectory, ...settings } = options;
+  locateModel(settings.model ?? defaultModel);
+  await checkOutput(settings.out, settings);
+  const state = stateDirectory === undefined ? stateFolderOf(settings.data) : stateFolderAt(stateDirectory);
+  await prepareStateFolder(state);
+  const stem = basename(settings.data, extname(settings.data)).replace(/[^\w.-]+/g, '-');
+  const name = await nameRun(state, stem);
+  const file: RunFile = { format: runFormat, name, createdAt: new Date().toISOString(), options: settings };
+  return lockAndGo(state, file, options);
+}
+
+/** Goes on with a run that was stopped; for a finished one returns its result. */
+export async function resumeTraining(state: StateFolder, name: string, control: RunControl): Promise<TrainResult> {
+  const file = await loadRunFile(state, name);
+  if (file === undefined) throw new UserError(`There is no run «${name}» in ${state.root}.`);
+  if (file.result !== undefined) return file.result;
+  await checkOutput(file.options.out, file.options);
+  return lockAndGo(state, file, control);
+}
+
+async function lockAndGo(state: StateFolder, file: RunFile, control: RunControl): Promise<TrainResult> {
+  const lock = await acquireLock(join(state.study(file.name), 'lock'), `the run «${file.name}»`);
+  try {
+    await saveRunFile(state, file);
+    return await go(state, file, control);
+  } catch (error) {
+    throw explain(error, state, file.name, control);
+  } finally {
+    await lock.release();
+  }
+}
+
+function explain(error: unknown, state: StateFolder, name: string, { signal, onEvent }: RunControl): unknown {
+  if (signal?.aborted && !(error instanceof UserError)) {
+    const resumeCommand = `goldilocks resume ${quote(name)} --state ${quote(state.root)}`;
+    onEvent?.({ type: 'interrupted', resumeCommand });
+    return new Interrupted(name, resumeCommand);
+  }
+  if (!(error instanceof TrialFailure || error instanceof TrialError)) return error;
+  return new UserError(error.message, { exitCode: 1, cause: error });
+}
+
+async function go(state: StateFolder, file: RunFile, control: RunControl): Promise<TrainResult> {
+  const { options, name } = file;
+  const { signal, onEvent: emit = () => undefined } = control;
+  const engine = control.engine ?? localEngine({ cacheDirectory: state.cache });
+  const began = performance.now();
+  emit(startedEvent(options));
+  const stage = stager(emit, signal);
+  const run = await stage('plan', () => prepareIn(engine, state, options, signal), planSentence);
+  checkUnchanged(file, run);
+  await saveRunFile(state, file);
+  const { settings } = run.plan;
+  const folder = state.study(name);
+  const common = { engine, run, emit, signal };
+  const final = await stage(
+    'final',
+    () => trainOnce({ ...common, settings, folder }),
+    ({ loss }) => `Validation loss ${loss.toFixed(4)}.`,
+  );
+  const tested = await stage(
+    'test',
+    () => testOnce(common, state.cache, final),
+    ({ base, tuned }) => `Loss ${base.loss.value.toFixed(4)} before, ${tuned.loss.value.toFixed(4)} after.`,
+  );
+  await exportRun({ engine, run, final, tested, out: options.out, overwrite: options.overwrite, signal });
+  const { before, after } = tested.test.retention;
+  const layers = run.prepared.model.layers;
+  const record = await runRecordOf(final, layers, { before: before.perExample, after: after.perExample });
+  const seconds = (performance.now() - began) / 1000;
+  const result: TrainResult = {
+    name,
+    output: options.out,
+    settings,
+    metric: run.prepared.task.metric.name,
+    test: { examples: run.data.test.length, base: tested.base, tuned: tested.tuned },
+    validationLoss: final.loss,
+    layers,
+    diagnoses: record === undefined ? [] : diagnose(record),
+    seconds,
+  };
+  await saveRunFile(state, { ...file, result });
+  emit({ type: 'journey-finished', seconds, output: options.out });
+  return result;
+}
+
+/** Opens, inspects and plans in a process of its own, whose memory is free again before training. */
+export async function prepareIn(
+  engine: TrialEngine,
+  state: StateFolder,
+  options: TrainSettings,
+  signal: AbortSignal | undefined,
+): Promise<PreparedRun> {
+  const process = engine.open('the preparation');
+  try {
+    return await prepareRun({ process, cache: state.cache }, { ...options, signal });
+  } finally {
+    await process.close();
+  }
+}
+
+function planSentence({ prepared: { data }, plan }: PreparedRun): string {
+  const { train, validation, test } = data.splits;
+  const rows = `${train.length} to train, ${validation.length} to validate, ${test.length} to test`;
+  const changed = plan.adjustments.length;
+  return `${data.rows.length} rows: ${rows}; ${changed} adjustments to the data. ${data.guess}`;
+}
+
+/** A run goes on only with the data and the model it began with. */
+function checkUnchanged(file: RunFile, { prepared: { data, model } }: PreparedRun): void {
+  for (const [what, before, now] of [
+    ['data', file.dataHash, data.dataHash],
+    ['model', file.modelHash, model.hash],
+  ] as const) {
+    if (before === undefined || before === now) continue;
+    throw new UserError(
+      `The ${what} of the run «${file.name}» changed since it began. Start another with: goldilocks train`,
+    );
+  }
+  file.dataHash = data.dataHash;
+  file.modelHash = model.hash;
+}
+
+function stager(emit: (event: JourneyEvent) => void, signal: AbortSignal | undefined) {
+  return async <Result>(stage: Stage, work: () => Promise<Result>, sentence: (result: Result) => string) => {
+    signal?.throwIfAborted();
+    emit({ type: 'stage-started', stage });
+    const began = performance.now();
+    const result = await work();
+    emit({ type: 'stage-finished', stage, seconds: (performance.now() - began) / 1000, summary: sentence(result) });
+    return result;
+  };
+}
+
+function startedEvent({ data, model = defaultModel, out, seed = 0 }: TrainSettings): JourneyEvent {
+  const budget = { budgetSeconds: null, budgetTrials: null };
+  return {
+    type: 'journey-started',
+    data,
+    model: basename(resolve(model)),
+    output: out,
+    seed,
+    ...budget,
+    resumed: false,
+  };
+}
