@@ -14,7 +14,7 @@ export const smol: ModelFacts = {
 
 export const tiny: ModelFacts = {
   name: 'goldilocks-base',
-  parameters: 4_000_000,
+  parameters: 3_221_952,
   layers: 6,
   hiddenSize: 192,
   vocabSize: 4096,

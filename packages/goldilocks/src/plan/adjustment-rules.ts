@@ -20,8 +20,6 @@ export interface AdjustmentContext {
   data: DataFacts;
   taskKind: TaskKindGuess;
   similarity?: Similarity;
-  /** How many times the epochs by the rule of the number of examples suit this model. */
-  epochFactor: number;
 }
 
 type Rule = (settings: TrainingSettings, context: AdjustmentContext) => Change[];
@@ -74,12 +72,10 @@ const similarityToRate: Rule = (settings, { similarity }) => {
   return [{ hyperparameter: 'learningRate', to, because: entry[1], source, evidence: 'prior' }];
 };
 
-const sizeToEpochs: Rule = (_, { data, epochFactor }) => {
-  const rule = epochsForExamples(data.rows);
-  // Where the rule already repeats few examples many times, repeating them more only memorises them.
-  const to = rule > 3 ? rule : Math.max(1, rule * epochFactor);
+const sizeToEpochs: Rule = (settings, { data }) => {
+  const to = epochsForExamples(data.rows);
   const because =
-    rule > 3
+    to > settings.epochs
       ? `Only ${data.rows} examples: each must be seen more often.`
       : `${data.rows.toLocaleString('en')} examples: fewer passes show the model enough.`;
   return [{ hyperparameter: 'epochs', to, because, source: 'rule of the OpenAI cookbook', evidence: 'published' }];

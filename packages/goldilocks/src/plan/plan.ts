@@ -97,7 +97,7 @@ export function makePlan(input: PlanInput): Plan {
   const recommendation = recommend(model, input.method);
   const taskKind = guessTaskKind(data);
   const start = mergeUserSettings(settingsOf(recommendation, input), user);
-  const context = { model, data, taskKind, similarity, epochFactor: recommendation.epochFactor };
+  const context = { model, data, taskKind, similarity };
   const adjusted = adjustSettings(start, context, fixed);
   const settings = {
     ...adjusted.settings,

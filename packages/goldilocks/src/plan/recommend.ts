@@ -1,6 +1,6 @@
 // Looks up or derives the recommended settings of a base model: the cheat sheet.
 import type { LoraSettings, ScheduleSettings } from '@goldilocks/trainer';
-import { prior, published, type Sourced } from './evidence.js';
+import { prior, type Sourced } from './evidence.js';
 import { common, type Method, type ModelRow, models, rateBySize, rateBySizeSource } from './recommended.js';
 
 /** What the plan must know of a base model. */
@@ -22,8 +22,6 @@ export interface Recommendation {
   learningRate: Sourced<number>;
   batchSize: Sourced<number>;
   epochs: Sourced<number>;
-  /** How many times the epochs of the rule by number of examples suit this model. */
-  epochFactor: number;
   dropout: Sourced<number>;
   weightDecay: Sourced<number>;
   schedule: Sourced<ScheduleSettings>;
@@ -77,12 +75,11 @@ export function epochsForExamples(examples: number): number {
   return target;
 }
 
-const usualEpochs = published(epochsForExamples(1000), 'OpenAI cookbook; 1–3 in Unsloth, 2 in Tulu');
-
-function recommendedEpochs(factor: Sourced<number> | undefined): Sourced<number> {
-  if (!factor) return usualEpochs;
-  return prior(usualEpochs.value * factor.value, `${usualEpochs.source}; times ${factor.value}: ${factor.source}`);
-}
+/** For models that the table doesn't know. */
+const methodForSize = (parameters: number): Sourced<Method> =>
+  parameters <= tinyModel
+    ? prior('full', 'so few weights are cheap to train, as measured on goldilocks-base')
+    : prior('lora', 'as for the known models of this size');
 
 /**
  * Recommended settings of a base model, each with its source. Models that the table doesn't know get the rate of
@@ -90,19 +87,16 @@ function recommendedEpochs(factor: Sourced<number> | undefined): Sourced<number>
  */
 export function recommend(model: ModelFacts, wanted?: Method): Recommendation {
   const row = findModel(model);
-  const tiny = models[0]!;
-  const epochFactor = row ? row.epochFactor : model.parameters <= tinyModel ? tiny.epochFactor : undefined;
   const method = wanted
     ? { value: wanted, source: 'as asked', evidence: 'prior' as const }
-    : (row?.method ?? (model.parameters <= tinyModel ? tiny : models[1]!).method);
+    : (row?.method ?? methodForSize(model.parameters));
   const rate = row?.learningRate[method.value];
   return {
     knownAs: row?.name,
     method,
     learningRate: rate ?? prior(learningRateForSize(model.parameters, method.value), rateBySizeSource),
     batchSize: common.batchSize[method.value],
-    epochs: recommendedEpochs(epochFactor),
-    epochFactor: epochFactor?.value ?? 1,
+    epochs: common.epochs,
     dropout: common.dropout,
     weightDecay: common.weightDecay,
     schedule: common.schedule,

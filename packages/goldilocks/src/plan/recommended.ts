@@ -1,6 +1,6 @@
 // Recommended settings per base model, one row a model, every value with its source. Data only: recommend.ts reads it.
 import type { LoraSettings, ScheduleSettings } from '@goldilocks/trainer';
-import { prior, published, type Sourced } from './evidence.js';
+import { measured, prior, published, type Sourced } from './evidence.js';
 
 export type Method = 'full' | 'lora';
 export type PerMethod<T> = Record<Method, Sourced<T>>;
@@ -14,13 +14,14 @@ export interface ModelRow {
   parameters: number;
   method: Sourced<Method>;
   learningRate: PerMethod<number>;
-  /** Peculiarities against `common`. */
-  epochFactor?: Sourced<number>;
 }
 
 const lwr = 'LoRA Without Regret (Thinking Machines)';
 const formula = 'tinker-cookbook: 5e-4·(2000/hidden size)^0.781 for Llama';
 const smolRecipe = 'alignment-handbook recipes/smollm2/sft: 1e-3 on 460k conversations (135M, 360M)';
+
+/** One seed, batch 16, 3–6 epochs, on a checkpoint midway through pretraining: shows the order of magnitude. */
+const onFeedback = 'measured on examples/feedback, one seed';
 
 const loraByDefault = published<Method>(
   'lora',
@@ -37,16 +38,12 @@ export const models: ModelRow[] = [
     name: 'goldilocks-base',
     pattern: /goldilocks-base/,
     shape: { layers: 6, hiddenSize: 192 },
-    parameters: 4e6,
+    parameters: 3.22e6,
     method: fullWhenTiny,
     learningRate: {
-      full: prior(1e-3, 'smaller models take larger rates: the trend of SmolLM2 and Llama continued downwards'),
-      lora: prior(5e-3, `${formula}, extrapolated far below the sizes it was fitted on`),
+      full: measured(2e-3, `${onFeedback}: loss 0.20 at 1e-3, 0.19 at 2e-3 and 3e-3, 0.22 at 3e-4`),
+      lora: measured(5e-3, `${onFeedback}: loss 0.24, against 0.27 at 2e-3 and 0.36 at 1.5e-2`),
     },
-    epochFactor: prior(
-      2,
-      'a small model learns less from a pass; the best checkpoint is kept, so a longer run costs only time',
-    ),
   },
   {
     name: 'SmolLM2-135M',
@@ -187,7 +184,7 @@ export const models: ModelRow[] = [
  */
 export const rateBySize: Record<Method, [parameters: number, learningRate: number][]> = {
   full: [
-    [4e6, 1e-3],
+    [3.2e6, 2e-3],
     [135e6, 3e-4],
     [360e6, 2e-4],
     [1.2e9, 4e-5],
@@ -195,7 +192,7 @@ export const rateBySize: Record<Method, [parameters: number, learningRate: numbe
     [70e9, 2e-6],
   ],
   lora: [
-    [4e6, 5e-3],
+    [3.2e6, 5e-3],
     [135e6, 2e-3],
     [360e6, 1e-3],
     [1.2e9, 5e-4],
@@ -221,6 +218,7 @@ export const common = {
     full: prior(16, 'usual for small data; for 3–7B larger batches with a lower rate won (2412.13337)'),
     lora: published(16, `below 32: TRL's guide to LoRA, ${lwr}`),
   } satisfies PerMethod<number>,
+  epochs: published(3, 'OpenAI cookbook; 1–3 in Unsloth, 2 in Tulu'),
   dropout: published(0, 'default of LLaMA-Factory, Axolotl, torchtune and mlx-lm'),
   weightDecay: published(0.01, 'torchtune, QVAC; Tulu uses 0'),
   schedule: published<ScheduleSettings>(
