@@ -1,7 +1,7 @@
 // What a verb has while it works: a signal, progress on standard error, and questions about the terminal.
 import type { JourneyEvent } from '@goldilocks/protocol';
 import { isInteractive, type Painter, painterFor } from '../terminal/painter.js';
-import { createProgress, type ProgressDisplay } from '../terminal/progress.js';
+import type { ProgressDisplay } from '../terminal/progress.js';
 import { listenForInterrupts } from './interrupts.js';
 
 export interface Session {
@@ -17,10 +17,16 @@ export interface Session {
   onEvent(event: JourneyEvent): void;
   /** A line on standard error. */
   note(text: string): void;
+  /** Text as it comes, on standard output; under --json on standard error, as the object comes last. */
+  onAnswer(text: string): void;
 }
 
 /** Runs `work` with a session that ends with it, however it ends. */
-export async function withSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+export async function withSession<Result>(
+  { json = false }: { json?: boolean },
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const { createProgress } = await import('../terminal/progress.js');
   const display = createProgress();
   const interrupts = listenForInterrupts(() =>
     display.handle({
@@ -30,14 +36,14 @@ export async function withSession<Result>(work: (session: Session) => Promise<Re
     }),
   );
   try {
-    return await work(sessionOf(display, interrupts.signal));
+    return await work(sessionOf(display, interrupts.signal, json));
   } finally {
     display.stop();
     interrupts.end();
   }
 }
 
-function sessionOf(display: ProgressDisplay, signal: AbortSignal): Session {
+function sessionOf(display: ProgressDisplay, signal: AbortSignal, json: boolean): Session {
   return {
     signal,
     interactive: process.stdin.isTTY === true && isInteractive(process.stderr),
@@ -45,5 +51,6 @@ function sessionOf(display: ProgressDisplay, signal: AbortSignal): Session {
     width: process.stdout.columns ?? 100,
     onEvent: (event) => display.handle(event),
     note: (text) => display.handle({ type: 'message', level: 'info', text }),
+    onAnswer: (text) => (json ? process.stderr : process.stdout).write(text),
   };
 }

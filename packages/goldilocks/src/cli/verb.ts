@@ -5,7 +5,7 @@ import { type Session, withSession } from './session.js';
 export interface Outcome {
   /** For machines: one object, the last line of standard output under --json. */
   json: Record<string, unknown>;
-  /** For the person, on standard output; ends without a newline. */
+  /** For the person, on standard output, without a newline at its end; '' where all has been said. */
   text: string;
 }
 
@@ -32,8 +32,9 @@ export function verb<Flags extends object>(definition: VerbDefinition<Flags>): V
       .addHelpText('after', () => `\nExamples:\n${examplesText(definition.examples)}`)
       .action(async () => {
         const { json, ...flags } = command.opts<Flags & { json?: boolean }>();
-        const outcome = await withSession((session) => definition.run(command.args, flags as Flags, session));
-        process.stdout.write(json ? `${JSON.stringify(outcome.json)}\n` : `${outcome.text}\n`);
+        const outcome = await withSession({ json }, (session) => definition.run(command.args, flags as Flags, session));
+        const text = json ? JSON.stringify(outcome.json) : outcome.text;
+        if (text !== '') process.stdout.write(`${text}\n`);
       });
   };
 }

@@ -1,5 +1,8 @@
 // The verbs, in the order in which help lists them.
 import type { Verb } from './verb.js';
+import { chat } from './verbs/chat.js';
+import { evaluate } from './verbs/evaluate.js';
+import { exportVerb } from './verbs/export.js';
 import { inspect } from './verbs/inspect.js';
 import { models } from './verbs/models.js';
 import { plan } from './verbs/plan.js';
@@ -9,4 +12,16 @@ import { run } from './verbs/run.js';
 import { studies } from './verbs/studies.js';
 import { train } from './verbs/train.js';
 
-export const verbs: readonly Verb[] = [run, inspect, plan, train, resume, studies, report, models];
+export const verbs: readonly Verb[] = [
+  run,
+  inspect,
+  plan,
+  train,
+  resume,
+  studies,
+  report,
+  evaluate,
+  chat,
+  exportVerb,
+  models,
+];

@@ -155,6 +155,7 @@ async function assembleReport(input: ReportInput): Promise<Report> {
       versions: softwareVersions(),
       dataHash: prepared.data.dataHash,
       modelHash: model.hash,
+      template: prepared.template,
       settings: final.found.settings,
     },
     files: filesOf(record.settings.out, final.found.settings.method),

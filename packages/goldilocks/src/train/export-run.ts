@@ -35,7 +35,8 @@ export async function exportRun(options: ExportRunOptions): Promise<void> {
     }
     const { model } = prepared;
     const baseModel = { name: model.name, hash: model.hash, directory: model.directory };
-    const summary = { format: 'goldilocks-run', version: 1, baseModel, settings: final.settings };
+    const reproduce = { template: prepared.template, settings: final.settings };
+    const summary = { format: 'goldilocks-run', version: 1, baseModel, reproduce };
     const scores = { base: tested.base, tuned: tested.tuned };
     await writeFileAtomic(join(folder, 'run.json'), `${JSON.stringify({ ...summary, test: scores }, null, 2)}\n`);
   };

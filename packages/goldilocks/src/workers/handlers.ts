@@ -106,8 +106,8 @@ export function trainingHandlers(cacheDirectory: string): Handlers {
 
     async export(input) {
       const opened = await model(input.model);
-      const { directory, card } = input;
-      const files = await exportModel(opened, directory, { card });
+      const { directory, card, dtype } = input;
+      const files = await exportModel(opened, directory, { card, dtype });
       const isAdapter = opened.tuned?.method === 'lora';
       if (isAdapter) files.push(...(await exportAdapter(opened, join(directory, 'adapter'), { card })));
       return { files };

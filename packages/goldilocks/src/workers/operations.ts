@@ -8,6 +8,7 @@ import type {
   LoraSettings,
   TrainingEvent,
   TrainingSettings,
+  WritableDtype,
 } from '@goldilocks/trainer';
 import type { InspectedData, InspectOptions } from '../inspect/types.js';
 
@@ -119,7 +120,10 @@ export interface Operations {
   >;
   generate: Operation<GenerateInput, string[], { prompt: number; text: string }>;
   /** Writes a merged Hugging Face directory and, for LoRA, `adapter/` in it. The directory must be new. */
-  export: Operation<{ model: ModelReference; directory: string; card: CardData }, { files: string[] }>;
+  export: Operation<
+    { model: ModelReference; directory: string; card: CardData; dtype?: WritableDtype },
+    { files: string[] }
+  >;
 }
 
 export type OperationName = keyof Operations;

@@ -121,6 +121,8 @@ export const reproduceSchema = z
     versions: z.record(z.string(), z.string()),
     dataHash: z.string(),
     modelHash: z.string(),
+    /** How examples were laid out, and prompts must be when the model is used. */
+    template: z.enum(['plain', 'chat']).optional(),
     /** Of the final run. */
     settings: trainingSettingsSchema,
   })
