@@ -3,11 +3,11 @@ import type { Params, ReportTrial } from '@goldilocks/protocol';
 
 export type Direction = 'minimize' | 'maximize';
 
-/** A trial against the incumbent at the same share of each one's own schedule. */
+/** A trial against the incumbent, compared at the same share of each one's own schedule. */
 export interface Observation {
   trial: number;
   params: Params;
-  /** How much worse than the incumbent, in the objective's unit; Infinity where the run diverged. */
+  /** How much worse than the incumbent it would have ended, in the objective's unit; Infinity where the run diverged. */
   excess: number;
   /** Share of the schedule at which they were compared. */
   share: number;
@@ -22,10 +22,12 @@ export interface Observation {
 export function observe(trials: readonly ReportTrial[], incumbent: number, direction: Direction): Observation[] {
   const best = trials.find((trial) => trial.number === incumbent);
   if (best?.value == null) return [];
+  const slopes = new Slopes(trials, best);
   return trials.flatMap((trial) => {
     const compared = compare(trial, best);
     if (!compared) return [];
-    const excess = direction === 'minimize' ? compared.difference : -compared.difference;
+    const difference = compared.difference * slopes.at(compared.share);
+    const excess = direction === 'minimize' ? difference : -difference;
     const { number, params, value } = trial;
     return [
       { trial: number, params, excess: Number.isFinite(excess) ? excess : Infinity, share: compared.share, value },
@@ -33,14 +35,54 @@ export function observe(trials: readonly ReportTrial[], incumbent: number, direc
   });
 }
 
-function compare(trial: ReportTrial, best: ReportTrial): { difference: number; share: number } | null {
+interface Compared {
+  difference: number;
+  share: number;
+}
+
+function compare(trial: ReportTrial, best: ReportTrial): Compared | null {
   if (trial.state === 'failed') return trial.failure === 'diverged' ? { difference: Number.NaN, share: 1 } : null;
   if (trial.state === 'complete') return { difference: (trial.value ?? Number.NaN) - best.value!, share: 1 };
-  for (const rung of [...trial.rungs].sort((a, b) => b.share - a.share)) {
-    const twin = best.rungs.find((other) => Math.abs(other.share - rung.share) < 1e-6)?.value;
-    if (twin != null) return { difference: (rung.value ?? Number.NaN) - twin, share: rung.share };
+  for (const { share } of [...trial.rungs].sort((a, b) => b.share - a.share)) {
+    const difference = differenceAt(trial, best, share);
+    if (difference !== null) return { difference, share };
   }
   return null;
+}
+
+/** NaN where the trial's objective was not finite; null where one of both was not measured there. */
+function differenceAt(trial: ReportTrial, best: ReportTrial, share: number): number | null {
+  const at = ({ rungs }: ReportTrial) => rungs.find((rung) => Math.abs(rung.share - share) < 1e-6);
+  const [own, twin] = [at(trial), at(best)];
+  return own && twin?.value != null ? (own.value ?? Number.NaN) - twin.value : null;
+}
+
+/** How much of a difference seen at a share of the schedule is left at its end. */
+class Slopes {
+  readonly #trials: readonly ReportTrial[];
+  readonly #best: ReportTrial;
+
+  constructor(trials: readonly ReportTrial[], best: ReportTrial) {
+    this.#trials = trials;
+    this.#best = best;
+  }
+
+  /**
+   * Least squares through the origin over the trials that went on to the end. Until there are enough of those, early
+   * differences are taken to fade with the rest of the schedule: a prior slope of `share` that counts for three trials.
+   */
+  at(share: number): number {
+    if (share >= 1) return 1;
+    const pairs = this.#trials.flatMap((trial) => {
+      const early = differenceAt(trial, this.#best, share);
+      if (trial === this.#best || trial.state !== 'complete' || trial.value === null) return [];
+      return early === null || Number.isNaN(early) ? [] : [{ early, end: trial.value - this.#best.value! }];
+    });
+    const squares = pairs.reduce((sum, { early }) => sum + early * early, 0);
+    const products = pairs.reduce((sum, { early, end }) => sum + early * end, 0);
+    const prior = 3 * (pairs.length > 0 ? squares / pairs.length : 1);
+    return Math.min(Math.max((products + prior * share) / (squares + prior), 0), 1.5);
+  }
 }
 
 /**

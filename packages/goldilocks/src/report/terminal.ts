@@ -6,7 +6,7 @@ import type { Painter } from '../terminal/painter.js';
 import { stripControl } from '../terminal/strip-control.js';
 import { valueText } from './evidence.js';
 import { duration, loss } from './numbers.js';
-import { mainScore, sureWords, verdictMarks, verdictWords, zoneText } from './text.js';
+import { mainScore, sureText, verdictMarks, verdictWords, zoneText } from './text.js';
 
 export interface TerminalReportOptions {
   /** Columns to fill; wide terminals are used up to 100. */
@@ -38,12 +38,13 @@ function verdict({ report, width, paint }: Context): string[] {
 
 function scores({ report, width, paint }: Context): string[] {
   const score = mainScore(report);
+  const { delivered } = report.verdict;
   const baselines = score.title === 'loss' ? [] : report.scores.baselines;
   const rows = [
     ...baselines.map(({ title, metric }) => ({ title, estimate: metric, color: paint.dim })),
     { title: 'base model', estimate: score.base, color: paint.dim },
     { title: 'recommended settings', estimate: score.recommended, color: paint.cyan },
-    { title: 'found settings', estimate: score.found, color: paint.yellow },
+    { title: delivered === 'found' ? 'found settings' : 'found: the same', estimate: score.found, color: paint.yellow },
   ];
   const shares = score.title !== 'loss' && report.task.metric.percent;
   const full = shares ? 1 : Math.max(...rows.map(({ estimate }) => estimate.value), 1e-12);
@@ -94,13 +95,14 @@ function evidence({ report, width, paint }: Context): string[] {
       (side) => side !== null,
     );
     const text = sides.map(({ sentence }) => sentence).join(' ');
-    return text === '' ? [] : indented(`${h.title}: ${text}${sureText(h)}`, width);
+    return text === '' ? [] : indented(`${h.title}: ${text}${sure(h)}`, width);
   });
   return lines.length === 0 ? [] : [heading(paint, 'Why'), ...lines];
 }
 
-function sureText({ confidence }: Hyperparameter): string {
-  return sureWords[confidence] === '' ? '' : ` (${sureWords[confidence]})`;
+function sure(hyperparameter: Hyperparameter): string {
+  const words = sureText(hyperparameter);
+  return words === '' ? '' : ` (${words})`;
 }
 
 function examples({ report, width, paint }: Context): string[] {
@@ -124,9 +126,14 @@ function advice({ report, width, paint }: Context): string[] {
   const lines = [
     ...report.diagnoses.flatMap(({ message, advice: what }) => indented(`${message} ${what}`, width)),
     ...(report.retention ? indented(report.retention.sentence, width) : []),
-    ...report.warnings.flatMap((warning) => indented(warning, width).map((line) => paint.yellow(line))),
+    ...warnings(report).flatMap((warning) => indented(warning, width).map((line) => paint.yellow(line))),
   ];
   return lines.length === 0 ? [] : [heading(paint, 'Worth knowing'), ...lines];
+}
+
+/** The first few: the page has them all, and inspect told them already. */
+function warnings({ warnings: all }: Report): string[] {
+  return all.length <= 3 ? all : [...all.slice(0, 2), `${all.length - 2} more remarks on the data are in the report.`];
 }
 
 function cost({ report, width, paint }: Context): string[] {

@@ -1,5 +1,5 @@
 // How a report's numbers read, the same on the page and on the terminal.
-import type { Estimate, Hyperparameter, Report, Task, VerdictKind, Zone } from '@goldilocks/protocol';
+import type { Estimate, Hyperparameter, ParamValue, Report, Task, VerdictKind, Zone } from '@goldilocks/protocol';
 import { hyperparameterNames } from '../plan/hyperparameters.js';
 import { valueText } from './evidence.js';
 import { list, loss, percent, plain } from './numbers.js';
@@ -21,7 +21,7 @@ export const verdictMarks: Record<VerdictKind, string> = {
   'not-tested': '–',
 };
 
-export const sureWords: Record<Hyperparameter['confidence'], string> = {
+const sureWords: Record<Hyperparameter['confidence'], string> = {
   high: 'sure',
   medium: 'fairly sure',
   low: 'a hint only',
@@ -62,6 +62,16 @@ export function zoneText(zone: Zone | null): string {
 export function nameText(name: string): string {
   const known: Record<string, string | undefined> = hyperparameterNames;
   return (Object.hasOwn(known, name) ? known[name] : undefined) ?? name;
+}
+
+/** `1 layer`, `2 layers`; nothing for a bare number. */
+export function unitText(unit: string, value: ParamValue): string {
+  return value === 1 ? unit.replace(/s$/, '') : unit;
+}
+
+/** How sure the verdict is, in words; nothing where it claims nothing. */
+export function sureText({ verdict, confidence }: Pick<Hyperparameter, 'verdict' | 'confidence'>): string {
+  return verdict === 'uncertain' ? '' : sureWords[confidence];
 }
 
 export function changeText(from: unknown, to: unknown): string {

@@ -113,7 +113,8 @@ export function progressBlock(state: ProgressState, now: number, width: number, 
 function header(state: ProgressState, now: number, width: number, paint: Painter): string {
   const left = secondsLeft(state, now);
   const elapsed = duration(Math.floor((now - state.startedAt) / 1000));
-  const time = left === null ? elapsed : `${width < 50 ? '' : `${elapsed}, `}about ${duration(Math.ceil(left))} left`;
+  const until = left !== null && left < 1 ? 'nearly done' : `about ${duration(Math.ceil(left ?? 0))} left`;
+  const time = left === null ? elapsed : `${width < 50 ? '' : `${elapsed}, `}${until}`;
   const room = width - stringWidth(time) - 13;
   const title = state.journey ? `${state.journey.data} on ${state.journey.model}` : 'starting';
   return `${paint.bold(paint.yellow('Goldilocks'))}  ${padEnd(fit(title, room), room)} ${paint.dim(time)}`;

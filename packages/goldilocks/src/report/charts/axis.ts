@@ -7,7 +7,7 @@ export function goodRange(values: readonly number[]): [number, number] {
   const least = sorted[0]!;
   const median = sorted[Math.floor(sorted.length / 2)]!;
   const most = Math.min(sorted.at(-1)!, median + 2.5 * Math.max(median - least, 0.02 * Math.abs(median)));
-  const margin = 0.08 * Math.max(most - least, 0.01 * Math.abs(least), 1e-6);
+  const margin = Math.max(0.08 * (most - least), 0.05 * Math.abs(median), 1e-6);
   const step = 10 ** Math.floor(Math.log10(most - least + 2 * margin)) / 5;
   const round = (value: number) => Number((Math.round(value / step) * step).toPrecision(6));
   return [round(least - margin - step / 2), round(most + margin + step / 2)];

@@ -11,7 +11,9 @@ export interface HistoryInput {
 export function historyChart({ trials, objective }: HistoryInput): ChartOption {
   const complete = trials.filter(({ state, value }) => state === 'complete' && value !== null);
   const unfinished = trials.filter(({ state, value }) => (state === 'pruned' || state === 'paused') && value !== null);
-  const [low, high] = goodRange(complete.map(({ value }) => value!));
+  // A search so short that hardly any trial was left to end is shown with all it has.
+  const scaled = complete.length < 3 ? [...complete, ...unfinished] : complete;
+  const [low, high] = goodRange(scaled.map(({ value }) => value!));
   const inside = (value: number) => Math.min(Math.max(value, low), high);
   const lost = objective.direction === 'minimize' ? high : low;
   const points = (list: readonly ReportTrial[]) =>
@@ -36,7 +38,7 @@ export function historyChart({ trials, objective }: HistoryInput): ChartOption {
         type: 'line',
         name: 'best so far',
         step: 'end',
-        data: bestSoFar(complete, objective.direction),
+        data: bestSoFar(complete, objective.direction, Math.max(...trials.map(({ number }) => number))),
         showSymbol: false,
         lineStyle: { color: colors.found, width: 2.5 },
         itemStyle: { color: colors.found },
@@ -61,12 +63,18 @@ export function historyChart({ trials, objective }: HistoryInput): ChartOption {
   };
 }
 
-function bestSoFar(complete: readonly ReportTrial[], direction: 'minimize' | 'maximize'): [number, number][] {
-  let best: number | null = null;
-  return [...complete]
-    .sort((a, b) => a.number - b.number)
-    .map(({ number, value }) => {
-      if (best === null || (direction === 'minimize' ? value! < best : value! > best)) best = value!;
-      return [number, best];
-    });
+/** Steps down at each better trial, and goes on to the last one. */
+function bestSoFar(
+  complete: readonly ReportTrial[],
+  direction: 'minimize' | 'maximize',
+  last: number,
+): [number, number][] {
+  const points: [number, number][] = [];
+  for (const { number, value } of [...complete].sort((a, b) => a.number - b.number)) {
+    const best = points.at(-1)?.[1];
+    const isBetter = best === undefined || (direction === 'minimize' ? value! < best : value! > best);
+    points.push([number, isBetter ? value! : best]);
+  }
+  const end = points.at(-1);
+  return end ? [...points, [last, end[1]]] : [];
 }

@@ -109,7 +109,7 @@ function chosenMark(at: string | number): object {
     silent: true,
     symbol: 'none',
     lineStyle: { color: colors.found, width: 2, type: 'solid' },
-    label: { formatter: 'chosen', color: colors.ink, fontSize: 12, position: 'end' },
+    label: { show: false },
     data: [{ xAxis: at }],
   };
 }

@@ -3,7 +3,7 @@ import type { Hyperparameter, Report, SideEvidence } from '@goldilocks/protocol'
 import { sliceChart } from '../charts/slice.js';
 import { valueText } from '../evidence.js';
 import { loss } from '../numbers.js';
-import { changeText, sureWords, zoneText } from '../text.js';
+import { changeText, sureText, unitText, zoneText } from '../text.js';
 import { html, type Markup, prose } from './markup.js';
 import { figure, type LegendEntry, legend, meter, pill, table } from './parts.js';
 
@@ -16,7 +16,7 @@ ${otherSettings.length > 0 && html`<details><summary>Settings beside the seven</
 }
 
 function glanceRow({ title, value, unit, recommended, zone, importance, verdict }: Hyperparameter): Markup {
-  return html`<tr><th scope="row">${title}</th><td><b>${valueText(value)}</b> ${unit}</td><td data-label="recommended" class="full">${valueText(recommended)}</td><td data-label="zone" class="full">${verdict === 'uncertain' ? '—' : prose(zoneText(zone))}</td><td data-label="importance">${verdict === 'not-tested' ? '—' : meter(importance)}</td><td>${pill(verdict)}</td></tr>`;
+  return html`<tr><th scope="row">${title}</th><td><b>${valueText(value)}</b> ${unitText(unit, value)}</td><td data-label="recommended" class="full">${valueText(recommended)}</td><td data-label="zone" class="full">${verdict === 'uncertain' ? '—' : prose(zoneText(zone))}</td><td data-label="importance">${verdict === 'not-tested' ? '—' : meter(importance)}</td><td>${pill(verdict)}</td></tr>`;
 }
 
 function otherTable(settings: Report['otherSettings']): Markup {
@@ -51,17 +51,17 @@ ${legend(sliceLegend)}<div class="grid">${ordered.map((hyperparameter) => card(h
 }
 
 function card(hyperparameter: Hyperparameter, objective: Report['task']['objective']): Markup {
-  const { name, title, explanation, value, unit, recommended, verdict, sentence, confidence, importance, note } =
-    hyperparameter;
+  const { name, title, explanation, value, unit, recommended, verdict, sentence, importance, note } = hyperparameter;
+  const sure = sureText(hyperparameter);
   return html`<article class="card knob ${verdict}" aria-labelledby="k-${name}">
 <div class="head"><h3 id="k-${name}">${title}</h3>${pill(verdict)}</div>
 <p class="what">${explanation}</p>
-<p class="value">${valueText(value)} <small>${unit} · ${changeText(recommended, value)}</small></p>
+<p class="value">${valueText(value)} <small>${unitText(unit, value)} · ${changeText(recommended, value)}</small></p>
 ${note && html`<p class="note">${note}</p>`}
 <p>${prose(sentence)}</p>
 ${evidenceList(hyperparameter)}
 ${verdict !== 'not-tested' && slice(hyperparameter, objective)}
-${verdict !== 'not-tested' && html`<p class="note meta">Importance ${meter(importance)}${sureWords[confidence] && html` · ${sureWords[confidence]}`}</p>`}
+${verdict !== 'not-tested' && html`<p class="note meta">Importance ${meter(importance)}${sure && html` · ${sure}`}</p>`}
 </article>`;
 }
 

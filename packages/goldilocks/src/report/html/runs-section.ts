@@ -4,7 +4,7 @@ import { historyChart } from '../charts/history.js';
 import { learningCurveChart } from '../charts/learning-curve.js';
 import { valueText } from '../evidence.js';
 import { duration, list, loss, percent, plain } from '../numbers.js';
-import { nameText } from '../text.js';
+import { capital, nameText } from '../text.js';
 import { sourceText } from './context-section.js';
 import { type Content, html, type Markup } from './markup.js';
 import { figure, table } from './parts.js';
@@ -63,7 +63,7 @@ function confirmationCard({ confirmation }: Report): Content {
   if (!confirmation) return null;
   const { seeds, candidates, sentence, seedDeviation } = confirmation;
   const columns = [
-    { title: 'Settings', cell: ({ title }: (typeof candidates)[number]) => title },
+    { title: 'Settings', cell: ({ title }: (typeof candidates)[number]) => capital(title) },
     ...seeds.map((seed, i) => ({
       title: `seed ${seed}`,
       number: true,
@@ -100,7 +100,7 @@ function curveFigure(curve: LearningCurve, index: number): Markup {
   const sentence = gap?.sentence ?? `Validation loss ended at ${number(validation.at(-1)?.loss)}.`;
   return figure({
     key: `curve-${index}`,
-    title,
+    title: capital(title),
     sentence,
     chart: learningCurveChart(curve),
     height: 270,

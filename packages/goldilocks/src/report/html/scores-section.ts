@@ -23,9 +23,20 @@ export function headerSection(report: Report): Markup {
 <div class="brand">${bowls}<b>Goldilocks</b><span>study ${study}</span><span>${baseModel.name}</span><time datetime="${createdAt}">${createdAt.slice(0, 10)}</time></div>
 <h1>${verdict.headline}</h1>
 <p class="lead">${verdict.sentence}</p>
-<div class="tiles">${tile('base', 'Base model')}${tile('recommended', 'Recommended settings')}${tile('found', verdict.delivered === 'found' ? 'Found settings' : 'Delivered: recommended settings')}</div>
-${warnings.length > 0 && html`<div class="notice" role="note"><b>Worth knowing</b><ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></div>`}
+<div class="tiles">${tile('base', 'Base model')}${tile('recommended', 'Recommended settings')}${tile('found', verdict.delivered === 'found' ? 'Found settings' : 'Found: the recommended ones')}</div>
+${notice(warnings)}
 </header>`;
+}
+
+/** Long lists mostly come from the data, which have their own section: the first few, and the rest behind a disclosure. */
+function notice(warnings: readonly string[]): Markup | null {
+  if (warnings.length === 0) return null;
+  const most = warnings.length <= 3 ? 3 : 2;
+  const list = (items: readonly string[]) => html`<ul>${items.map((warning) => html`<li>${warning}</li>`)}</ul>`;
+  const rest = warnings.slice(most);
+  return html`<div class="notice" role="note"><b>Worth knowing</b>${list(warnings.slice(0, most))}${
+    rest.length > 0 && html`<details><summary>${rest.length} more</summary>${list(rest)}</details>`
+  }</div>`;
 }
 
 interface Row {
@@ -43,7 +54,7 @@ export function scoresSection(report: Report): Markup {
       : scores.baselines.map(({ title, metric }) => ({ title, estimate: metric, color: 'base' as const }))),
     { title: 'base model', estimate: main.base, color: 'base' },
     { title: 'recommended', estimate: main.recommended, color: 'recommended' },
-    { title: 'found', estimate: main.found, color: 'found' },
+    { title: report.verdict.delivered === 'found' ? 'found' : 'found: the same', estimate: main.found, color: 'found' },
   ];
   const sentence = `${capital(main.title)} on ${scores.testExamples} test examples that neither training nor the search saw; whiskers are 95 % intervals.`;
   const draw = {
