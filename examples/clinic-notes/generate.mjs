@@ -2,43 +2,49 @@
 //
 //   node examples/clinic-notes/generate.mjs
 //
-// A note is abnormal when at least one of its findings is. Same seed, same file; README.md states the rates of noise and outliers.
+// A note is abnormal when what the patient has now is. Same seed, same file; README.md states the rates of noise and outliers.
 
 import { Chooser, capitalised, distinctRows, writeRows } from '../generator.mjs';
-import { findings, outliers, remarks, slots } from './findings.mjs';
+import { bad, good, notNow, now, openings, outliers, remarks, slots } from './findings.mjs';
 
 const SEED = 7;
-const ROWS = 900;
+const ROWS = 1200;
 /** Share of rows whose label is the wrong one, as where two readers disagree. */
 export const LABEL_NOISE = 0.05;
 /** Share of rows that are no clinic notes at all, or many times longer. */
 export const OUTLIERS = 0.03;
 
-function note(choose, { abnormal, count }) {
-  const chosen = choose.shuffle([...findings]).slice(0, count);
-  const bad = abnormal ? 1 + (choose.chance(0.2) && count > 2 ? 1 : 0) : 0;
-  const parts = chosen.map(([normal, notNormal], i) => choose.fill(choose.pick(i < bad ? notNormal : normal), slots));
-  if (choose.chance(0.4)) parts.push(choose.fill(choose.pick(remarks), slots));
+/** One finding that counts, and up to `distractors` that don't; most of those say the opposite. */
+function note(choose, abnormal, distractors) {
+  const state = (isBad) => choose.pick(isBad ? bad : good);
+  const parts = [choose.pick(now).replace('{x}', state(abnormal))];
+  for (let i = 0; i < distractors; i++) {
+    const isBad = choose.chance(0.8) ? !abnormal : abnormal;
+    parts.push(choose.pick(notNow).replace('{x}', state(isBad)));
+  }
+  if (choose.chance(0.25)) parts.push(choose.pick(remarks));
   choose.shuffle(parts);
-  const opening = choose.chance(0.5)
-    ? [choose.fill(choose.pick(['{reason}', '{person}', '{reason}, {person}']), slots)]
-    : [];
+  if (choose.chance(0.3)) parts.unshift(choose.pick(openings));
   const separator = choose.pick(['. ', '; ', ', ']);
-  const text = [...opening, ...parts].map((part) => (separator === '. ' ? capitalised(part) : part)).join(separator);
-  return `${capitalised(text)}.`;
+  const filled = parts.map((part) => choose.fill(part, slots));
+  return `${filled.map((part, i) => (separator === '. ' || i === 0 ? capitalised(part) : part)).join(separator)}.`;
 }
 
 function makeRow(choose) {
   const abnormal = choose.chance(0.5);
-  const text = note(choose, { abnormal, count: 2 + choose.below(3) });
-  return { text, label: abnormal ? 'abnormal' : 'normal' };
+  const distractors = choose.weighted([
+    [0.3, 0],
+    [0.5, 1],
+    [0.2, 2],
+  ]);
+  return { text: note(choose, abnormal, distractors), label: abnormal ? 'abnormal' : 'normal' };
 }
 
+/** First the strange ones, then notes ten times as long as the others. */
 function outlier(choose, number) {
   if (number < outliers.length) return { text: outliers[number][0], label: outliers[number][1] };
   const abnormal = choose.chance(0.5);
-  const pages = Array.from({ length: 8 }, () => note(choose, { abnormal: false, count: 4 }));
-  if (abnormal) pages[choose.below(8)] = note(choose, { abnormal, count: 4 });
+  const pages = Array.from({ length: 10 }, () => note(choose, abnormal, 2));
   return { text: pages.join(' '), label: abnormal ? 'abnormal' : 'normal' };
 }
 
