@@ -1,5 +1,5 @@
 // Divides what is left of the budget after the pilot between search, confirmation, final run and test.
-import { rungShares } from '../search/rungs.js';
+import { meanTrialShare } from '../plan/cost.js';
 
 export interface ScheduleInput {
   /** Seconds from now to the end of the budget; infinite where the budget counts trials. */
@@ -77,9 +77,7 @@ function confirmRuns(trials: number): number {
   return Math.min(3, Math.max(1, Math.round(trials / 8)));
 }
 
-/** An average trial: all reach the first rung, a third the second, a ninth the top; every piece starts a process. */
+/** An average trial is carried out in part, and its pieces start a process each. */
 export function trialSeconds(runSeconds: number, startSeconds: number): number {
-  const [first = 1, second = 1] = rungShares;
-  const share = first + (second - first) / 3 + (1 - second) / 9;
-  return (runSeconds - startSeconds) * share + startSeconds * (1 + 1 / 3 + 1 / 9);
+  return (runSeconds - startSeconds) * meanTrialShare + 1.5 * startSeconds;
 }

@@ -8,9 +8,8 @@ import { formatSeconds } from '../plan/describe.js';
 import type { Parameters } from '../plan/hyperparameters.js';
 import { type Plan, paramsFromSettings, settingsFromParams } from '../plan/plan.js';
 import { NearRecommendedSampler } from '../search/near-recommended-sampler.js';
-import { missingFinalists } from '../search/promotion.js';
 import type { TrialSetting } from '../search/run-trial.js';
-import { completeTrials, readTrials, search } from '../search/search.js';
+import { betterTrials, completeTrials, readTrials, search } from '../search/search.js';
 import { lastValue, type SearchTrial } from '../search/search-trial.js';
 import { distributionsOf } from '../search/space.js';
 import { StagedSampler } from '../search/staged-sampler.js';
@@ -54,7 +53,8 @@ export async function searchStage(stages: TrialStages): Promise<SearchTrial[]> {
       folderOf: (trial) => context.state.trial(record.study, trial),
       predict: (settings, from, to) => predict(settings, schedule.share, from, to),
       clock: context.clock,
-      endsAt: searchEnd(stages),
+      endsAt: confirmEnd(stages),
+      keepFor: keepFor(stages),
       trials: budgetOf(record.settings).trials,
       subset: schedule.share,
       signal: context.signal,
@@ -125,25 +125,20 @@ function confirmEnd({ context, piloted }: TrialStages): number | undefined {
 }
 
 /**
- * When the search should be over, as the trials stand: it leaves to the confirmation its part once there is something
- * to confirm, the time for one comparison while a paused trial is promising, and nothing else.
+ * The time to keep for confirming: its planned part, and at least what it takes to run the recommended settings and
+ * the dearest contender once more.
  */
-function searchEnd(stages: TrialStages): ((trials: readonly SearchTrial[]) => number) | undefined {
-  const end = confirmEnd(stages);
-  const { confirmSeconds, runSeconds } = stages.piloted.schedule;
-  if (end === undefined) return undefined;
-  return (trials) => {
-    if (betterTrials(trials).length > 0) return end - confirmSeconds;
-    const comparison = Math.min(confirmSeconds, 2 * runSeconds * pace(stages, trials));
-    return missingFinalists(trials, 1).length > 0 ? end - comparison : end;
+function keepFor(stages: TrialStages) {
+  const { plan, schedule, pilot } = stages.piloted;
+  const predict = runPredictor(stages.prepared, stages.data, pilot);
+  return (contenders: readonly SearchTrial[], pace: number): number => {
+    if (contenders.length === 0) return 0;
+    const costs = contenders.map(({ params }) =>
+      predict(settingsFromParams(plan, params as Parameters), schedule.share),
+    );
+    const comparison = pace * (predict(plan.settings, schedule.share) + Math.max(...costs));
+    return Math.max(comparison, schedule.confirmSeconds);
   };
-}
-
-/** Complete trials that did better than the recommended settings, the best first. */
-function betterTrials(trials: readonly SearchTrial[]): SearchTrial[] {
-  const bar = trials[0] === undefined ? undefined : lastValue(trials[0]);
-  if (bar === undefined) return [];
-  return completeTrials(trials).filter((trial) => trial.number !== 0 && lastValue(trial)! < bar);
 }
 
 function searchSentence(trials: readonly SearchTrial[]): string {

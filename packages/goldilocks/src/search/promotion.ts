@@ -8,8 +8,11 @@ export type NextStep = { type: 'continue'; trial: SearchTrial; rung: number } | 
 export interface StepLimits {
   /** Whether the search may start further trials. */
   mayStart: boolean;
-  /** Time left for the search; infinite where the budget counts trials. */
-  secondsLeft: number;
+  /**
+   * Whether there is time for something that takes so long. With `finalist`, what it leads to is counted too: a trial
+   * brought to the top is worth it only if it can be repeated afterwards.
+   */
+  fits(seconds: number, finalist?: SearchTrial): boolean;
   /** Predicted seconds to bring a trial to a rung. */
   predict(trial: SearchTrial, rung: number): number;
   /** Predicted seconds of a new trial to the lowest rung. */
@@ -24,20 +27,24 @@ export interface StepLimits {
  * ones after it; at last those.
  */
 export function chooseNext(trials: readonly SearchTrial[], limits: StepLimits): NextStep | null {
-  const fits = (seconds: number) => seconds <= limits.secondsLeft;
   const begun = trials.find((trial) => trial.state === 'paused' && (trial.number === 0 || trial.values.length === 0));
   if (begun !== undefined) return { type: 'continue', trial: begun, rung: begun.values.length };
 
-  const promoted = promotable(trials).find((trial) => fits(limits.predict(trial, trial.values.length)));
+  const mayContinue = (trial: SearchTrial) => {
+    const rung = trial.values.length;
+    return limits.fits(limits.predict(trial, rung), rung === topRung ? trial : undefined);
+  };
+  const promoted = promotable(trials).find(mayContinue);
   if (promoted !== undefined) return { type: 'continue', trial: promoted, rung: promoted.values.length };
 
   const finishers = missingFinalists(trials, limits.finalists ?? 2);
-  const reserve = finishers.reduce((sum, trial) => sum + limits.predict(trial, topRung), 0);
-  if (limits.mayStart && fits(limits.predictNew + reserve)) return { type: 'new' };
+  const affordable = finishers.filter((trial) => limits.fits(limits.predict(trial, topRung), trial));
+  const reserve = affordable.reduce((sum, trial) => sum + limits.predict(trial, topRung), 0);
+  if (limits.mayStart && limits.fits(limits.predictNew + reserve, affordable[0])) return { type: 'new' };
 
-  const finisher = finishers.find((trial) => fits(limits.predict(trial, trial.values.length)));
+  const finisher = affordable.find(mayContinue);
   if (finisher !== undefined) return { type: 'continue', trial: finisher, rung: finisher.values.length };
-  return limits.mayStart && fits(limits.predictNew) ? { type: 'new' } : null;
+  return limits.mayStart && limits.fits(limits.predictNew) ? { type: 'new' } : null;
 }
 
 /** Paused trials among the best third of their rung, the highest rung and the best value first. */

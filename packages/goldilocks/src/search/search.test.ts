@@ -99,7 +99,7 @@ describe('search', () => {
 
   it('keeps the time it was given within a tenth, also when predictions are wrong', async () => {
     for (const wrong of [1, 3, 0.4]) {
-      const { options, engine } = await setUp({}, { endsAt: () => 60 });
+      const { options, engine } = await setUp({}, { endsAt: 60 });
       const predict = options.predict;
       const trials = await search({ ...options, predict: (...run) => predict(...run) * wrong });
       const seconds = engine.milliseconds / 1000;
@@ -135,11 +135,11 @@ describe('search', () => {
         if (Number(purpose.split(' ')[1]) >= from) throw outOfMemory(purpose);
       },
     });
-    const late = await setUp(crashing(3), { endsAt: () => 1000 });
+    const late = await setUp(crashing(3), { endsAt: 1000 });
     const trials = await search(late.options);
     expect(trials.length).toBeLessThan(12);
     expect(late.events).toContainEqual(expect.objectContaining({ type: 'message', level: 'warning' }));
-    const early = await setUp(crashing(0), { endsAt: () => 1000 });
+    const early = await setUp(crashing(0), { endsAt: 1000 });
     await expect(search(early.options)).rejects.toThrow(/recommended settings could not be trained: trial 0 ran out/);
   });
 

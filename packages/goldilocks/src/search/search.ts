@@ -6,7 +6,7 @@ import type { TrainingSettings } from '@goldilocks/trainer';
 import { UserError } from '../errors.js';
 import { changesFrom } from './changes.js';
 import type { Clock } from './clock.js';
-import { chooseNext, type NextStep } from './promotion.js';
+import { chooseNext, type NextStep, type StepLimits } from './promotion.js';
 import { runTrial, type TrialOutcome, type TrialSetting } from './run-trial.js';
 import { rungShares, rungStep, topRung } from './rungs.js';
 import { lastValue, readTrial, type SearchTrial, trialAttributes } from './search-trial.js';
@@ -22,8 +22,10 @@ export interface SearchOptions extends TrialSetting {
   /** Predicted seconds of a run of these settings between two shares of its schedule, start included. */
   predict(settings: TrainingSettings, from: number, to: number): number;
   clock: Clock;
-  /** The clock's seconds at which the search should be over, as the trials stand. */
-  endsAt?(trials: readonly SearchTrial[]): number;
+  /** The clock's seconds at which search and confirmation should be over. */
+  endsAt?: number;
+  /** Seconds to keep for confirming trials that are better than the recommended settings, or may become so. */
+  keepFor?(contenders: readonly SearchTrial[], pace: number): number;
   /** Trials to start. */
   trials?: number;
   /** Share of the training examples that the trials use, in (0, 1]. */
@@ -83,20 +85,38 @@ function tooManyFailures(options: SearchOptions, trials: readonly SearchTrial[])
   return true;
 }
 
-function limitsOf(options: SearchOptions, trials: readonly SearchTrial[]) {
-  const secondsLeft = (options.endsAt?.(trials) ?? Number.POSITIVE_INFINITY) - options.clock.elapsed;
-  const factor = caution * paceOf(options, trials);
+function limitsOf(options: SearchOptions, trials: readonly SearchTrial[]): StepLimits {
+  const pace = caution * paceOf(options, trials);
+  const left = (options.endsAt ?? Number.POSITIVE_INFINITY) - options.clock.elapsed;
   const predict = (trial: SearchTrial, rung: number) => {
     const from = trial.values.length === 0 ? 0 : rungShares[trial.values.length - 1]!;
-    return factor * options.predict(options.settingsOf(trial.params), from, rungShares[rung]!);
+    return pace * options.predict(options.settingsOf(trial.params), from, rungShares[rung]!);
   };
-  const started = trials.length === 0 ? options.settingsOf(options.recommended) : undefined;
-  const known = trials.map(({ params }) => options.settingsOf(params));
-  const costs = (started ? [started] : known).map((settings) => options.predict(settings, 0, rungShares[0]!));
-  const predictNew = factor * (costs.reduce((sum, cost) => sum + cost, 0) / costs.length);
-  // The recommended settings are always tried, whatever the budget.
-  const mayStart = trials.length === 0 || trials.length < (options.trials ?? Number.POSITIVE_INFINITY);
-  return { mayStart, secondsLeft: trials.length === 0 ? Number.POSITIVE_INFINITY : secondsLeft, predict, predictNew };
+  const better = betterTrials(trials);
+  return {
+    // The recommended settings are always tried, whatever the budget.
+    mayStart: trials.length === 0 || trials.length < (options.trials ?? Number.POSITIVE_INFINITY),
+    fits(seconds, finalist) {
+      const contenders = finalist === undefined ? better : [...better, finalist];
+      return trials.length === 0 || seconds + (options.keepFor?.(contenders, pace) ?? 0) <= left;
+    },
+    predict,
+    predictNew: pace * meanCost(options, trials),
+  };
+}
+
+/** What a new trial's first rung costs: as the trials so far, as their parameters are not known yet. */
+function meanCost(options: SearchOptions, trials: readonly SearchTrial[]): number {
+  const params = trials.length === 0 ? [options.recommended] : trials.map((trial) => trial.params);
+  const costs = params.map((each) => options.predict(options.settingsOf(each), 0, rungShares[0]!));
+  return costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
+}
+
+/** Complete trials that did better than the recommended settings, the best first. */
+export function betterTrials(trials: readonly SearchTrial[]): SearchTrial[] {
+  const bar = trials[0] === undefined ? undefined : lastValue(trials[0]);
+  if (bar === undefined) return [];
+  return completeTrials(trials).filter((trial) => trial.number !== 0 && lastValue(trial)! < bar);
 }
 
 /** How much longer the trials so far took than was predicted. */
@@ -234,8 +254,7 @@ function bestAtHighestRung(trials: readonly SearchTrial[]): SearchTrial | undefi
 
 function emitBudget(options: SearchOptions, trials: readonly SearchTrial[]): void {
   const secondsUsed = options.clock.elapsed;
-  const endsAt = options.endsAt?.(trials);
-  const secondsLeft = endsAt === undefined ? null : Math.max(0, endsAt - secondsUsed);
+  const secondsLeft = options.endsAt === undefined ? null : Math.max(0, options.endsAt - secondsUsed);
   const trialsPlanned = options.trials ?? null;
   options.emit({ type: 'budget', secondsUsed, secondsLeft, trialsDone: trials.length, trialsPlanned });
 }
