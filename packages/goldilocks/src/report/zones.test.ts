@@ -143,9 +143,9 @@ test('a metric to maximise gives the same zones as the loss it mirrors', () => {
 });
 
 test('over many short studies, what does nothing is hardly ever blamed', () => {
-  const blamed = Array.from({ length: 25 }, (_, seed) => zonesOf(study(12, 100 + seed))).filter(
+  const blamed = Array.from({ length: 12 }, (_, seed) => zonesOf(study(12, 100 + seed))).filter(
     ({ weightDecay, batchSize }) => [weightDecay, batchSize].some((finding) => finding!.low || finding!.high),
   );
-  // 50 chances; the threshold allows a quarter of them to be wrong, the truth is far better.
-  expect(blamed.length).toBeLessThanOrEqual(3);
+  // Of 24 chances; the threshold alone would allow a quarter.
+  expect(blamed.length).toBeLessThanOrEqual(2);
 });
