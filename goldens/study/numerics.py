@@ -1,4 +1,4 @@
-"""Special functions and Sobol points by SciPy -> numerics.json. Needs scipy."""
+"""Special functions, Sobol and Halton points and signed-rank tests by SciPy -> numerics.json. Needs scipy."""
 
 import json
 import pathlib
@@ -18,6 +18,16 @@ def log_mass(a, b):
     return float(stats.norm.logpdf(x) - stats.truncnorm.logpdf(x, a, b))
 
 
+rng = np.random.default_rng(11)
+
+
+def differences(n, digits):
+    return np.round(rng.normal(0.2, 1, n), digits).tolist()
+
+
+samples = [differences(n, digits) for n in [2, 5, 13, 14, 30, 50, 51, 80] for digits in [0, 1, 9]] + [[0.0] * 5, [0.0] * 20]
+halton_permutations = stats.qmc.Halton(12, rng=5)._permutations
+
 golden = {
     "erf": [[x, float(special.erf(x)), float(special.erfc(x))] for x in xs],
     "erfcx": [[x, float(special.erfcx(x))] for x in xs if x >= 0],
@@ -26,6 +36,11 @@ golden = {
     "log_mass": [[a, b, log_mass(a, b)] for a, b in intervals],
     "truncnorm_ppf": [[q, a, b, float(stats.truncnorm.ppf(q, a, b))] for a, b in intervals for q in quantiles],
     "sobol": stats.qmc.Sobol(33, scramble=False, bits=32).random(64)[[1, 2, 3, 17, 40, 63]].tolist(),
+    "wilcoxon": [[d, float(stats.wilcoxon(d, alternative="greater", zero_method="zsplit").pvalue)] for d in samples],
+    "halton": stats.qmc.Halton(40, scramble=False).random(64)[[0, 1, 2, 17, 40, 63]].tolist(),
+    "halton_indices": [0, 1, 2, 17, 40, 63],
+    "halton_permutations": [p.tolist() for p in halton_permutations],
+    "halton_scrambled": stats.qmc.Halton(12, rng=5).random(64)[[0, 1, 2, 17, 40, 63]].tolist(),
     "sobol_indices": [1, 2, 3, 17, 40, 63],
 }
 pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(golden) + "\n")

@@ -3,6 +3,7 @@ import { expectClose, golden } from '../../test/golden.js';
 import { erf, erfc, erfcx } from './erf.js';
 import { logNormalCdf, logNormalMass, normalQuantileOfLog, truncatedNormalQuantile } from './normal.js';
 import { sobol } from './sobol.js';
+import { wilcoxonGreater } from './wilcoxon.js';
 
 interface Golden {
   erf: [number, number, number][];
@@ -11,6 +12,7 @@ interface Golden {
   ndtri_exp: [number, number][];
   log_mass: [number, number, number][];
   truncnorm_ppf: [number, number, number, number][];
+  wilcoxon: [number[], number][];
   sobol: number[][];
   sobol_indices: number[];
 }
@@ -44,6 +46,12 @@ describe('special functions agree with SciPy', () => {
       );
     }
   });
+});
+
+test('the signed-rank test agrees with SciPy, with ties and zeros, exact and approximate', () => {
+  for (const [differences, p] of reference.wilcoxon)
+    expectClose(wilcoxonGreater(differences), p, 1e-12, `${differences.length} differences`);
+  expect(wilcoxonGreater([])).toBeNaN();
 });
 
 describe('Sobol points', () => {

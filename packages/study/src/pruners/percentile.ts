@@ -2,6 +2,7 @@
 
 import { InvalidOptionError } from '../errors.js';
 import { lastStep } from '../trial/frozen-trial.js';
+import { isFirstInInterval } from './interval.js';
 import type { Pruner, PruningContext, PruningDecision } from './pruner.js';
 
 export interface PercentileOptions {
@@ -52,13 +53,6 @@ export class PercentilePruner implements Pruner {
     );
     return { prune: Math.min(...own.map((value) => sign * value)) > bar };
   }
-}
-
-function isFirstInInterval(step: number, steps: Iterable<number>, warmup: number, interval: number): boolean {
-  const start = Math.floor((step - warmup) / interval) * interval + warmup;
-  let before = -1;
-  for (const other of steps) if (other !== step && other > before) before = other;
-  return before < start;
 }
 
 /** Linear interpolation between the two nearest ranks, NaN left out; NaN when nothing else is there. */

@@ -2,10 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { golden } from '../../test/golden.js';
 import type { JsonValue } from '../json.js';
 import type { Direction, FrozenTrial } from '../trial/frozen-trial.js';
+import { HyperbandPruner } from './hyperband.js';
 import { MedianPruner } from './median.js';
+import { PatientPruner } from './patient.js';
 import { PercentilePruner } from './percentile.js';
 import type { Pruner } from './pruner.js';
 import { SuccessiveHalvingPruner } from './successive-halving.js';
+import { ThresholdPruner } from './threshold.js';
+import { WilcoxonPruner } from './wilcoxon.js';
 
 interface Case {
   pruner: string;
@@ -15,10 +19,23 @@ interface Case {
 }
 
 function prunerOf({ pruner, options }: Case): Pruner {
-  if (pruner.startsWith('median')) return new MedianPruner(options);
-  return pruner.startsWith('percentile')
-    ? new PercentilePruner(options.percentile!, options)
-    : new SuccessiveHalvingPruner(options);
+  const { patience = 0, minDelta } = options;
+  switch (pruner.split('_')[0]) {
+    case 'median':
+      return new MedianPruner(options);
+    case 'percentile':
+      return new PercentilePruner(options.percentile!, options);
+    case 'hyperband':
+      return new HyperbandPruner(options);
+    case 'threshold':
+      return new ThresholdPruner(options);
+    case 'patient':
+      return new PatientPruner(pruner === 'patient' ? null : new MedianPruner(), { patience, minDelta });
+    case 'wilcoxon':
+      return new WilcoxonPruner(options);
+    default:
+      return new SuccessiveHalvingPruner(options);
+  }
 }
 
 const empty = { params: {}, distributions: {}, userAttributes: {}, startedAt: null, completedAt: null };
@@ -63,5 +80,11 @@ describe('pruners decide as those of Optuna 5, report by report', () => {
     expect(() => new PercentilePruner(101)).toThrow(/0 to 100/);
     expect(() => new SuccessiveHalvingPruner({ reductionFactor: 1 })).toThrow(/at least 2/);
     expect(() => new SuccessiveHalvingPruner({ bootstrapCount: 1 })).toThrow(/minResource/);
+    expect(() => new HyperbandPruner({ minResource: 9, maxResource: 3 })).toThrow(/at least 9/);
+    expect(() => new HyperbandPruner({ bootstrapCount: 1 })).toThrow(/maxResource/);
+    expect(() => new ThresholdPruner({})).toThrow(/at least one/);
+    expect(() => new ThresholdPruner({ lower: 2, upper: 1 })).toThrow(/exchange/);
+    expect(() => new PatientPruner(null, { patience: -1 })).toThrow(/patience/);
+    expect(() => new WilcoxonPruner({ pThreshold: 2 })).toThrow(/0 to 1/);
   });
 });

@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { categorical } from '../distributions/distribution.js';
+import { HyperbandPruner } from '../pruners/hyperband.js';
 import { MedianPruner } from '../pruners/median.js';
 import { NonePruner } from '../pruners/none.js';
+import { PatientPruner } from '../pruners/patient.js';
 import { PercentilePruner } from '../pruners/percentile.js';
 import { SuccessiveHalvingPruner } from '../pruners/successive-halving.js';
+import { ThresholdPruner } from '../pruners/threshold.js';
+import { WilcoxonPruner } from '../pruners/wilcoxon.js';
 import { GridSampler } from '../samplers/grid.js';
 import { QmcSampler } from '../samplers/qmc.js';
 import { RandomSampler } from '../samplers/random.js';
@@ -83,6 +87,22 @@ suite(
 suite(
   'SuccessiveHalvingPruner, three',
   prunerConformance(() => new SuccessiveHalvingPruner({ minResource: 1, reductionFactor: 3 })),
+);
+suite(
+  'HyperbandPruner',
+  prunerConformance(() => new HyperbandPruner()),
+);
+suite(
+  'ThresholdPruner',
+  prunerConformance(() => new ThresholdPruner({ lower: -9, upper: 9 })),
+);
+suite(
+  'PatientPruner',
+  prunerConformance(() => new PatientPruner(new MedianPruner(), { patience: 1 })),
+);
+suite(
+  'WilcoxonPruner',
+  prunerConformance(() => new WilcoxonPruner()),
 );
 
 describe('the suites find out', () => {
