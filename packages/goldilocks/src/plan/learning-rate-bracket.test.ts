@@ -72,6 +72,53 @@ describe('bracketLearningRate', () => {
     expect(suggested).toBeLessThanOrEqual(5);
   });
 
+  // Ramps of the shipped model over 1/100 to 100 times `around`, and the best rate of full runs on the same data.
+  const real: [name: string, around: number, steps: number, best: number, losses: number[]][] = [
+    [
+      'feedback, full, quick',
+      2e-3,
+      20,
+      2e-3,
+      [5.31, 5.68, 5.47, 5.2, 4.7, 4.7, 4.52, 3.86, 3.45, 2.51, 1.67, 1.39, 0.74, 0.61, 0.63, 0.5, 0.82, 0.67, 9.62],
+    ],
+    [
+      'feedback, LoRA, quick',
+      5e-3,
+      20,
+      5e-3,
+      [5.31, 5.72, 5.56, 5.36, 5.02, 5.19, 5.32, 4.93, 4.93, 4.27, 3.02, 2.62, 2.14, 1.1, 3.6, 5.56],
+    ],
+    [
+      'feedback, LoRA, slow',
+      5e-3,
+      60,
+      5e-3,
+      [
+        5.31, 5.72, 5.56, 5.37, 5.06, 5.27, 5.5, 5.27, 5.58, 5.36, 5.0, 5.48, 5.35, 5.46, 4.98, 4.99, 4.89, 4.54, 4.39,
+        4.1, 4.04, 3.72, 3.01, 2.94, 2.58, 2.42, 2.25, 1.97, 1.57, 1.22, 0.93, 0.62, 0.5, 0.73, 0.66, 0.44, 0.55, 0.42,
+        0.44, 0.42, 0.48, 0.53, 0.55, 0.82, 1.22, 4.07,
+      ],
+    ],
+    [
+      'clinic notes, full, quick',
+      2e-3,
+      20,
+      1e-3,
+      [4.93, 4.66, 5.07, 4.51, 4.12, 4.03, 3.45, 2.6, 1.67, 0.94, 0.67, 0.45, 0.36, 0.17, 0.17, 0.34, 0.19, 1.18],
+    ],
+  ];
+  it.each(real)('holds on a real ramp: %s', (_, around, steps, best, losses) => {
+    const from = around / 100;
+    const points = losses.map((loss, i) => ({ learningRate: from * 1e4 ** (i / (steps - 1)), loss }));
+    const bracket = bracketLearningRate(points);
+    expect(bracket.shape).toBe('valley');
+    expect(bracket.suggested! / best).toBeGreaterThan(1 / 4);
+    expect(bracket.suggested! / best).toBeLessThan(4);
+    expect(bracket.low).toBeLessThan(best);
+    expect(bracket.high).toBeGreaterThan(best);
+    expect(bracket.high).toBeLessThan(20 * best);
+  });
+
   it('is not misled by one bad batch', () => {
     const points = ramp(valley);
     points[30] = { ...points[30]!, loss: 40 };
@@ -92,7 +139,7 @@ describe('narrowLearningRate', () => {
     const plan = narrowLearningRate(planOf(), bracket);
     expect(plan.settings.learningRate).toBe(4e-4);
     expect(plan.adjustments.at(-1)).toMatchObject({ from: 2e-3, to: 4e-4, evidence: 'measured' });
-    expect(plan.searchSpace.parameters[0]).toMatchObject({ low: 2.5e-4, high: 1e-3, recommended: 4e-4 });
+    expect(plan.searchSpace.parameters[0]).toMatchObject({ low: 1e-4, high: 1e-3, recommended: 4e-4 });
   });
 
   it('keeps one inside, and one that the person fixed', () => {

@@ -62,10 +62,15 @@ function stepped(name: Hyperparameter, value: number, range: (typeof ranges)['dr
   return { name, kind: 'float', log: false, recommended: value, source, ...bounds };
 }
 
+/** The usual range around a recommended rate. */
+export function learningRateRange(recommended: number): { low: number; high: number } {
+  const { below, above } = ranges.learningRate;
+  return { low: roundRate(recommended / below), high: roundRate(recommended * above) };
+}
+
 function learningRate(value: number): SearchParameter {
-  const { below, above, source } = ranges.learningRate;
-  const bounds = { low: roundRate(value / below), high: roundRate(value * above) };
-  return { name: 'learningRate', kind: 'float', log: true, recommended: value, source, ...bounds };
+  const { source } = ranges.learningRate;
+  return { name: 'learningRate', kind: 'float', log: true, recommended: value, source, ...learningRateRange(value) };
 }
 
 /** Batches that leave at least eight updates in an epoch. */
