@@ -27,8 +27,10 @@ export type { Pruner, PruningContext, PruningDecision } from './pruners/pruner.j
 export { type SuccessiveHalvingOptions, SuccessiveHalvingPruner } from './pruners/successive-halving.js';
 export { type ThresholdOptions, ThresholdPruner } from './pruners/threshold.js';
 export { type WilcoxonOptions, WilcoxonPruner } from './pruners/wilcoxon.js';
+export { type BruteForceOptions, BruteForceSampler } from './samplers/brute-force.js';
 export { GridSampler } from './samplers/grid.js';
-export { QmcSampler } from './samplers/qmc.js';
+export { PartialFixedSampler } from './samplers/partial-fixed.js';
+export { type QmcOptions, QmcSampler } from './samplers/qmc.js';
 export { RandomSampler } from './samplers/random.js';
 export type { History, JointSample, Sampler, SamplingContext, StudyInfo } from './samplers/sampler.js';
 export { type TpeOptions, TpeSampler } from './samplers/tpe/tpe-sampler.js';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectClose, golden } from '../../test/golden.js';
 import { erf, erfc, erfcx } from './erf.js';
+import { halton } from './halton.js';
 import { logNormalCdf, logNormalMass, normalQuantileOfLog, truncatedNormalQuantile } from './normal.js';
 import { sobol } from './sobol.js';
 import { wilcoxonGreater } from './wilcoxon.js';
@@ -13,6 +14,10 @@ interface Golden {
   log_mass: [number, number, number][];
   truncnorm_ppf: [number, number, number, number][];
   wilcoxon: [number[], number][];
+  halton: number[][];
+  halton_indices: number[];
+  halton_permutations: number[][][];
+  halton_scrambled: number[][];
   sobol: number[][];
   sobol_indices: number[];
 }
@@ -66,4 +71,13 @@ describe('Sobol points', () => {
       expect(new Set(cells).size).toBe(16);
     }
   });
+});
+
+test('Halton points agree with SciPy in 40 dimensions, scrambled in 12', () => {
+  for (const [i, index] of reference.halton_indices.entries()) {
+    for (const [d, x] of reference.halton[i]!.entries()) expectClose(halton(index, d), x, 1e-14, `${index}, ${d}`);
+    for (const [d, x] of reference.halton_scrambled[i]!.entries()) {
+      expectClose(halton(index, d, reference.halton_permutations[d]!), x, 1e-14, `${index}, ${d} scrambled`);
+    }
+  }
 });

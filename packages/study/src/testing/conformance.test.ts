@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { categorical } from '../distributions/distribution.js';
+import { categorical, float, int } from '../distributions/distribution.js';
 import { HyperbandPruner } from '../pruners/hyperband.js';
 import { MedianPruner } from '../pruners/median.js';
 import { NonePruner } from '../pruners/none.js';
@@ -11,7 +11,9 @@ import { PercentilePruner } from '../pruners/percentile.js';
 import { SuccessiveHalvingPruner } from '../pruners/successive-halving.js';
 import { ThresholdPruner } from '../pruners/threshold.js';
 import { WilcoxonPruner } from '../pruners/wilcoxon.js';
+import { BruteForceSampler } from '../samplers/brute-force.js';
 import { GridSampler } from '../samplers/grid.js';
+import { PartialFixedSampler } from '../samplers/partial-fixed.js';
 import { QmcSampler } from '../samplers/qmc.js';
 import { RandomSampler } from '../samplers/random.js';
 import { TpeSampler } from '../samplers/tpe/tpe-sampler.js';
@@ -50,6 +52,18 @@ suite(
   samplerConformance({ create: (seed) => new RandomSampler({ seed }), objectives: 2 }),
 );
 suite('QmcSampler', samplerConformance({ create: (seed) => new QmcSampler({ seed }) }));
+suite('QmcSampler, Halton', samplerConformance({ create: (seed) => new QmcSampler({ seed, sequence: 'halton' }) }));
+suite(
+  'PartialFixedSampler',
+  samplerConformance({ create: (seed) => new PartialFixedSampler({ decay: 0.1 }, new TpeSampler({ seed })) }),
+);
+suite(
+  'BruteForceSampler',
+  samplerConformance({
+    create: (seed) => new BruteForceSampler({ seed }),
+    space: { a: int(2, 8, { step: 3 }), b: categorical(['x', null, 'y']), c: float(0, 0.3, { step: 0.1 }) },
+  }),
+);
 suite('TpeSampler', samplerConformance({ create: (seed) => new TpeSampler({ seed }) }));
 suite('TpeSampler, early', samplerConformance({ create: (seed) => new TpeSampler({ seed, startupTrials: 0 }) }));
 suite('TpeSampler, groups', samplerConformance({ create: (seed) => new TpeSampler({ seed, group: true }) }));
