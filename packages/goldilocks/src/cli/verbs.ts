@@ -6,6 +6,7 @@ import { exportVerb } from './verbs/export.js';
 import { inspect } from './verbs/inspect.js';
 import { models } from './verbs/models.js';
 import { plan } from './verbs/plan.js';
+import { refine } from './verbs/refine.js';
 import { report } from './verbs/report.js';
 import { resume } from './verbs/resume.js';
 import { run } from './verbs/run.js';
@@ -17,6 +18,7 @@ export const verbs: readonly Verb[] = [
   inspect,
   plan,
   train,
+  refine,
   resume,
   studies,
   report,

@@ -1,5 +1,6 @@
 // Data and model made ready for one run, without a study: inspected, tokenized, with the plan's settings.
 
+import type { TrainingSettings } from '@goldilocks/trainer';
 import { metricFor, taskTypeOf } from '../evaluate/task.js';
 import { dataFacts } from '../journey/facts.js';
 import { answerTokens, checkSplits, labelCompletions, type Prepared } from '../journey/inspect-stage.js';
@@ -26,6 +27,8 @@ export interface PrepareRunOptions extends DataOptions, ModelOptions {
 export interface PreparedRun {
   prepared: Prepared;
   plan: Plan;
+  /** The plan's settings without what the person fixed. */
+  recommended: TrainingSettings;
   data: TrainingData;
 }
 
@@ -35,16 +38,11 @@ export async function prepareRun({ process, cache }: Workplace, options: Prepare
   const { model, data, tokens, template } = prepared;
   options.tell?.('measuring how well the base model knows texts like these');
   const similarity = await measureSimilarity({ process, cache, model, data, tokens, template });
-  const plan = makePlan({
-    model,
-    data: dataFacts(data, tokens),
-    similarity,
-    budget: options.budget ?? {},
-    method: options.method,
-    userSettings: options.settings,
-    seed: options.seed,
-  });
-  return { prepared, plan, data: await trainingData(() => process, cache, prepared, plan.settings) };
+  const { budget = {}, method, seed, settings } = options;
+  const input = { model, data: dataFacts(data, tokens), similarity, budget, method, seed };
+  const plan = makePlan({ ...input, userSettings: settings });
+  const recommended = settings === undefined ? plan.settings : makePlan(input).settings;
+  return { prepared, plan, recommended, data: await trainingData(() => process, cache, prepared, plan.settings) };
 }
 
 /** Inspects and tokenizes only. */

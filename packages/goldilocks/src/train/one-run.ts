@@ -8,53 +8,61 @@ import { tokenizeReference } from '../journey/similarity-stage.js';
 import { type TestResult, testModels } from '../journey/test-stage.js';
 import { examplesOf } from '../journey/training-data.js';
 import type { PreparedRun } from '../preview/prepare-run.js';
-import { runTrial } from '../search/run-trial.js';
+import { type CurvePoint, runTrial } from '../search/run-trial.js';
 import { checkpointFolder, updateRecord } from '../search/trial-files.js';
 import type { TrialEngine } from '../workers/operations.js';
+import { changesBetween } from './changes-between.js';
 
 export interface OneRunOptions {
   engine: TrialEngine;
   run: PreparedRun;
   settings: TrainingSettings;
+  /** What the person is told to differ from, such as the recommended settings. */
+  comparedWith: TrainingSettings;
   /** The run's own folder; a call goes on where an earlier one was stopped. */
   folder: string;
   emit(event: JourneyEvent): void;
   signal?: AbortSignal;
 }
 
-/**
- * Trains on the training rows and keeps the best checkpoint by the validation rows.
- * @throws UserError where the run fails or diverges, with the reason; the signal's reason when it is raised
- */
+/** How a run ended: with a model, or not. */
+export type RunEnd =
+  | { type: 'trained'; final: FinalRun }
+  | { type: 'failed'; kind: string; reason: string; curve: readonly CurvePoint[] };
+
+/** Trains once. @throws UserError where the run fails or diverges, with the reason; the signal's reason when it is raised */
 export async function trainOnce(options: OneRunOptions): Promise<FinalRun> {
+  const end = await tryOnce(options);
+  if (end.type === 'trained') return end.final;
+  throw new UserError(`The run failed. ${end.reason}`, { exitCode: 1 });
+}
+
+/** Trains on the training rows and keeps the best checkpoint by the validation rows. @throws the signal's reason when it is raised */
+export async function tryOnce(options: OneRunOptions): Promise<RunEnd> {
   const { engine, run, settings, folder, emit, signal } = options;
   const { prepared, data } = run;
   const train = examplesOf(data, data.train);
-  const setting = {
-    engine,
-    model: prepared.model.directory,
-    train,
-    validation: examplesOf(data, data.validation),
-    emit,
-  };
+  const validation = examplesOf(data, data.validation);
+  const setting = { engine, model: prepared.model.directory, train, validation, emit };
   const started = performance.now();
-  emit({ type: 'trial-started', trial: 0, purpose: 'final', params: {}, changed: [], resumedAt: 0, subset: 1 });
+  const changed = changesBetween(options.comparedWith, settings, prepared.model.layers);
+  emit({ type: 'trial-started', trial: 0, purpose: 'final', params: {}, changed, resumedAt: 0, subset: 1 });
   const task = { number: 0, purpose: 'final' as const, settings, checkpointDirectory: checkpointFolder(folder) };
   const outcome = await runTrial(setting, { ...task, stopAtShare: 1, signal });
   if (outcome.type === 'interrupted') {
     await updateRecord(folder, { curve: outcome.curve });
     signal?.throwIfAborted();
+    throw new Error('The run was stopped, but nobody asked for it.');
   }
-  if (outcome.type !== 'reached') throw failure(outcome.type === 'failed' ? outcome.reason : 'It was stopped.');
+  if (outcome.type === 'failed') {
+    emit({ type: 'trial-failed', trial: 0, kind: outcome.kind, message: outcome.reason });
+    return outcome;
+  }
   const { curve, summary, best } = outcome;
   await updateRecord(folder, { curve, history: summary.history, best });
   const seconds = (performance.now() - started) / 1000;
   emit({ type: 'trial-finished', trial: 0, value: best.loss, seconds });
-  return { trial: 0, settings, folder, loss: best.loss, train };
-}
-
-function failure(reason: string): UserError {
-  return new UserError(`The run failed. ${reason}`, { exitCode: 1 });
+  return { type: 'trained', final: { trial: 0, settings, folder, loss: best.loss, train } };
 }
 
 export interface TestedRun {
@@ -67,7 +75,7 @@ export interface TestedRun {
 
 /** Measures base and tuned model on the test rows, and what was forgotten of the reference text. */
 export async function testOnce(
-  { engine, run: { prepared, data }, emit, signal }: Omit<OneRunOptions, 'settings' | 'folder'>,
+  { engine, run: { prepared, data }, emit, signal }: Pick<OneRunOptions, 'engine' | 'run' | 'emit' | 'signal'>,
   cache: string,
   final: FinalRun,
 ): Promise<TestedRun> {

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
+import type { RunRecord } from '../refine/run-record.js';
 import { writeFileAtomic } from '../state/atomic.js';
 import type { StateFolder } from '../state/folder.js';
 import { readJson } from '../state/json.js';
@@ -19,6 +20,8 @@ export interface RunFile {
   dataHash?: string;
   modelHash?: string;
   result?: TrainResult;
+  /** Loss of each reference text, before and after. */
+  retention?: RunRecord['retention'];
 }
 
 const fileName = 'run.json';

@@ -47,6 +47,7 @@ export interface TrainResult {
   /** At the kept checkpoint. */
   validationLoss: number;
   layers: number;
+  trainExamples: number;
   diagnoses: RunDiagnosis[];
   seconds: number;
 }
@@ -69,12 +70,18 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 /** Goes on with a run that was stopped; for a finished one returns its result. */
-export async function resumeTraining(state: StateFolder, name: string, control: RunControl): Promise<TrainResult> {
+export async function resumeTraining(stateDirectory: string, name: string, control: RunControl): Promise<TrainResult> {
+  const state = stateFolderAt(stateDirectory);
   const file = await loadRunFile(state, name);
   if (file === undefined) throw new UserError(`There is no run «${name}» in ${state.root}.`);
   if (file.result !== undefined) return file.result;
   await checkOutput(file.options.out, file.options);
   return lockAndGo(state, file, control);
+}
+
+/** Whether a run of `train` has this name. */
+export async function isRun(stateDirectory: string, name: string): Promise<boolean> {
+  return (await loadRunFile(stateFolderAt(stateDirectory), name)) !== undefined;
 }
 
 async function lockAndGo(state: StateFolder, file: RunFile, control: RunControl): Promise<TrainResult> {
@@ -114,7 +121,7 @@ async function go(state: StateFolder, file: RunFile, control: RunControl): Promi
   const common = { engine, run, emit, signal };
   const final = await stage(
     'final',
-    () => trainOnce({ ...common, settings, folder }),
+    () => trainOnce({ ...common, settings, comparedWith: run.recommended, folder }),
     ({ loss }) => `Validation loss ${loss.toFixed(4)}.`,
   );
   const tested = await stage(
@@ -125,7 +132,8 @@ async function go(state: StateFolder, file: RunFile, control: RunControl): Promi
   await exportRun({ engine, run, final, tested, out: options.out, overwrite: options.overwrite, signal });
   const { before, after } = tested.test.retention;
   const layers = run.prepared.model.layers;
-  const record = await runRecordOf(final, layers, { before: before.perExample, after: after.perExample });
+  const retention = { before: before.perExample, after: after.perExample };
+  const record = await runRecordOf(final, layers, retention);
   const seconds = (performance.now() - began) / 1000;
   const result: TrainResult = {
     name,
@@ -135,10 +143,11 @@ async function go(state: StateFolder, file: RunFile, control: RunControl): Promi
     test: { examples: run.data.test.length, base: tested.base, tuned: tested.tuned },
     validationLoss: final.loss,
     layers,
+    trainExamples: run.data.train.length,
     diagnoses: record === undefined ? [] : diagnose(record),
     seconds,
   };
-  await saveRunFile(state, { ...file, result });
+  await saveRunFile(state, { ...file, result, retention });
   emit({ type: 'journey-finished', seconds, output: options.out });
   return result;
 }

@@ -2,7 +2,7 @@
 import type { ChatMessage } from '@goldilocks/trainer';
 import { openModel } from '../journey/prepare.js';
 import type { Template, TrialEngine, TrialProcess } from '../workers/operations.js';
-import { baseOf, modelFolder, originOf } from './tuned-model.js';
+import { baseOf, modelFolder, originOf, tokenizerFolder } from './tuned-model.js';
 import { withWorkplace } from './workplace.js';
 
 export interface ChatOptions {
@@ -49,7 +49,7 @@ export async function withChat<Result>(
     options.base === undefined ? undefined : await baseOf(directory, options.base === true ? undefined : options.base);
   const { engine, signal } = options;
   return withWorkplace({ purpose: 'the chat', near: '.', engine, signal }, async ({ process }) => {
-    const { hasChatTemplate, name } = await openModel(process, { model: directory });
+    const { hasChatTemplate, name } = await openModel(process, { model: await tokenizerFolder(directory) });
     const known = options.template ?? (await originOf(directory)).template;
     const template = known ?? (hasChatTemplate && /instruct|chat/i.test(name) ? 'chat' : 'plain');
     const speakers: Speaker[] = [{ model: 'tuned', directory, history: [] }];

@@ -8,7 +8,7 @@ import type { InspectedData, SplitName } from '../inspect/types.js';
 import type { DataOptions, ModelOptions } from '../journey/options.js';
 import { prepareData } from '../preview/prepare-run.js';
 import type { TrialEngine } from '../workers/operations.js';
-import { baseOf, modelFolder, originOf } from './tuned-model.js';
+import { baseOf, modelFolder, originOf, tokenizerFolder } from './tuned-model.js';
 import { withWorkplace } from './workplace.js';
 
 export interface EvaluateOptions extends DataOptions, Omit<ModelOptions, 'model'> {
@@ -41,9 +41,10 @@ export async function evaluateModel(options: EvaluateOptions): Promise<EvaluateR
   const directory = modelFolder(options.model);
   const base = options.base === false ? undefined : await baseOf(directory, options.base);
   const template = options.template ?? (await originOf(directory)).template;
+  const opened = await tokenizerFolder(directory);
   const place = { purpose: 'the evaluation', near: dirname(path), engine, signal };
   return withWorkplace(place, async ({ process, cache }) => {
-    const prepared = await prepareData({ process, cache }, { ...options, template, model: directory });
+    const prepared = await prepareData({ process, cache }, { ...options, template, model: opened });
     const indices = rowsOf(prepared.data, which);
     const rows = indices.map((index) => prepared.data.rows[index]!);
     const set = { tokens: { file: prepared.tokens.file, indices }, rows, labels: prepared.data.labels ?? [] };

@@ -11,6 +11,11 @@ export function modelFolder(model: string): string {
   return locateModel(model);
 }
 
+/** The folder with configuration and tokenizer: an adapter's are its base model's. */
+export async function tokenizerFolder(folder: string): Promise<string> {
+  return existsSync(join(folder, 'adapter_config.json')) ? baseOf(folder) : folder;
+}
+
 /** What a result's folder says of where it comes from. */
 export interface Origin {
   base?: { name: string; hash?: string; directory?: string };

@@ -1,11 +1,13 @@
 // `goldilocks studies`: lists them.
 import type { StudySummary } from '../../studies/list-studies.js';
+import { stripControl } from '../../terminal/strip-control.js';
+import type { RunFile } from '../../train/run-file.js';
 import { addStateFlag, type StateFlags, stateDirectory } from '../flags/state-flags.js';
 import { verb } from '../verb.js';
 
 export const studies = verb<StateFlags>({
   name: 'studies',
-  summary: 'lists the studies with how far they are',
+  summary: 'lists the studies, and the runs of train, with how far they are',
   examples: [['goldilocks studies', 'name, state, trials, best validation so far, and the command that goes on']],
   define(command) {
     addStateFlag(command);
@@ -14,13 +16,33 @@ export const studies = verb<StateFlags>({
     const { listStudies } = await import('../../studies/list-studies.js');
     const state = stateDirectory(flags);
     const list = await listStudies(state);
-    const text = list.length === 0 ? `No studies in ${state} yet.` : list.map(line).join('\n');
-    return { json: { state, studies: list }, text };
+    const { listRunFiles } = await import('../../train/run-file.js');
+    const { stateFolderAt } = await import('../../state/folder.js');
+    const runs = (await listRunFiles(stateFolderAt(state))).map(summaryOf);
+    const lines = [...list.map(line), ...runs.map(runLine)];
+    return { json: { state, studies: list, runs }, text: lines.join('\n') || `No studies in ${state} yet.` };
   },
 });
 
+function summaryOf({ name, createdAt, options, result }: RunFile) {
+  const validationLoss = result?.validationLoss ?? null;
+  return { name, createdAt, data: options.data, output: options.out, finished: result !== undefined, validationLoss };
+}
+
+function runLine({ name, createdAt, data, output, finished, validationLoss }: ReturnType<typeof summaryOf>): string {
+  const loss = validationLoss === null ? '' : `validation loss ${validationLoss.toFixed(4)}, `;
+  return `${headOf(name, createdAt, data)}\n    one run; ${loss}${stateOf(name, finished, output)}`;
+}
+
+function headOf(name: string, createdAt: string, data: string): string {
+  return stripControl(`${name}  ${createdAt.slice(0, 16).replace('T', ' ')}  ${data}`);
+}
+
+function stateOf(name: string, finished: boolean, output: string): string {
+  return stripControl(finished ? `finished, result in ${output}` : `not finished: goldilocks resume ${name}`);
+}
+
 function line({ name, finished, trials, best, output, data, createdAt }: StudySummary): string {
   const value = best === null ? '' : `, best ${best.value.toFixed(4)} in trial ${best.trial}`;
-  const state = finished ? `finished, result in ${output}` : `not finished: goldilocks resume ${name}`;
-  return `${name}  ${createdAt.slice(0, 16).replace('T', ' ')}  ${data}\n    ${trials} trials${value}; ${state}`;
+  return `${headOf(name, createdAt, data)}\n    ${trials} trials${value}; ${stateOf(name, finished, output)}`;
 }

@@ -5,12 +5,14 @@ import type { Plan } from '../../plan/plan.js';
 import type { SearchParameter } from '../../plan/search-space.js';
 import { changesFrom } from '../../search/changes.js';
 
-export function shownParams(plan: Pick<Plan, 'model'>, params: Readonly<Record<string, unknown>>): Params {
+type LayeredPlan = { model: Pick<Plan['model'], 'layers'> };
+
+export function shownParams(plan: LayeredPlan, params: Readonly<Record<string, unknown>>): Params {
   const entries = Object.entries(params).map(([name, value]) => [name, shownValue(plan, name, value as ParamValue)]);
   return Object.fromEntries(entries) as Params;
 }
 
-function shownValue({ model }: Pick<Plan, 'model'>, name: string, value: ParamValue): ParamValue {
+function shownValue({ model }: LayeredPlan, name: string, value: ParamValue): ParamValue {
   return name === 'frozenLayers' && typeof value === 'number' ? layersOfShare(value, model.layers) : value;
 }
 
