@@ -1,8 +1,10 @@
 // The main entry: fine-tunes a model on data and searches for its hyperparameters; goes on after a stop.
+import { rm } from 'node:fs/promises';
 import type { JourneyEvent, Report } from '@goldilocks/protocol';
-import { loadStudy, type Storage } from '@goldilocks/study';
+import { deleteStudy, loadStudy, type Storage } from '@goldilocks/study';
 import { defaultModel, locateModel } from './base-models/locate.js';
 import { UserError } from './errors.js';
+import { locate } from './inspect/reading/sources.js';
 import type { JourneyContext } from './journey/context.js';
 import { Interrupted } from './journey/interrupted.js';
 import { findStudyName, lockStudy, makeStudy, nameStudy, openStorage } from './journey/open-study.js';
@@ -48,6 +50,7 @@ export async function fineTune(options: FineTuneOptions): Promise<JourneyResult>
   checkJourneySettings(settings);
   locateModel(settings.model ?? defaultModel);
   await checkOutput(settings.out, settings);
+  await locate(settings.data);
   const state = stateDirectory === undefined ? stateFolderOf(settings.data) : stateFolderAt(stateDirectory);
   await prepareStateFolder(state);
   const storage = await openStorage(state);
@@ -57,7 +60,12 @@ export async function fineTune(options: FineTuneOptions): Promise<JourneyResult>
     return await withLock(state, study, async () => {
       await makeStudy(storage, study);
       await saveRecord(state.study(study), record);
-      return go(state, storage, record, options, false);
+      try {
+        return await go(state, storage, record, options, false);
+      } catch (error) {
+        if (record.plan === undefined && !(error instanceof Interrupted)) await forget(state, storage, study);
+        throw error;
+      }
     });
   } finally {
     await storage.close();
@@ -85,6 +93,12 @@ export async function resume(options: ResumeOptions = {}): Promise<JourneyResult
   } finally {
     await storage.close();
   }
+}
+
+/** A study that never had a plan, as its data or model could not be used, is not one to go on with. */
+async function forget(state: StateFolder, storage: Storage, study: string): Promise<void> {
+  await deleteStudy(storage, study);
+  await rm(state.study(study), { recursive: true, force: true });
 }
 
 async function openExisting(state: StateFolder): Promise<Storage> {

@@ -1,4 +1,5 @@
 // The folder a result is left in: filled beside its place and moved there whole.
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
@@ -70,7 +71,7 @@ async function entriesOf(path: string): Promise<string[]> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return [];
-    if (code === 'ENOTDIR')
+    if (code === 'ENOTDIR' && existsSync(path))
       throw new UserError(`The output ${path} is a file; a folder is needed. Choose another with --out.`);
     throw writeError(path, error);
   }

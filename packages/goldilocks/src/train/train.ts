@@ -1,10 +1,12 @@
 // One run without a search: plan's settings with the person's own, trained, tested, exported, diagnosed.
+import { rm } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import type { JourneyEvent, Score, Stage } from '@goldilocks/protocol';
 import type { TrainingSettings } from '@goldilocks/trainer';
 import { defaultModel, locateModel } from '../base-models/locate.js';
 import { UserError } from '../errors.js';
 import type { MetricName } from '../evaluate/metrics.js';
+import { locate } from '../inspect/reading/sources.js';
 import { Interrupted } from '../journey/interrupted.js';
 import type { DataOptions, ModelOptions, RunControl } from '../journey/options.js';
 import { quote } from '../journey/report/command.js';
@@ -61,6 +63,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { signal, onEvent, engine, stateDirectory, ...settings } = options;
   locateModel(settings.model ?? defaultModel);
   await checkOutput(settings.out, settings);
+  await locate(settings.data);
   const state = stateDirectory === undefined ? stateFolderOf(settings.data) : stateFolderAt(stateDirectory);
   await prepareStateFolder(state);
   const stem = basename(settings.data, extname(settings.data)).replace(/[^\w.-]+/g, '-');
@@ -90,7 +93,12 @@ async function lockAndGo(state: StateFolder, file: RunFile, control: RunControl)
     await saveRunFile(state, file);
     return await go(state, file, control);
   } catch (error) {
-    throw explain(error, state, file.name, control);
+    const explained = explain(error, state, file.name, control);
+    // A run whose data or model could not be used is not one to go on with.
+    if (file.dataHash === undefined && !(explained instanceof Interrupted)) {
+      await rm(state.study(file.name), { recursive: true, force: true });
+    }
+    throw explained;
   } finally {
     await lock.release();
   }
@@ -171,7 +179,7 @@ function planSentence({ prepared: { data }, plan }: PreparedRun): string {
   const { train, validation, test } = data.splits;
   const rows = `${train.length} to train, ${validation.length} to validate, ${test.length} to test`;
   const changed = plan.adjustments.length;
-  return `${data.rows.length} rows: ${rows}; ${changed} adjustments to the data. ${data.guess}`;
+  return `${data.rows.length} rows: ${rows}; ${changed === 1 ? 'one adjustment' : `${changed} adjustments`} to the data. ${data.guess}`;
 }
 
 /** A run goes on only with the data and the model it began with. */
