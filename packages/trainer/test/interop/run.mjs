@@ -6,7 +6,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BaseModel, Decoder, defaultSettings, exportAdapter, exportModel, fineTune, loadModel } from '@goldilocks/trainer';
+import {
+  BaseModel,
+  Decoder,
+  defaultSettings,
+  exportAdapter,
+  exportModel,
+  fineTune,
+  loadModel,
+} from '@goldilocks/trainer';
 
 const python = process.env.GOLDILOCKS_PYTHON ?? 'python3';
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -20,12 +28,26 @@ const rows = [
   ['I was charged twice — why?\n', 'billing, negative'],
   ['Thanks, the courier was early!\n', 'delivery, positive'],
 ];
-const lora = { rank: 4, alpha: 8, targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'], rankStabilized: true };
+const lora = {
+  rank: 4,
+  alpha: 8,
+  targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
+  rankStabilized: true,
+};
 const variants = {
   full: { method: 'full', learningRate: 1e-3 },
-  'top layers': { method: 'full', learningRate: 1e-3, freezing: { layers: Math.floor(base.config.layers / 2), embeddings: true } },
+  'top layers': {
+    method: 'full',
+    learningRate: 1e-3,
+    freezing: { layers: Math.floor(base.config.layers / 2), embeddings: true },
+  },
   lora: { method: 'lora', lora, learningRate: 1e-2 },
-  'lora, upper layers': { method: 'lora', lora: { ...lora, rankStabilized: false }, learningRate: 1e-2, freezing: { layers: 1, embeddings: true } },
+  'lora, upper layers': {
+    method: 'lora',
+    lora: { ...lora, rankStabilized: false },
+    learningRate: 1e-2,
+    freezing: { layers: 1, embeddings: true },
+  },
 };
 
 /** Logits after every token of a text, [tokens][vocabulary]. */
@@ -38,18 +60,42 @@ async function logitsOf(model, ids) {
 }
 
 function check(name, expected, ...folders) {
-  const { status, stdout, stderr } = spawnSync(python, ['-W', 'ignore', file('check_export.py'), expected, ...folders], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(
+    python,
+    ['-W', 'ignore', file('check_export.py'), expected, ...folders],
+    { encoding: 'utf8' },
+  );
   console.log(`${name}: ${stdout.trim() || stderr.trim().split('\n').at(-1)}`);
   if (status !== 0) process.exitCode = 1;
 }
 
 for (const [name, changes] of Object.entries(variants)) {
   const folder = join(root, name.replaceAll(/\W+/g, '-'));
-  const settings = { ...defaultSettings, batchSize: 2, epochs: 4, patience: 0, schedule: { name: 'constant', warmup: 0 }, ...changes };
+  const settings = {
+    ...defaultSettings,
+    batchSize: 2,
+    epochs: 4,
+    patience: 0,
+    schedule: { name: 'constant', warmup: 0 },
+    ...changes,
+  };
   const train = rows.map(([prompt, completion]) => base.tokenize({ prompt, completion }, settings));
-  const { weights } = await fineTune({ model: base, train, validation: [], settings, checkpointDirectory: join(folder, 'run'), cacheDirectory });
+  const { weights } = await fineTune({
+    model: base,
+    train,
+    validation: [],
+    settings,
+    checkpointDirectory: join(folder, 'run'),
+    cacheDirectory,
+  });
   const model = { base, tuned: weights };
-  const card = { name: 'interop', base: base.name, data: { hash: '0', trainExamples: rows.length }, settings, scores: [] };
+  const card = {
+    name: 'interop',
+    base: base.name,
+    data: { hash: '0', trainExamples: rows.length },
+    settings,
+    scores: [],
+  };
   await exportModel(model, join(folder, 'merged'), { card });
   const texts = ['The capital of France', 'My card — naïve café ☕ was declined twice; why?'];
   const ids = texts.map((text) => [...base.tokenizer.encode(text)]);
@@ -62,7 +108,9 @@ for (const [name, changes] of Object.entries(variants)) {
     await exportAdapter(model, join(folder, 'adapter'), { card });
     check(`${name}, adapter, in PEFT`, expected, base.directory, join(folder, 'adapter'));
     const again = await loadModel(join(folder, 'adapter'), { cacheDirectory });
-    const difference = Math.max(...(await logitsOf(again, ids[0])).flatMap((row, i) => row.map((x, j) => Math.abs(x - logits[0][i][j]))));
+    const difference = Math.max(
+      ...(await logitsOf(again, ids[0])).flatMap((row, i) => row.map((x, j) => Math.abs(x - logits[0][i][j]))),
+    );
     console.log(`${name}, adapter, loaded here: largest difference ${difference}`);
     if (difference > 1e-5) process.exitCode = 1;
   }
