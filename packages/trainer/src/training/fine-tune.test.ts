@@ -11,7 +11,8 @@ import { BaseModel } from '../models/base-model.js';
 import type { TunedWeights } from '../models/model.js';
 import type { TrainingSettings } from '../settings.js';
 import type { TrainingEvent } from './events.js';
-import { type FineTuneOptions, fineTune } from './fine-tune.js';
+import { fineTune } from './fine-tune.js';
+import type { FineTuneOptions } from './fine-tune-options.js';
 import { learningRateRamp } from './learning-rate-ramp.js';
 
 const root = mkdtempSync(join(tmpdir(), 'goldilocks-fine-tune-'));

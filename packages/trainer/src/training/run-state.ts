@@ -7,7 +7,7 @@ import type { Diagnosis } from '../monitors/diagnosis.js';
 import { DivergenceMonitor, type DivergenceState } from '../monitors/divergence.js';
 import { EarlyStopping, type EarlyStoppingState } from '../monitors/early-stopping.js';
 import type { Evaluation, Outcome } from './events.js';
-import type { FineTuneOptions } from './fine-tune.js';
+import type { FineTuneOptions } from './fine-tune-options.js';
 import type { Learner, StepOutcome } from './learner.js';
 
 /** All numbers of a run, as they stand in a checkpoint's JSON. */
