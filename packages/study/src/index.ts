@@ -10,6 +10,7 @@ export {
   int,
   type NumericDistribution,
   type ParamsOf,
+  type Recommendation,
   type SearchSpace,
   type ValueOf,
 } from './distributions/distribution.js';
@@ -28,8 +29,10 @@ export { type SuccessiveHalvingOptions, SuccessiveHalvingPruner } from './pruner
 export { type ThresholdOptions, ThresholdPruner } from './pruners/threshold.js';
 export { type WilcoxonOptions, WilcoxonPruner } from './pruners/wilcoxon.js';
 export { type BruteForceOptions, BruteForceSampler } from './samplers/brute-force.js';
+export { type GpOptions, GpSampler } from './samplers/gp/gp-sampler.js';
 export { GridSampler } from './samplers/grid.js';
 export { PartialFixedSampler } from './samplers/partial-fixed.js';
+export { PriorSampler } from './samplers/prior.js';
 export { type QmcOptions, QmcSampler } from './samplers/qmc.js';
 export { RandomSampler } from './samplers/random.js';
 export type { History, JointSample, Sampler, SamplingContext, StudyInfo } from './samplers/sampler.js';

@@ -2,9 +2,21 @@
 
 import { InvalidDistributionError } from '../errors.js';
 import { freezeJson, type JsonValue, jsonEqual } from '../json.js';
+import { choiceIndex, contains } from './representation.js';
+
+/**
+ * What is known beforehand of where a parameter should be, which some samplers start from and forget as trials come in.
+ * It is the caller's and not stored with trials.
+ */
+export interface Recommendation<T> {
+  /** A value that is known to be good. */
+  readonly recommended?: T;
+  /** How sure one is that the best is near it, above 0 and below 1; 0.5 when only `recommended` is given. */
+  readonly confidence?: number;
+}
 
 /** Real numbers in [low, high]; with `step`, only low + k·step; with `log`, searched in the logarithm. */
-export interface FloatDistribution {
+export interface FloatDistribution extends Recommendation<number> {
   readonly type: 'float';
   readonly low: number;
   readonly high: number;
@@ -13,7 +25,7 @@ export interface FloatDistribution {
 }
 
 /** Integers low + k·step in [low, high]; with `log`, searched in the logarithm. */
-export interface IntDistribution {
+export interface IntDistribution extends Recommendation<number> {
   readonly type: 'int';
   readonly low: number;
   readonly high: number;
@@ -22,7 +34,7 @@ export interface IntDistribution {
 }
 
 /** One of the choices, each any JSON value; no order among them. */
-export interface CategoricalDistribution<T extends JsonValue = JsonValue> {
+export interface CategoricalDistribution<T extends JsonValue = JsonValue> extends Recommendation<T> {
   readonly type: 'categorical';
   readonly choices: readonly T[];
 }
@@ -43,14 +55,15 @@ export type ParamsOf<S extends SearchSpace> = { readonly [K in keyof S]: ValueOf
 export function float(
   low: number,
   high: number,
-  options: { readonly log?: boolean; readonly step?: number | null } = {},
+  options: { readonly log?: boolean; readonly step?: number | null } & Recommendation<number> = {},
 ): FloatDistribution {
   const { log = false, step = null } = options;
   checkRange('float', low, high);
   if (log && step !== null) fail(`float(${low}, ${high})`, 'both log and step are given; choose one');
   if (log && low <= 0) fail(`float(${low}, ${high}, { log: true })`, 'log needs low > 0');
   if (step !== null && !(step > 0 && Number.isFinite(step))) fail(`float(${low}, ${high})`, `step ${step} is not > 0`);
-  return Object.freeze({ type: 'float', low, high: step === null ? high : lastPoint(low, high, step), log, step });
+  const last = step === null ? high : lastPoint(low, high, step);
+  return recommending({ type: 'float', low, high: last, log, step }, options);
 }
 
 /**
@@ -61,7 +74,7 @@ export function float(
 export function int(
   low: number,
   high: number,
-  options: { readonly log?: boolean; readonly step?: number } = {},
+  options: { readonly log?: boolean; readonly step?: number } & Recommendation<number> = {},
 ): IntDistribution {
   const { log = false, step = 1 } = options;
   checkRange('int', low, high);
@@ -69,16 +82,42 @@ export function int(
   if (step < 1) fail(`int(${low}, ${high})`, `step ${step} is not ≥ 1`);
   if (log && low < 1) fail(`int(${low}, ${high}, { log: true })`, 'log needs low ≥ 1');
   if (log && step !== 1) fail(`int(${low}, ${high}, { log: true })`, `log needs step 1, not ${step}`);
-  return Object.freeze({ type: 'int', low, high: low + Math.floor((high - low) / step) * step, log, step });
+  const last = low + Math.floor((high - low) / step) * step;
+  return recommending({ type: 'int', low, high: last, log, step }, options);
 }
 
 /**
  * A categorical distribution. Two equal choices are allowed, as in Optuna; the first of them is the one found.
  * @throws InvalidDistributionError when there is no choice
  */
-export function categorical<const T extends JsonValue>(choices: readonly T[]): CategoricalDistribution<T> {
+export function categorical<const T extends JsonValue>(
+  choices: readonly T[],
+  options: Recommendation<NoInfer<T>> = {},
+): CategoricalDistribution<T> {
   if (choices.length === 0) fail('categorical([])', 'at least one choice is needed');
-  return Object.freeze({ type: 'categorical', choices: freezeJson(choices) as readonly T[] });
+  return recommending({ type: 'categorical', choices: freezeJson(choices) as readonly T[] }, options);
+}
+
+/** The distribution with what is recommended, checked; without that, with nothing added. */
+function recommending<D extends Distribution>(
+  distribution: D,
+  { recommended, confidence }: Recommendation<JsonValue>,
+): D {
+  if (recommended === undefined) {
+    if (confidence !== undefined) fail(`A ${distribution.type} distribution`, 'confidence needs a recommended value');
+    return Object.freeze(distribution);
+  }
+  const isValue =
+    distribution.type === 'categorical'
+      ? choiceIndex(distribution.choices, recommended) >= 0
+      : typeof recommended === 'number' && contains(distribution, recommended);
+  const what = `A ${distribution.type} distribution recommending ${JSON.stringify(recommended)}`;
+  if (!isValue) fail(what, 'the recommended value is not one of its values');
+  if (confidence !== undefined && !(confidence > 0 && confidence < 1)) {
+    fail(what, `confidence ${confidence} is not above 0 and below 1`);
+  }
+  const more = { recommended: freezeJson(recommended), confidence: confidence ?? 0.5 };
+  return Object.freeze(Object.assign({}, distribution, more));
 }
 
 /** Whether two distributions describe the same values in the same order. */

@@ -12,8 +12,10 @@ import { SuccessiveHalvingPruner } from '../pruners/successive-halving.js';
 import { ThresholdPruner } from '../pruners/threshold.js';
 import { WilcoxonPruner } from '../pruners/wilcoxon.js';
 import { BruteForceSampler } from '../samplers/brute-force.js';
+import { GpSampler } from '../samplers/gp/gp-sampler.js';
 import { GridSampler } from '../samplers/grid.js';
 import { PartialFixedSampler } from '../samplers/partial-fixed.js';
+import { PriorSampler } from '../samplers/prior.js';
 import { QmcSampler } from '../samplers/qmc.js';
 import { RandomSampler } from '../samplers/random.js';
 import { TpeSampler } from '../samplers/tpe/tpe-sampler.js';
@@ -62,6 +64,32 @@ suite(
   samplerConformance({
     create: (seed) => new BruteForceSampler({ seed }),
     space: { a: int(2, 8, { step: 3 }), b: categorical(['x', null, 'y']), c: float(0, 0.3, { step: 0.1 }) },
+  }),
+);
+suite('PriorSampler', samplerConformance({ create: (seed) => new PriorSampler({ seed }) }));
+suite(
+  'PriorSampler, with recommendations',
+  samplerConformance({
+    create: (seed) => new PriorSampler({ seed }),
+    space: {
+      rate: float(1e-5, 1e-1, { log: true, recommended: 1e-4, confidence: 0.75 }),
+      width: int(8, 64, { step: 8, recommended: 16 }),
+      schedule: categorical(['constant', null, { floor: 0.1 }], { recommended: null }),
+      decay: float(0, 0.3),
+    },
+  }),
+);
+suite('GpSampler', samplerConformance({ create: (seed) => new GpSampler({ seed }) }));
+suite(
+  'GpSampler, early, with recommendations',
+  samplerConformance({
+    create: (seed) => new GpSampler({ seed, startupTrials: 1 }),
+    space: {
+      rate: float(1e-5, 1e-1, { log: true, recommended: 1e-4, confidence: 0.75 }),
+      width: int(8, 64, { step: 8, recommended: 16 }),
+      schedule: categorical(['constant', null, { floor: 0.1 }], { recommended: null }),
+      decay: float(0, 0.3),
+    },
   }),
 );
 suite('TpeSampler', samplerConformance({ create: (seed) => new TpeSampler({ seed }) }));

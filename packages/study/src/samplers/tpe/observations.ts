@@ -5,15 +5,10 @@ import { formatDistribution } from '../../distributions/optuna-json.js';
 import { choiceIndex } from '../../distributions/representation.js';
 import { type JsonValue, own } from '../../json.js';
 import { violation } from '../../trial/constraints.js';
-import { type Direction, type FrozenTrial, lastStep, type Params } from '../../trial/frozen-trial.js';
+import { type Direction, type FrozenTrial, lastStep } from '../../trial/frozen-trial.js';
+import type { RunningTrial } from '../pending.js';
 import { toScale } from './kernels.js';
 import type { DimensionData } from './mixture.js';
-
-/** A trial still running, with the parameters it has or will have. */
-export interface RunningTrial {
-  readonly number: number;
-  readonly params: Params;
-}
 
 /** Rows of one parameter: its value in each (NaN where absent) and the rows that have it by ascending value. */
 interface Column {

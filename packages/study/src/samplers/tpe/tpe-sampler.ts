@@ -1,18 +1,20 @@
 /** The tree-structured Parzen estimator with the defaults of Optuna 5: multivariate, with a constant liar. */
 
 import type { Distribution, SearchSpace } from '../../distributions/distribution.js';
-import { isSingle, toExternal } from '../../distributions/representation.js';
+import { toExternal } from '../../distributions/representation.js';
 import { InvalidOptionError, UnsupportedError } from '../../errors.js';
-import { formatJson, type JsonValue, parseJson } from '../../json.js';
+import type { JsonValue } from '../../json.js';
 import { RandomGenerator, randomSeed } from '../../numerics/random.js';
 import { GroupedSearchSpace } from '../../search-space/group.js';
 import { IntersectionSearchSpace } from '../../search-space/intersection.js';
-import type { Attributes, FrozenTrial, Params } from '../../trial/frozen-trial.js';
+import { searchable } from '../../search-space/searchable.js';
+import type { FrozenTrial, Params } from '../../trial/frozen-trial.js';
+import { pendingAttributes, runningTrials } from '../pending.js';
 import { RandomSampler } from '../random.js';
-import type { History, JointSample, Sampler, SamplingContext } from '../sampler.js';
+import type { JointSample, Sampler, SamplingContext } from '../sampler.js';
 import { goodCount } from './kernels.js';
 import { ParzenMixture } from './mixture.js';
-import { Observations, type RunningTrial } from './observations.js';
+import { Observations } from './observations.js';
 
 export interface TpeOptions {
   readonly seed?: number;
@@ -30,9 +32,8 @@ export interface TpeOptions {
   readonly constantLiar?: boolean;
 }
 
-/** Where Optuna looks for the parameters a running trial will still set, in pieces. */
+/** Where Optuna's TPE looks for the parameters that a running trial will still set. */
 const PENDING_KEY = 'tpe:relative_params';
-const PENDING_PIECE = 2045;
 
 interface Memory {
   readonly observations: Observations;
@@ -82,7 +83,7 @@ export class TpeSampler implements Sampler {
     if (this.#isStartup(context)) return (await this.#startup.sampleJointly?.(context, space)) ?? { params: {} };
     const params: Record<string, JsonValue> = {};
     for (const part of this.#parts(context, space)) Object.assign(params, this.#sample(context, part));
-    return this.#constantLiar ? { params, pendingAttributes: pendingAttributes(params) } : { params };
+    return this.#constantLiar ? { params, pendingAttributes: pendingAttributes(PENDING_KEY, params) } : { params };
   }
 
   sample(context: SamplingContext, name: string, distribution: Distribution): JsonValue | Promise<JsonValue> {
@@ -129,7 +130,7 @@ export class TpeSampler implements Sampler {
     const names = Object.keys(space);
     if (names.length === 0) return {};
     const { observations } = this.#memory(context);
-    const running = this.#constantLiar ? runningTrials(context.history, context.trial.number) : [];
+    const running = this.#constantLiar ? runningTrials(context.history, context.trial.number, PENDING_KEY) : [];
     const marks = observations.markBest(goodCount(observations.count));
     const good = new ParzenMixture(observations.select(space, marks, 1, []));
     const bad = new ParzenMixture(observations.select(space, marks, 0, running));
@@ -137,38 +138,6 @@ export class TpeSampler implements Sampler {
     const points = good.draw(this.#candidates, random);
     const best = argmaxDifference(good.logDensity(points), bad.logDensity(points));
     return Object.fromEntries(names.map((name, d) => [name, toExternal(space[name]!, points[d]![best]!)]));
-  }
-}
-
-function searchable(space: SearchSpace): SearchSpace {
-  return Object.fromEntries(Object.entries(space).filter(([, distribution]) => !isSingle(distribution)));
-}
-
-function runningTrials(history: History, except: number): RunningTrial[] {
-  return history.unfinished
-    .filter((trial) => trial.state === 'RUNNING' && trial.number !== except)
-    .map((trial) => ({ number: trial.number, params: { ...readPending(trial), ...trial.params } }));
-}
-
-function pendingAttributes(params: Params): Attributes {
-  const text = formatJson(params);
-  const pieces: Record<string, JsonValue> = {};
-  for (let i = 0; i * PENDING_PIECE < text.length; i++) {
-    pieces[`${PENDING_KEY}:${i}`] = text.slice(i * PENDING_PIECE, (i + 1) * PENDING_PIECE);
-  }
-  return pieces;
-}
-
-function readPending({ systemAttributes }: FrozenTrial): Params {
-  let text = '';
-  for (let i = 0; typeof systemAttributes[`${PENDING_KEY}:${i}`] === 'string'; i++)
-    text += systemAttributes[`${PENDING_KEY}:${i}`];
-  if (text === '') return {};
-  try {
-    return parseJson(text) as Params;
-  } catch {
-    // Another process is still writing the pieces; what it has set so far is in the trial's own parameters.
-    return {};
   }
 }
 

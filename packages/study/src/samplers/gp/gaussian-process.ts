@@ -1,0 +1,165 @@
+/**
+ * A Gaussian process over points of a mixed space (Rasmussen and Williams, 2006): zero mean, one Matérn-5/2 kernel with
+ * a length for each dimension; two different choices are one apart, whichever they are.
+ */
+
+import { cholesky, invertLower, timesLower, timesLowerTransposed } from '../../numerics/cholesky.js';
+
+export interface KernelParameters {
+  /** One for each dimension: 1/ℓ². */
+  readonly inverseSquaredLengths: Float64Array;
+  /** Variance of the function. */
+  readonly scale: number;
+  /** Variance of the noise of one measurement. */
+  readonly noise: number;
+}
+
+export interface TrainingData {
+  /** n points of d coordinates, row after row. */
+  readonly points: Float64Array;
+  readonly values: Float64Array;
+  readonly isCategorical: readonly boolean[];
+  /** Factor of the noise variance of each value, e.g. 1/3 for the mean of three measurements. Default 1 each. */
+  readonly noiseFactors?: Float64Array;
+}
+
+export interface Posterior {
+  readonly mean: number;
+  /** Of the function, without the noise of measuring it. */
+  readonly variance: number;
+}
+
+const SQRT5 = Math.sqrt(5);
+
+/** The kernel's value for a squared distance, for unit scale. */
+export function matern(squared: number): number {
+  const r = SQRT5 * Math.sqrt(squared);
+  return (1 + r + (5 / 3) * squared) * Math.exp(-r);
+}
+
+/** Its derivative by the squared distance. */
+export function maternSlope(squared: number): number {
+  const r = SQRT5 * Math.sqrt(squared);
+  return (-5 / 6) * (1 + r) * Math.exp(-r);
+}
+
+/** Squared difference along one dimension. */
+export function squaredDifference(a: number, b: number, isCategorical: boolean): number {
+  return isCategorical ? (a === b ? 0 : 1) : (a - b) * (a - b);
+}
+
+export class GaussianProcess {
+  readonly #data: TrainingData;
+  readonly #parameters: KernelParameters;
+  readonly #n: number;
+  readonly #inverseFactor: Float64Array;
+  readonly #weights: Float64Array;
+  readonly #k: Float64Array;
+
+  /** @throws RangeError when the kernel matrix is not positive definite, as two equal points without noise are */
+  constructor(data: TrainingData, parameters: KernelParameters) {
+    this.#data = data;
+    this.#parameters = parameters;
+    this.#n = data.values.length;
+    const factor = cholesky(covariance(data, parameters), this.#n);
+    if (!factor) throw new RangeError('The kernel matrix is not positive definite; give a larger noise.');
+    this.#inverseFactor = invertLower(factor, this.#n);
+    const whitened = timesLower(this.#inverseFactor, this.#n, data.values);
+    this.#weights = timesLowerTransposed(this.#inverseFactor, this.#n, whitened);
+    this.#k = new Float64Array(this.#n);
+  }
+
+  get parameters(): KernelParameters {
+    return this.#parameters;
+  }
+
+  /** Mean and variance of the function at a point. */
+  posterior(x: ArrayLike<number>): Posterior {
+    this.#fillKernel(x);
+    const mean = this.#mean();
+    const half = timesLower(this.#inverseFactor, this.#n, this.#k);
+    let explained = 0;
+    for (let i = 0; i < half.length; i++) explained += half[i]! * half[i]!;
+    return { mean, variance: Math.max(0, this.#parameters.scale - explained) };
+  }
+
+  /**
+   * The posterior, with its derivatives by the coordinates.
+   * @param meanGradient receives d values; those of categorical dimensions are 0
+   */
+  posteriorWithGradient(x: ArrayLike<number>, meanGradient: Float64Array, varianceGradient: Float64Array): Posterior {
+    const posterior = this.posterior(x);
+    const { points, isCategorical } = this.#data;
+    const { inverseSquaredLengths, scale } = this.#parameters;
+    const d = isCategorical.length;
+    const half = timesLower(this.#inverseFactor, this.#n, this.#k);
+    const solved = timesLowerTransposed(this.#inverseFactor, this.#n, half);
+    meanGradient.fill(0);
+    varianceGradient.fill(0);
+    for (let i = 0; i < this.#n; i++) {
+      const slope = 2 * scale * maternSlope(this.#squaredDistance(x, i));
+      for (let j = 0; j < d; j++) {
+        if (isCategorical[j]) continue;
+        const kernelSlope = slope * inverseSquaredLengths[j]! * (x[j]! - points[i * d + j]!);
+        meanGradient[j]! += kernelSlope * this.#weights[i]!;
+        varianceGradient[j]! -= 2 * kernelSlope * solved[i]!;
+      }
+    }
+    return posterior;
+  }
+
+  /** This process told further values, e.g. what is expected of running trials; its parameters stay. */
+  extended(points: readonly ArrayLike<number>[], values: readonly number[]): GaussianProcess {
+    const data = this.#data;
+    const count = this.#n + points.length;
+    const noiseFactors = new Float64Array(count).fill(1);
+    if (data.noiseFactors) noiseFactors.set(data.noiseFactors);
+    const all = {
+      points: Float64Array.from([...data.points, ...points.flatMap((point) => Array.from(point))]),
+      values: Float64Array.from([...data.values, ...values]),
+      isCategorical: data.isCategorical,
+      noiseFactors,
+    };
+    return new GaussianProcess(all, this.#parameters);
+  }
+
+  #mean(): number {
+    let mean = 0;
+    for (let i = 0; i < this.#n; i++) mean += this.#k[i]! * this.#weights[i]!;
+    return mean;
+  }
+
+  #fillKernel(x: ArrayLike<number>): void {
+    for (let i = 0; i < this.#n; i++) this.#k[i] = this.#parameters.scale * matern(this.#squaredDistance(x, i));
+  }
+
+  #squaredDistance(x: ArrayLike<number>, i: number): number {
+    const { points, isCategorical } = this.#data;
+    const { inverseSquaredLengths } = this.#parameters;
+    const d = isCategorical.length;
+    let sum = 0;
+    for (let j = 0, at = i * d; j < d; j++, at++) {
+      sum += inverseSquaredLengths[j]! * squaredDifference(x[j]!, points[at]!, isCategorical[j]!);
+    }
+    return sum;
+  }
+}
+
+/** The covariance of the measured values, n×n. */
+function covariance(data: TrainingData, { inverseSquaredLengths, scale, noise }: KernelParameters): Float64Array {
+  const { points, values, isCategorical, noiseFactors } = data;
+  const [n, d] = [values.length, isCategorical.length];
+  const matrix = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      let squared = 0;
+      for (let k = 0; k < d; k++) {
+        const difference = squaredDifference(points[i * d + k]!, points[j * d + k]!, isCategorical[k]!);
+        squared += inverseSquaredLengths[k]! * difference;
+      }
+      matrix[i * n + j] = matrix[j * n + i] = scale * matern(squared);
+    }
+    matrix[i * n + i] = scale + noise * (noiseFactors?.[i] ?? 1);
+  }
+  return matrix;
+}

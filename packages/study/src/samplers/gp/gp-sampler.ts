@@ -1,0 +1,165 @@
+/**
+ * Bayesian optimisation by one Gaussian process over numbers and choices alike, for few, noisy and expensive trials: log
+ * expected improvement over the best predicted mean, what is recommended weighing in at first (piBO, arXiv:2204.11051).
+ */
+
+import type { Distribution, SearchSpace } from '../../distributions/distribution.js';
+import { hasPrior, logPrior, logPriorSlope } from '../../distributions/prior.js';
+import { InvalidOptionError, UnsupportedError } from '../../errors.js';
+import { formatJson, type JsonValue } from '../../json.js';
+import { RandomGenerator, randomSeed } from '../../numerics/random.js';
+import { intersectionSearchSpace } from '../../search-space/intersection.js';
+import { searchable } from '../../search-space/searchable.js';
+import { violation } from '../../trial/constraints.js';
+import type { FrozenTrial, Params } from '../../trial/frozen-trial.js';
+import { pendingAttributes, runningTrials } from '../pending.js';
+import { PriorSampler } from '../prior.js';
+import type { JointSample, Sampler, SamplingContext } from '../sampler.js';
+import { type Acquisition, logExpectedImprovement, logProbabilityBelow, sumOf } from './acquisition.js';
+import { fitGaussianProcess } from './fit.js';
+import type { GaussianProcess, TrainingData } from './gaussian-process.js';
+import { maximize } from './maximize.js';
+import { type GpObservations, observe, observeConstraints } from './observations.js';
+import { UnitSpace } from './unit-space.js';
+
+export interface GpOptions {
+  readonly seed?: number;
+  /** Trials before the model is used, the recommended setting among them. Default 5. */
+  readonly startupTrials?: number;
+  /** Chooses the values of those first trials. Default: a `PriorSampler` with the same seed. */
+  readonly startupSampler?: Sampler;
+  /** β: after n modelled trials, what is recommended weighs β/n. 0 ignores it. Default 3. */
+  readonly priorWeight?: number;
+  /** How many measurements a trial's value is the mean of, e.g. its seeds; its noise is so much smaller. Default 1. */
+  readonly measurements?: (trial: FrozenTrial) => number;
+}
+
+/** Where Optuna's GP looks for the parameters that a running trial will still set. */
+const PENDING_KEY = 'gp:relative_params';
+
+export class GpSampler implements Sampler {
+  readonly #seed: number;
+  readonly #startupTrials: number;
+  readonly #startup: Sampler;
+  readonly #priorWeight: number;
+  readonly #measurements: (trial: FrozenTrial) => number;
+
+  /** @throws InvalidOptionError */
+  constructor(options: GpOptions = {}) {
+    this.#seed = options.seed ?? randomSeed();
+    this.#startupTrials = options.startupTrials ?? 5;
+    this.#startup = options.startupSampler ?? new PriorSampler({ seed: this.#seed });
+    this.#priorWeight = options.priorWeight ?? 3;
+    this.#measurements = options.measurements ?? (() => 1);
+    if (!(Number.isInteger(this.#startupTrials) && this.#startupTrials >= 1))
+      throw new InvalidOptionError(`GpSampler: startupTrials is ${this.#startupTrials}; give an integer ≥ 1.`);
+    if (!(this.#priorWeight >= 0))
+      throw new InvalidOptionError(`GpSampler: priorWeight is ${this.#priorWeight}; give a number ≥ 0.`);
+  }
+
+  beforeTrial(context: SamplingContext) {
+    return this.#startup.beforeTrial?.(context);
+  }
+
+  /** With a space, all of it; without, what all past trials had. */
+  jointSpace({ study, space, history }: SamplingContext): SearchSpace {
+    if (study.directions.length !== 1) {
+      throw new UnsupportedError(
+        `GpSampler searches one objective; study '${study.name}' has ${study.directions.length}. Use RandomSampler.`,
+      );
+    }
+    return searchable(space ?? intersectionSearchSpace(history.finished));
+  }
+
+  async sampleJointly(context: SamplingContext, space: SearchSpace): Promise<JointSample> {
+    const unit = new UnitSpace(space);
+    const direction = context.study.directions[0]!;
+    const observations = observe(context.history.finished, unit, direction);
+    const complete = observations.trials.filter(({ state }) => state === 'COMPLETE').length;
+    if (observations.trials.length < this.#startupTrials || complete === 0) {
+      return (await this.#startup.sampleJointly?.(context, space)) ?? { params: {} };
+    }
+    const params = this.#suggest(context, unit, observations);
+    return { params, pendingAttributes: pendingAttributes(PENDING_KEY, params) };
+  }
+
+  sample(context: SamplingContext, name: string, distribution: Distribution): JsonValue | Promise<JsonValue> {
+    return this.#startup.sample(context, name, distribution);
+  }
+
+  afterTrial(...args: Parameters<NonNullable<Sampler['afterTrial']>>) {
+    return this.#startup.afterTrial?.(...args);
+  }
+
+  #suggest(context: SamplingContext, unit: UnitSpace, observations: GpObservations): Params {
+    const running = runningTrials(context.history, context.trial.number, PENDING_KEY);
+    const awaited = running.flatMap(({ params }) => unit.encode(params) ?? []);
+    const data = this.#trainingData(unit, observations);
+    const process = fitGaussianProcess(data);
+    const predicted = observations.points.map((point) => process.posterior(point).mean);
+    const ranking = bestFirst(observations.trials, predicted);
+    const acquisition = this.#acquisition(unit, observations, data, process, awaited, predicted[ranking[0] ?? -1]);
+    const candidates = maximize(acquisition, unit, {
+      random: RandomGenerator.of(this.#seed, context.trial.number, 'gp'),
+      known: ranking.slice(0, 3).map((row) => observations.points[row]!),
+      lengths: process.parameters.inverseSquaredLengths.map((w) => 1 / Math.sqrt(w)),
+    });
+    // The same setting twice tells little; it is taken only when nothing else is left.
+    const taken = new Set([...observations.points, ...awaited].map((point) => formatJson(unit.decode(point))));
+    const settings = candidates.map(({ x }) => unit.decode(x));
+    return settings.find((params) => !taken.has(formatJson(params))) ?? settings[0]!;
+  }
+
+  #trainingData(unit: UnitSpace, { trials, points, values }: GpObservations): TrainingData {
+    return {
+      points: Float64Array.from(points.flatMap((point) => Array.from(point))),
+      values,
+      isCategorical: unit.dimensions.map(({ isCategorical }) => isCategorical),
+      noiseFactors: Float64Array.from(trials, (trial) => 1 / Math.max(1, this.#measurements(trial))),
+    };
+  }
+
+  /** @param best the best predicted value of a feasible trial; undefined when there is none */
+  #acquisition(
+    unit: UnitSpace,
+    { trials }: GpObservations,
+    data: TrainingData,
+    process: GaussianProcess,
+    awaited: readonly Float64Array[],
+    best: number | undefined,
+  ): Acquisition {
+    const terms = observeConstraints(trials).map((values) =>
+      logProbabilityBelow(fitGaussianProcess({ ...data, values }), 0),
+    );
+    if (best !== undefined) {
+      // Running trials are taken to end as predicted, so that the next one looks elsewhere.
+      const means = awaited.map((point) => process.posterior(point).mean);
+      terms.push(logExpectedImprovement(awaited.length > 0 ? process.extended(awaited, means) : process, best));
+    }
+    const exponent = this.#priorWeight / Math.max(1, trials.length - this.#startupTrials + 1);
+    if (exponent > 0 && unit.dimensions.some(({ distribution }) => hasPrior(distribution))) {
+      terms.push(priorTerm(unit, exponent));
+    }
+    return sumOf(terms);
+  }
+}
+
+/** Rows of complete and feasible trials, the best predicted first. */
+function bestFirst(trials: readonly FrozenTrial[], predicted: readonly number[]): number[] {
+  const rows = trials.flatMap((trial, row) => (trial.state === 'COMPLETE' && violation(trial) === 0 ? [row] : []));
+  return rows.sort((a, b) => predicted[b]! - predicted[a]!);
+}
+
+function priorTerm(unit: UnitSpace, exponent: number): Acquisition {
+  const value = (x: Float64Array) =>
+    exponent * unit.dimensions.reduce((sum, { distribution }, d) => sum + logPrior(distribution, x[d]!), 0);
+  return {
+    value,
+    addGradient(x, gradient) {
+      for (const [d, { distribution }] of unit.dimensions.entries()) {
+        gradient[d]! += exponent * logPriorSlope(distribution, x[d]!);
+      }
+      return value(x);
+    },
+  };
+}
