@@ -24,7 +24,7 @@ function sentence({ code, message }: CommanderError, command: Command): string {
     case 'commander.missingArgument':
       return `${nameOf(command)} needs ${/'(.*)'/.exec(first)?.[1]?.toUpperCase() ?? 'an argument'}.`;
     case 'commander.optionMissingArgument':
-      return `The flag ${quoted} needs a value.`;
+      return `${flagOf(quoted)} needs a value.`;
     case 'commander.excessArguments':
       return `${nameOf(command)} was given more than it takes. Put paths with spaces in quotes.`;
     case 'commander.conflictingOption':
@@ -42,6 +42,10 @@ function invalid(message: string): string {
     message,
   );
   if (found === null) return message;
-  const flag = found[1]!.split(/[ ,]+/).find((part) => part.startsWith('--')) ?? found[1]!;
-  return `${flag} is «${excerpt(found[2] ?? '')}». ${found[3]}`;
+  return `${flagOf(found[1]!)} is «${excerpt(found[2] ?? '')}». ${found[3]}`;
+}
+
+/** The long name in `-x, --long <value>`. */
+function flagOf(flags: string): string {
+  return flags.split(/[ ,]+/).find((part) => part.startsWith('--')) ?? flags;
 }
