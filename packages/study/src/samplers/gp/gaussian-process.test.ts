@@ -141,3 +141,13 @@ test('two equal points without noise are refused', () => {
   const parameters = { inverseSquaredLengths: Float64Array.of(1), scale: 1, noise: 0 };
   expect(() => new GaussianProcess(data, parameters)).toThrow(/larger noise/);
 });
+
+test('settled at a point, a process predicts the same and is sure there, as if told so without noise', () => {
+  const { data, parameters } = partsOf(reference.cases[1]!);
+  const process = new GaussianProcess(data, parameters);
+  const [one, other] = reference.cases[1]!.results.map(({ x }) => x);
+  const settled = process.settledAt([one!]);
+  expectClose(settled.posterior(other!).mean, process.posterior(other!).mean, 1e-6);
+  expect(settled.posterior(one!).variance).toBeLessThan(1e-5);
+  expect(settled.posterior(other!).variance).toBeLessThan(process.posterior(other!).variance);
+});

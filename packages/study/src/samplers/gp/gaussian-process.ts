@@ -30,6 +30,8 @@ export interface Posterior {
 }
 
 const SQRT5 = Math.sqrt(5);
+/** Variance at points that are taken for known; not 0, so that equal points do no harm. */
+const SETTLED_NOISE = 1e-6;
 
 /** The kernel's value for a squared distance, for unit scale. */
 export function matern(squared: number): number {
@@ -108,15 +110,17 @@ export class GaussianProcess {
     return posterior;
   }
 
-  /** This process told further values, e.g. what is expected of running trials; its parameters stay. */
-  extended(points: readonly ArrayLike<number>[], values: readonly number[]): GaussianProcess {
+  /**
+   * This process, taking for known that the function is as predicted at some points: means stay, variances fall around
+   * them.
+   */
+  settledAt(points: readonly ArrayLike<number>[]): GaussianProcess {
     const data = this.#data;
-    const count = this.#n + points.length;
-    const noiseFactors = new Float64Array(count).fill(1);
-    if (data.noiseFactors) noiseFactors.set(data.noiseFactors);
+    const noiseFactors = new Float64Array(this.#n + points.length).fill(SETTLED_NOISE / this.#parameters.noise);
+    noiseFactors.set(data.noiseFactors ?? new Float64Array(this.#n).fill(1));
     const all = {
       points: Float64Array.from([...data.points, ...points.flatMap((point) => Array.from(point))]),
-      values: Float64Array.from([...data.values, ...values]),
+      values: Float64Array.from([...data.values, ...points.map((point) => this.posterior(point).mean)]),
       isCategorical: data.isCategorical,
       noiseFactors,
     };

@@ -98,7 +98,8 @@ export class GpSampler implements Sampler {
     const process = fitGaussianProcess(data);
     const predicted = observations.points.map((point) => process.posterior(point).mean);
     const ranking = bestFirst(observations.trials, predicted);
-    const acquisition = this.#acquisition(unit, observations, data, process, awaited, predicted[ranking[0] ?? -1]);
+    const incumbent = ranking.slice(0, 1).map((row) => observations.points[row]!);
+    const acquisition = this.#acquisition(unit, observations, data, process, incumbent, awaited);
     const candidates = maximize(acquisition, unit, {
       random: RandomGenerator.of(this.#seed, context.trial.number, 'gp'),
       known: ranking.slice(0, 3).map((row) => observations.points[row]!),
@@ -119,22 +120,23 @@ export class GpSampler implements Sampler {
     };
   }
 
-  /** @param best the best predicted value of a feasible trial; undefined when there is none */
+  /** @param incumbent the point of the best predicted feasible trial; empty when there is none */
   #acquisition(
     unit: UnitSpace,
     { trials }: GpObservations,
     data: TrainingData,
     process: GaussianProcess,
+    incumbent: readonly Float64Array[],
     awaited: readonly Float64Array[],
-    best: number | undefined,
   ): Acquisition {
     const terms = observeConstraints(trials).map((values) =>
       logProbabilityBelow(fitGaussianProcess({ ...data, values }), 0),
     );
-    if (best !== undefined) {
-      // Running trials are taken to end as predicted, so that the next one looks elsewhere.
-      const means = awaited.map((point) => process.posterior(point).mean);
-      terms.push(logExpectedImprovement(awaited.length > 0 ? process.extended(awaited, means) : process, best));
+    for (const point of incumbent) {
+      // The improvement is over the incumbent's true value, not over a guess at it: settled there, what is noise does not
+      // pass for promise next to it. Running trials are taken to end as predicted, so that the next one looks elsewhere.
+      const settled = process.settledAt([point, ...awaited]);
+      terms.push(logExpectedImprovement(settled, process.posterior(point).mean));
     }
     const exponent = this.#priorWeight / Math.max(1, trials.length - this.#startupTrials + 1);
     if (exponent > 0 && unit.dimensions.some(({ distribution }) => hasPrior(distribution))) {
