@@ -75,6 +75,13 @@ describe('measureBaselines', () => {
     expect(found.keywordRule.accuracy).toBeLessThan(found.majority.accuracy + 0.1);
   });
 
+  it('scores the rows of the split asked for', () => {
+    const tested = { ...splits, validation: splits.validation.slice(50), test: splits.validation.slice(0, 30) };
+    const found = measureBaselines(rows, tested, ['other', 'money'], 'test')!;
+    expect(found).toMatchObject({ split: 'test', rows: 30, keywordRule: { accuracy: 1 } });
+    expect(found.majority.accuracy).toBe(rows.slice(200, 230).filter(({ label }) => label === 'other').length / 30);
+  });
+
   it('nothing to score on, nothing said', () => {
     expect(measureBaselines(rows, { ...splits, validation: [] }, ['other', 'money'])).toBeUndefined();
   });

@@ -8,20 +8,21 @@ import type { Splits } from './splits.js';
 import type { Baselines, InspectedRow } from './types.js';
 
 const maxTraining = 20_000;
-const maxValidation = 5_000;
+const maxJudged = 5_000;
 const maxClasses = 1000;
 
-/** Learnt on training rows, scored on validation rows; undefined without any of either. */
+/** Learnt on training rows, scored on those of `split`; undefined without any of either. */
 export function measureBaselines(
   rows: readonly InspectedRow[],
   splits: Splits,
   labels: readonly string[],
+  split: Baselines['split'] = 'validation',
 ): Baselines | undefined {
   const training = splits.train.slice(0, maxTraining);
-  const validation = splits.validation.slice(0, maxValidation);
-  if (training.length === 0 || validation.length === 0 || labels.length > maxClasses) return undefined;
+  const judged = splits[split].slice(0, maxJudged);
+  if (training.length === 0 || judged.length === 0 || labels.length > maxClasses) return undefined;
   const numbers = new Map(labels.map((label, index) => [label, index]));
-  const used = [...training, ...validation];
+  const used = [...training, ...judged];
   const given = Int32Array.from(used, (index) => numbers.get(rows[index]!.label ?? '') ?? 0);
   const features = featuresOf(used.map((index) => rows[index]!.text));
   const [learn, judge] = [range(0, training.length), range(training.length, used.length)];
@@ -34,7 +35,7 @@ export function measureBaselines(
   const rule = learnKeywordRule(features, learn, given, labels.length);
   const score = (guess: (row: number) => number) => labelScores(truth, judge.map(guess), labels.length);
   return {
-    split: 'validation',
+    split,
     rows: judge.length,
     majority: { label: labels[commonest]!, accuracy: score(() => commonest).accuracy },
     keywordRule: score((row) => rule(features.rows[row]!)),

@@ -126,7 +126,7 @@ export interface LabelNoiseEstimate {
 
 export interface Baselines {
   /** Which rows were scored. */
-  split: 'validation';
+  split: 'validation' | 'test';
   rows: number;
   /** Always the most frequent training label. */
   majority: { label: string; accuracy: number };

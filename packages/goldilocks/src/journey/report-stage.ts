@@ -181,7 +181,7 @@ function scoresOf({ stages, test }: ReportInput): Scores {
     base: score(test.base),
     recommended: score(test.recommended),
     found: score(test.found),
-    baselines: reported.reportBaselines(prepared),
+    baselines: reported.reportBaselines(prepared, stages.data.test),
     foundMinusBase: differenceOf(test.found, test.base, prepared.task),
     foundMinusRecommended: differenceOf(test.found, test.recommended, prepared.task),
   };
@@ -201,6 +201,7 @@ async function diagnosesOf({ stages, final, test }: ReportInput): Promise<Report
   const run = await runRecordOf(final.found, stages.prepared.model.layers, {
     before: before.perExample,
     after: after.perExample,
+    loss: { before: before.loss, after: after.loss },
   });
   if (run === undefined) return [];
   return diagnose(run).map(({ kind, evidence, adjustment, because, source }) => ({

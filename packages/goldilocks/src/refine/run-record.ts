@@ -22,7 +22,12 @@ export interface RunRecord {
   /** Transformer layers of the base model. */
   layers: number;
   /** Mean loss of each reference text (the base skill), before and after the run. */
-  retention?: { before: number[]; after: number[] };
+  retention?: {
+    before: number[];
+    after: number[];
+    /** Mean per token, as reports show it; the mean over the texts stands in where it is missing. */
+    loss?: { before: number; after: number };
+  };
 }
 
 export type RunDiagnosisKind =

@@ -123,9 +123,10 @@ function examples({ report, width, paint }: Context): string[] {
 }
 
 function advice({ report, width, paint }: Context): string[] {
+  const told = report.diagnoses.some(({ kind }) => kind === 'forgetting');
   const lines = [
     ...report.diagnoses.flatMap(({ message, advice: what }) => indented(`${message} ${what}`, width)),
-    ...(report.retention ? indented(report.retention.sentence, width) : []),
+    ...(report.retention && !told ? indented(report.retention.sentence, width) : []),
     ...warnings(report).flatMap((warning) => indented(warning, width).map((line) => paint.yellow(line))),
   ];
   return lines.length === 0 ? [] : [heading(paint, 'Worth knowing'), ...lines];

@@ -137,8 +137,8 @@ class Refinement {
     { prepared, data }: PreparedRun,
     settings: TrainingSettings,
   ): Promise<RunRecord['retention']> {
-    const before = this.start.record.retention?.before;
-    if (before === undefined) return undefined;
+    const first = this.start.record.retention;
+    if (first === undefined) return undefined;
     const process = this.engine.open('the reference text');
     try {
       const { model } = prepared;
@@ -152,8 +152,12 @@ class Refinement {
         train: examplesOf(data, data.train),
       };
       const tuned = await openRun(process, { ...setting, signal: this.options.signal }, final);
-      const { perExample } = await process.run('evaluateLoss', { model: tuned, examples: { file: reference.file } });
-      return { before, after: perExample };
+      const { loss, perExample } = await process.run('evaluateLoss', {
+        model: tuned,
+        examples: { file: reference.file },
+      });
+      const means = first.loss && { loss: { before: first.loss.before, after: loss } };
+      return { before: first.before, after: perExample, ...means };
     } finally {
       await process.close();
     }

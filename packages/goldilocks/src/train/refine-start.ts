@@ -52,7 +52,11 @@ async function fromStudy(state: StateFolder, name: string): Promise<RefineStart 
   const { final, test, model } = journey;
   if (final === undefined || test === undefined || model === undefined) return undefined;
   const { before, after } = test.retention;
-  const retention = { before: before.perExample, after: after.perExample };
+  const retention = {
+    before: before.perExample,
+    after: after.perExample,
+    loss: { before: before.loss, after: after.loss },
+  };
   const record = await runRecordOf(final.found, model.layers, retention);
   return record && { name, options: journey.settings, record };
 }

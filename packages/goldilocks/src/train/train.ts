@@ -140,7 +140,11 @@ async function go(state: StateFolder, file: RunFile, control: RunControl): Promi
   await exportRun({ engine, run, final, tested, out: options.out, overwrite: options.overwrite, signal });
   const { before, after } = tested.test.retention;
   const layers = run.prepared.model.layers;
-  const retention = { before: before.perExample, after: after.perExample };
+  const retention = {
+    before: before.perExample,
+    after: after.perExample,
+    loss: { before: before.loss, after: after.loss },
+  };
   const record = await runRecordOf(final, layers, retention);
   const seconds = (performance.now() - began) / 1000;
   const result: TrainResult = {

@@ -16,6 +16,7 @@ import { stages } from '@goldilocks/protocol';
 import { estimate } from '../../evaluate/measure.js';
 import { type Answers, isRight } from '../../evaluate/metrics.js';
 import { answerOf } from '../../evaluate/task.js';
+import { measureBaselines } from '../../inspect/baselines.js';
 import type { InspectedData, InspectedRow } from '../../inspect/types.js';
 import type { Plan } from '../../plan/plan.js';
 import { excerpt, stripControl } from '../../terminal/strip-control.js';
@@ -61,11 +62,12 @@ function taskSentence(type: Prepared['task']['type'], data: InspectedData): stri
   return type === 'text' ? 'Answer a prompt with a text.' : 'Continue plain text.';
 }
 
-/** Simple rules that need no language model, scored on the validation rows. */
-export function reportBaselines({ data, task }: Prepared): Baseline[] {
-  const { baselines } = data.statistics;
-  if (baselines === undefined || task.metric.name !== 'accuracy') return [];
-  const note = `on the ${baselines.rows} validation examples`;
+/** Simple rules that need no language model, scored on the test examples that the models are scored on (`tested`: their rows). */
+export function reportBaselines({ data, task }: Prepared, tested: readonly number[]): Baseline[] {
+  if (data.labels === undefined || task.metric.name !== 'accuracy') return [];
+  const baselines = measureBaselines(data.rows, { ...data.splits, test: [...tested] }, data.labels, 'test');
+  if (baselines === undefined) return [];
+  const note = `on the same ${baselines.rows} test examples`;
   const row = (name: string, title: string, accuracy: number, what: string): Baseline => {
     return {
       name,

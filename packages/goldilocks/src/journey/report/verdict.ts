@@ -15,8 +15,19 @@ export function verdictOf(
     kind,
     delivered,
     headline: headlines[kind],
-    sentence: `${scoreSentence(task, scores, delivered)} ${confirmed}`,
+    sentence: [scoreSentence(task, scores, delivered), confirmed, baselineSentence(task, scores)]
+      .filter(Boolean)
+      .join(' '),
   };
+}
+
+/** The plain fact where a rule that needs no language model does as well or better; empty where none does. */
+function baselineSentence(task: Task, scores: Scores): string {
+  const { title, write, found } = mainScore({ task, scores } as Pick<Report, 'task' | 'scores'>);
+  const [best] = [...scores.baselines].sort((a, b) => b.metric.value - a.metric.value);
+  if (best === undefined || title === 'loss' || best.metric.value < found.value) return '';
+  const than = best.metric.value > found.value ? 'more than' : 'as much as';
+  return `The simple ${best.title}, which needs no language model, reaches ${write(best.metric.value)} on the same examples: ${than} the tuned model.`;
 }
 
 const headlines: Record<Verdict['kind'], string> = {

@@ -16,7 +16,7 @@ const fewestSwings = 2;
 export const forgetting: DiagnosisRule = (run) => {
   if (!run.retention) return undefined;
   const { before, after } = run.retention;
-  const [from, to] = [mean(before), mean(after)];
+  const [from, to] = [run.retention.loss?.before ?? mean(before), run.retention.loss?.after ?? mean(after)];
   const rise = (to - from) / from;
   if (rise < noticeable || pairedDifference(before, after).t < clear) return undefined;
   return {
