@@ -58,7 +58,8 @@ function commandOf(program: Command, argv: readonly string[]): Command {
 function report(error: unknown, argv: readonly string[]): ExitCode {
   const { message, exitCode } = explainFailure(error);
   if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { message, exitCode } })}\n`);
-  process.stderr.write(`${message}\n`);
+  // An interruption has been told by the progress, with the command that goes on.
+  if (!(error instanceof Error && error.name === 'Interrupted')) process.stderr.write(`${message}\n`);
   if (process.env.GOLDILOCKS_DEBUG && error instanceof Error) process.stderr.write(`${traceOf(error)}\n`);
   return exitCode;
 }

@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-// The program `goldilocks`. What is heavy is loaded only by the verb that needs it.
+// The program `goldilocks`, started by bin/goldilocks.js. What is heavy is loaded only by the verb that needs it.
 import { runCommandLine } from './command-line.js';
 import { exitWhenWritten } from './streams.js';
 
