@@ -94,12 +94,18 @@ function trialSetting(stages: TrialStages, share: number): TrialSetting {
       validation: { rows, labels: prepared.data.labels ?? [] },
       retention,
     }),
+    checkpointEverySeconds: checkpointSeconds(prepared.model.parameters),
     onSitting({ tokens, peakMemoryBytes }) {
       const { record } = context;
       record.peakMemoryBytes = Math.max(record.peakMemoryBytes, peakMemoryBytes);
       record.tokens += tokens;
     },
   };
+}
+
+/** A checkpoint of a small model costs nothing; one of a large model takes seconds to write. */
+function checkpointSeconds(parameters: number): number {
+  return Math.min(120, Math.max(5, parameters / 2e6));
 }
 
 /** Events name parameters as people read them. */
@@ -126,7 +132,7 @@ function confirmEnd({ context, piloted }: TrialStages): number | undefined {
 
 /**
  * The time to keep for confirming: its planned part, and at least what it takes to run the recommended settings and
- * the dearest contender once more.
+ * the dearest contender once more; and what that contender's final run takes beyond the planned one.
  */
 function keepFor(stages: TrialStages) {
   const { plan, schedule, pilot } = stages.piloted;
@@ -137,8 +143,17 @@ function keepFor(stages: TrialStages) {
       predict(settingsFromParams(plan, params as Parameters), schedule.share),
     );
     const comparison = pace * (predict(plan.settings, schedule.share) + Math.max(...costs));
-    return Math.max(comparison, schedule.confirmSeconds);
+    return Math.max(comparison, schedule.confirmSeconds) + pace * dearerFinal(stages, contenders);
   };
+}
+
+/** Seconds by which the dearest contender's final run on all examples exceeds that of the recommended settings. */
+function dearerFinal({ prepared, data, piloted }: TrialStages, contenders: readonly SearchTrial[]): number {
+  const { plan, schedule, pilot } = piloted;
+  if (schedule.share === 1) return 0;
+  const predict = runPredictor(prepared, data, pilot);
+  const costs = contenders.map(({ params }) => predict(settingsFromParams(plan, params as Parameters), 1));
+  return Math.max(0, Math.max(...costs) - predict(plan.settings, 1));
 }
 
 function searchSentence(trials: readonly SearchTrial[]): string {
@@ -169,6 +184,8 @@ export async function confirmStage(
     const { schedule } = piloted;
     const predict = runPredictor(stages.prepared, stages.data, piloted.pilot);
     const seed = record.settings.seed ?? 0;
+    const end = confirmEnd(stages);
+    const speed = pace(stages, trials);
     const wholeBudget = budgetOf(record.settings).minutes !== undefined;
     const rounds = wholeBudget ? confirmSeeds : Math.min(confirmSeeds, Math.max(1, Math.round(trials.length / 8)));
     const confirmation = await confirm({
@@ -177,9 +194,9 @@ export async function confirmStage(
       settingsOfTrial: (trial) => settingsOfTrial(piloted.plan, trials, trial),
       folderOf: (trial, confirmSeed) => context.state.trial(record.study, `confirm-${trial}-seed-${confirmSeed}`),
       seeds: Array.from({ length: rounds }, (_, i) => seed + 1 + i),
-      predict: (settings) => predict(settings, schedule.share) * pace(stages, trials),
+      predict: (settings) => predict(settings, schedule.share) * speed,
       clock: context.clock,
-      endsAt: confirmEnd(stages),
+      endsAt: end === undefined ? undefined : end - speed * dearerFinal(stages, better.slice(0, 1)),
       done: record.confirmRuns,
       async onRun(runs: readonly ConfirmRun[]) {
         record.confirmRuns = [...runs];

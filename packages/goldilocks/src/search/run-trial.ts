@@ -11,6 +11,7 @@ export interface TrialSetting {
   model: string;
   train: ExamplesReference;
   validation: ExamplesReference;
+  checkpointEverySeconds?: number;
   emit(event: JourneyEvent): void;
   /** Told what each sitting of a run took. */
   onSitting?(spent: { tokens: number; peakMemoryBytes: number }): void;
@@ -93,7 +94,7 @@ async function train(
 }
 
 function fineTuneInput(setting: TrialSetting, task: TrialTask) {
-  const { model, train, validation } = setting;
+  const { model, train, validation, checkpointEverySeconds } = setting;
   const { settings, checkpointDirectory, stopAtShare } = task;
   return {
     model,
@@ -104,6 +105,7 @@ function fineTuneInput(setting: TrialSetting, task: TrialTask) {
     stopAtShare,
     evaluateAtShares: rungShares.filter((share) => share < 1),
     validateAtStart: true,
+    checkpointEverySeconds,
     keepAs: tuned,
   };
 }
