@@ -21,6 +21,7 @@ import { runJourney } from './journey/run-journey.js';
 import { Clock } from './search/clock.js';
 import { prepareStateFolder, type StateFolder, stateFolderAt, stateFolderOf } from './state/folder.js';
 import { checkOutput } from './state/output.js';
+import { relocate } from './state/relocate.js';
 import { TrialError, TrialFailure } from './workers/failure.js';
 import { localEngine } from './workers/local.js';
 import type { TrialProcess } from './workers/operations.js';
@@ -86,6 +87,8 @@ export async function resume(options: ResumeOptions = {}): Promise<JourneyResult
       const record = await loadRecord(state.study(study));
       if (record === undefined)
         throw new UserError(`The study «${study}» has no journey to go on with in ${state.study(study)}.`);
+      record.settings = relocate(record.settings, record.workingDirectory);
+      record.workingDirectory = process.cwd();
       if (record.report !== undefined) return { study, output: record.settings.out, report: record.report };
       await checkOutput(record.settings.out, record.settings);
       return go(state, storage, record, options, true);
@@ -111,6 +114,7 @@ function newRecord(study: string, settings: JourneySettings): JourneyRecord {
     format: journeyFormat,
     study,
     createdAt: new Date().toISOString(),
+    workingDirectory: process.cwd(),
     settings,
     spentSeconds: 0,
     stageSeconds: {},

@@ -189,7 +189,8 @@ describe('Ctrl-C', () => {
     expect(name).toBe('data-run-3');
     expect(existsSync(join(folder, 'stopped'))).toBe(false);
     expect((await json('studies')).runs.at(-1)).toMatchObject({ name, finished: false });
-    const resumed = start(['resume', name!], options);
+    const elsewhere = { cwd: tmpdir() };
+    const resumed = start(['resume', name!, '--state', join(folder, '.goldilocks')], elsewhere);
     const resumedEnd = ended(resumed);
     await says(resumed, /validation loss/);
     resumed.kill('SIGTERM');

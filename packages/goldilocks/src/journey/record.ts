@@ -20,6 +20,8 @@ export interface JourneyRecord {
   study: string;
   /** ISO 8601. */
   createdAt: string;
+  /** Where relative paths of the settings begin. */
+  workingDirectory: string;
   settings: JourneySettings;
   /** Seconds spent, over all sittings. */
   spentSeconds: number;

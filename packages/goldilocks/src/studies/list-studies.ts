@@ -2,6 +2,7 @@
 import { openStorage } from '../journey/open-study.js';
 import { loadRecord } from '../journey/record.js';
 import { stateFolderAt } from '../state/folder.js';
+import { relocate } from '../state/relocate.js';
 
 export interface StudySummary {
   name: string;
@@ -24,14 +25,15 @@ export async function listStudies(stateDirectory: string): Promise<StudySummary[
     const summaries: StudySummary[] = [];
     for (const { id, name } of await storage.getStudies()) {
       const record = await loadRecord(state.study(name));
+      const settings = record && relocate(record.settings, record.workingDirectory);
       const trials = (await storage.getTrials(id)).filter((trial) => trial.state !== 'WAITING');
       const complete = trials.filter((trial) => trial.state === 'COMPLETE' && trial.values !== null);
       const best = complete.sort((a, b) => a.values![0]! - b.values![0]!)[0];
       summaries.push({
         name,
         createdAt: record?.createdAt ?? '',
-        data: record?.settings.data ?? '',
-        output: record?.settings.out ?? '',
+        data: settings?.data ?? '',
+        output: settings?.out ?? '',
         finished: record?.report !== undefined,
         trials: trials.length,
         best: best === undefined ? null : { trial: best.number, value: best.values![0]! },

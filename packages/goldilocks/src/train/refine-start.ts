@@ -5,6 +5,7 @@ import { loadRecord } from '../journey/record.js';
 import { runRecordOf } from '../journey/run-record.js';
 import type { RunRecord } from '../refine/run-record.js';
 import type { StateFolder } from '../state/folder.js';
+import { relocate } from '../state/relocate.js';
 import { listStudies } from '../studies/list-studies.js';
 import { listRunFiles, loadRunFile, type RunFile } from './run-file.js';
 import type { TrainSettings } from './train.js';
@@ -37,7 +38,8 @@ async function newest(state: StateFolder): Promise<string> {
 }
 
 async function fromRun(state: StateFolder, file: RunFile): Promise<RefineStart | undefined> {
-  const { name, options, result, retention } = file;
+  const { name, result, retention } = file;
+  const options = relocate(file.options, file.workingDirectory);
   if (result === undefined) return undefined;
   const folder = state.study(name);
   const train = { file: '', indices: Array.from({ length: result.trainExamples }, (_, i) => i) };
@@ -49,7 +51,7 @@ async function fromRun(state: StateFolder, file: RunFile): Promise<RefineStart |
 async function fromStudy(state: StateFolder, name: string): Promise<RefineStart | undefined> {
   const journey = await loadRecord(state.study(name));
   if (journey === undefined) throw new UserError(`There is no study and no run «${name}» in ${state.root}.`);
-  const { final, test, model } = journey;
+  const { final, test, model, settings, workingDirectory } = journey;
   if (final === undefined || test === undefined || model === undefined) return undefined;
   const { before, after } = test.retention;
   const retention = {
@@ -58,5 +60,5 @@ async function fromStudy(state: StateFolder, name: string): Promise<RefineStart 
     loss: { before: before.loss, after: after.loss },
   };
   const record = await runRecordOf(final.found, model.layers, retention);
-  return record && { name, options: journey.settings, record };
+  return record && { name, options: relocate(settings, workingDirectory), record };
 }

@@ -16,6 +16,8 @@ export interface RunFile {
   name: string;
   /** ISO 8601. */
   createdAt: string;
+  /** Where relative paths of the options begin. */
+  workingDirectory: string;
   options: TrainSettings;
   dataHash?: string;
   modelHash?: string;

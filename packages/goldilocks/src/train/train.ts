@@ -18,6 +18,7 @@ import type { RunDiagnosis } from '../refine/run-record.js';
 import { prepareStateFolder, type StateFolder, stateFolderAt, stateFolderOf } from '../state/folder.js';
 import { acquireLock } from '../state/lock.js';
 import { checkOutput } from '../state/output.js';
+import { relocate } from '../state/relocate.js';
 import { TrialError, TrialFailure } from '../workers/failure.js';
 import { localEngine } from '../workers/local.js';
 import type { TrialEngine } from '../workers/operations.js';
@@ -68,7 +69,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   await prepareStateFolder(state);
   const stem = basename(settings.data, extname(settings.data)).replace(/[^\w.-]+/g, '-');
   const name = await nameRun(state, stem);
-  const file: RunFile = { format: runFormat, name, createdAt: new Date().toISOString(), options: settings };
+  const createdAt = new Date().toISOString();
+  const file: RunFile = { format: runFormat, name, createdAt, workingDirectory: process.cwd(), options: settings };
   return lockAndGo(state, file, options);
 }
 
@@ -77,9 +79,10 @@ export async function resumeTraining(stateDirectory: string, name: string, contr
   const state = stateFolderAt(stateDirectory);
   const file = await loadRunFile(state, name);
   if (file === undefined) throw new UserError(`There is no run «${name}» in ${state.root}.`);
-  if (file.result !== undefined) return file.result;
-  await checkOutput(file.options.out, file.options);
-  return lockAndGo(state, file, control);
+  const options = relocate(file.options, file.workingDirectory);
+  if (file.result !== undefined) return { ...file.result, output: options.out };
+  await checkOutput(options.out, options);
+  return lockAndGo(state, { ...file, options, workingDirectory: process.cwd() }, control);
 }
 
 /** Whether a run of `train` has this name. */

@@ -1,4 +1,6 @@
 // `goldilocks studies`: lists them.
+
+import { relocate } from '../../state/relocate.js';
 import type { StudySummary } from '../../studies/list-studies.js';
 import { stripControl } from '../../terminal/strip-control.js';
 import type { RunFile } from '../../train/run-file.js';
@@ -24,7 +26,8 @@ export const studies = verb<StateFlags>({
   },
 });
 
-function summaryOf({ name, createdAt, options, result }: RunFile) {
+function summaryOf({ name, createdAt, result, ...file }: RunFile) {
+  const options = relocate(file.options, file.workingDirectory);
   const validationLoss = result?.validationLoss ?? null;
   return { name, createdAt, data: options.data, output: options.out, finished: result !== undefined, validationLoss };
 }
