@@ -69,7 +69,7 @@ export function costSection({ cost, reproduce, files, next }: Report): Markup {
     ],
     cost.stages,
   )}</div>
-<div class="card stack"><h3>Reproduce</h3><pre>${reproduce.command}</pre>${facts([
+<div class="card stack"><h3>Reproduce</h3><pre tabindex="0">${reproduce.command}</pre>${facts([
     ['Seed', reproduce.seed],
     [
       'Versions',
@@ -79,9 +79,9 @@ export function costSection({ cost, reproduce, files, next }: Report): Markup {
     ],
     ['Data', html`<code>${reproduce.dataHash}</code>`],
     ['Base model', html`<code>${reproduce.modelHash}</code>`],
-  ])}<details><summary>All settings of the final run</summary><pre>${JSON.stringify(reproduce.settings, null, 2)}</pre></details></div>
+  ])}<details><summary>All settings of the final run</summary><pre tabindex="0">${JSON.stringify(reproduce.settings, null, 2)}</pre></details></div>
 <div class="card"><h3>Files</h3>${facts(files.map(({ path, title }) => [title, html`<code>${path}</code>`]))}</div>
-<div class="card"><h3>Next</h3>${next.map(({ command, why }) => html`<p>${why}</p><pre>${command}</pre>`)}</div>
+<div class="card"><h3>Next</h3>${next.map(({ command, why }) => html`<p>${why}</p><pre tabindex="0">${command}</pre>`)}</div>
 </div></section>`;
 }
 
