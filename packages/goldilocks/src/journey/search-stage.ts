@@ -57,6 +57,7 @@ export async function searchStage(stages: TrialStages): Promise<SearchTrial[]> {
       keepFor: keepFor(stages),
       trials: budgetOf(record.settings).trials,
       subset: schedule.share,
+      onStep: () => save(context),
       signal: context.signal,
     });
     record.searched = true;

@@ -28,6 +28,8 @@ export interface SearchOptions extends TrialSetting {
   keepFor?(contenders: readonly SearchTrial[], pace: number): number;
   /** Trials to start. */
   trials?: number;
+  /** Called after each step of the search, to save what it took. */
+  onStep?(): Promise<void>;
   /** Share of the training examples that the trials use, in (0, 1]. */
   subset: number;
   signal?: AbortSignal;
@@ -54,6 +56,7 @@ export async function search(options: SearchOptions): Promise<SearchTrial[]> {
     const step = chooseNext(trials, limitsOf(options, trials));
     if (step === null) break;
     await takeStep(options, step);
+    await options.onStep?.();
     emitBudget(options, await readTrials(study));
   }
   await prunePaused(options);
