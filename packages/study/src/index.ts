@@ -16,6 +16,11 @@ export {
 } from './distributions/distribution.js';
 export { formatDistribution, parseDistribution } from './distributions/optuna-json.js';
 export * from './errors.js';
+export {
+  type ForestImportanceOptions,
+  fanovaImportance,
+  meanDecreaseImpurityImportance,
+} from './importance/forest-importance.js';
 export { type PedAnovaOptions, pedAnovaImportance } from './importance/ped-anova.js';
 export type { JsonObject, JsonValue } from './json.js';
 export { RandomGenerator, type RandomState } from './numerics/random.js';
