@@ -40,7 +40,7 @@ function given(state: string): string {
 function above(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const found = join(folder, stateName);
-    if (existsSync(join(found, 'studies.db'))) return found;
+    if (existsSync(join(found, 'runs'))) return found;
     if (folder === dirname(folder)) return undefined;
   }
 }
@@ -54,7 +54,7 @@ function below(folder: string, study: string | undefined): string | undefined {
 }
 
 function* statesIn(folder: string, levels: number): Generator<string> {
-  if (existsSync(join(folder, stateName, 'studies.db'))) yield join(folder, stateName);
+  if (existsSync(join(folder, stateName, 'runs'))) yield join(folder, stateName);
   if (levels === 0) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const isHidden = entry.name.startsWith('.') || entry.name === 'node_modules';
