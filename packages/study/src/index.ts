@@ -59,6 +59,16 @@ export { FAILURE_KEY } from './study/failure.js';
 export { type Callback, type Objective, type OptimizeOptions, TrialPruned } from './study/optimize.js';
 export type { EnqueueOptions, Study } from './study/study.js';
 export type { ToldValues } from './study/told-values.js';
+export { type BudgetOptions, BudgetTerminator } from './terminators/budget.js';
+export { type EmmrOptions, EmmrTerminator } from './terminators/emmr.js';
+export {
+  CROSS_VALIDATION_KEY,
+  crossValidationError,
+  type RegretBoundOptions,
+  RegretBoundTerminator,
+} from './terminators/regret-bound.js';
+export { StagnationTerminator } from './terminators/stagnation.js';
+export { stopWhen, type Termination, type TerminationContext, type Terminator } from './terminators/terminator.js';
 export { constraintsOf, violation } from './trial/constraints.js';
 export {
   type Attributes,

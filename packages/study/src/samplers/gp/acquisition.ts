@@ -79,6 +79,16 @@ export function logProbabilityBelow(process: GaussianProcess, limit: number): Ac
   });
 }
 
+/** The mean plus √β standard deviations. */
+export function upperConfidenceBound(process: GaussianProcess, beta: number): Acquisition {
+  const width = Math.sqrt(beta);
+  return new PosteriorAcquisition(process, (mean, deviation) => ({
+    value: mean + width * deviation,
+    byMean: 1,
+    byDeviation: width,
+  }));
+}
+
 /** The sum of several, e.g. of an improvement and the probabilities of constraints. */
 export function sumOf(terms: readonly Acquisition[]): Acquisition {
   return {

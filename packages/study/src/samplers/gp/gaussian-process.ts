@@ -85,6 +85,22 @@ export class GaussianProcess {
     return { mean, variance: Math.max(0, this.#parameters.scale - explained) };
   }
 
+  /** Posterior covariance of the function at two points. */
+  covariance(x: ArrayLike<number>, other: ArrayLike<number>): number {
+    this.#fillKernel(x);
+    const half = timesLower(this.#inverseFactor, this.#n, this.#k);
+    this.#fillKernel(other);
+    const otherHalf = timesLower(this.#inverseFactor, this.#n, this.#k);
+    const { inverseSquaredLengths, scale } = this.#parameters;
+    let squared = 0;
+    for (const [j, isCategorical] of this.#data.isCategorical.entries()) {
+      squared += inverseSquaredLengths[j]! * squaredDifference(x[j]!, other[j]!, isCategorical);
+    }
+    let covariance = scale * matern(squared);
+    for (let i = 0; i < half.length; i++) covariance -= half[i]! * otherHalf[i]!;
+    return covariance;
+  }
+
   /**
    * The posterior, with its derivatives by the coordinates.
    * @param meanGradient receives d values; those of categorical dimensions are 0
