@@ -139,7 +139,7 @@ describe('models', () => {
 describe('settings', () => {
   const train = (...flags: string[]) => ['train', 'good.jsonl', '--model', 'tiny', '--out', 'out', ...flags];
 
-  it.each([
+  it.each<[flags: string[], ...said: RegExp[]]>([
     [['--learning-rate', '0'], /--learning-rate is «0»/, /above 0/],
     [['--learning-rate=-1e-4'], /--learning-rate is «-1e-4»/, /above 0/],
     [['--dropout', '1'], /--dropout is «1»/, /below 1/],
@@ -149,7 +149,9 @@ describe('settings', () => {
     [['--schedule', 'cosin'], /--schedule is «cosin»/, /cosine/],
     [['--learning-rat', '1e-3'], /no flag --learning-rat/, /Did you mean --learning-rate/],
     [['--seed', 'x'], /--seed is «x»/, /whole number/],
-  ])('%s', (flags, ...said) => refuses(train(...flags), 2, ...said));
+  ])('%s', async (flags, ...said) => {
+    await refuses(train(...flags), 2, ...said);
+  });
 
   it('more frozen layers than there are', () =>
     refuses(train('--frozen-layers', '3'), 2, /frozen layers is 3/, /0 to 2/));

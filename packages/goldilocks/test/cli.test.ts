@@ -55,7 +55,7 @@ describe('help', () => {
 });
 
 describe('usage', () => {
-  it.each([
+  it.each<[args: string[], ...said: RegExp[]]>([
     [['rnu', 'data.jsonl'], /no verb «rnu»/, /Did you mean run/],
     [['run'], /goldilocks run needs DATA/, /goldilocks run --help/],
     [['run', 'data.jsonl', '--out'], /--out needs a value/],

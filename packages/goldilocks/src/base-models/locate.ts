@@ -6,6 +6,9 @@ import { UserError } from '../errors.js';
 
 export const defaultModel = 'goldilocks-base';
 
+/** An owner and a name, as on the Hugging Face Hub. */
+const hubId = /^[\w-]+\/[\w.-]+$/;
+
 // In a checkout the models lie at the top; in an installed package beside `dist`.
 const shippedFolders = ['../../models/', '../../../../models/'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
@@ -24,7 +27,18 @@ export function shippedModels(): string[] {
 export function locateModel(model: string): string {
   const shipped = /^[\w.-]+$/.test(model) ? shippedDirectory(model) : undefined;
   if (shipped !== undefined && !existsSync(model)) return shipped;
+  if (/\.gguf$/i.test(model)) {
+    throw new UserError(
+      `${model} is a GGUF file, which this version cannot read. Give a folder in Hugging Face format, with config.json and safetensors.`,
+    );
+  }
   const path = resolve(model);
+  if (!existsSync(path) && hubId.test(model)) {
+    throw new UserError(
+      `There is no folder ${model}. If it is a model on the Hugging Face Hub: this version downloads nothing; fetch it ` +
+        `(hf download ${model} --local-dir FOLDER) and give the folder.`,
+    );
+  }
   if (!existsSync(path)) {
     const names = shippedModels().join(', ') || 'none in this installation';
     throw new UserError(

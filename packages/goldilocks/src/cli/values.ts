@@ -5,7 +5,7 @@ const units: Record<string, number> = { s: 1 / 60, m: 1, h: 60 };
 
 /** Minutes of `90s`, `30m`, `2h`, `1h30m` or `1.5h`. */
 export function minutesOf(text: string): number {
-  const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)\s*([smh])/gy)];
+  const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)\s*([smh])\s*/gy)];
   const length = parts.reduce((sum, [part]) => sum + part.length, 0);
   if (parts.length === 0 || length !== text.trim().length) {
     const hint = /^\d+(\.\d+)?$/.test(text.trim()) ? ` Did you mean ${text.trim()}m?` : '';

@@ -1,6 +1,5 @@
 // Flags that choose the base model and how it is addressed.
 import type { Command } from 'commander';
-import { UserError } from '../../errors.js';
 import type { ModelOptions } from '../../journey/options.js';
 import type { Template } from '../../workers/operations.js';
 import { choice } from '../values.js';
@@ -18,15 +17,5 @@ export function addModelFlags(command: Command): Command {
 }
 
 export function modelOptions({ model, template }: ModelFlags): ModelOptions {
-  if (model !== undefined) refuseUnsupported(model);
   return { model, template };
-}
-
-/** Names that cannot be opened yet get their own sentence, not that of a missing folder. */
-export function refuseUnsupported(model: string): void {
-  if (/\.gguf$/i.test(model)) {
-    throw new UserError(
-      `${model} is a GGUF file, which this version cannot read. Give a folder in Hugging Face format.`,
-    );
-  }
 }
