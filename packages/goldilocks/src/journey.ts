@@ -1,7 +1,7 @@
 // The main entry: fine-tunes a model on data and searches for its hyperparameters; goes on after a stop.
 import { rm } from 'node:fs/promises';
 import type { JourneyEvent, Report } from '@goldilocks/protocol';
-import { deleteStudy, loadStudy, type Storage } from '@goldilocks/study';
+import { deleteStudy, loadStudy, type Storage, StorageError } from '@goldilocks/study';
 import { defaultModel, locateModel } from './base-models/locate.js';
 import { UserError } from './errors.js';
 import { locate } from './inspect/reading/sources.js';
@@ -156,6 +156,9 @@ async function go(
   }
 }
 
+/** The engine's classes for input that cannot be used. */
+const inputErrors = ['DataError', 'NothingToLearnError', 'SettingsError', 'TextError', 'ModelFormatError'];
+
 /** What a person is told of an end that was not reached. */
 async function explain(error: unknown, context: JourneyContext, emit: (event: JourneyEvent) => void): Promise<unknown> {
   const { record, state, signal } = context;
@@ -164,7 +167,11 @@ async function explain(error: unknown, context: JourneyContext, emit: (event: Jo
     emit({ type: 'interrupted', resumeCommand });
     return new Interrupted(record.study, resumeCommand);
   }
-  if (error instanceof TrialFailure || error instanceof TrialError) {
+  if (error instanceof TrialError) {
+    const exitCode = inputErrors.includes(error.kind) ? 2 : 1;
+    return new UserError(error.message, { exitCode, cause: error });
+  }
+  if (error instanceof TrialFailure || error instanceof StorageError) {
     return new UserError(error.message, { exitCode: 1, cause: error });
   }
   return error;

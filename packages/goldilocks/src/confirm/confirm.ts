@@ -92,6 +92,7 @@ function fits(options: ConfirmOptions, trials: readonly number[], patience = 1):
 async function runOnce(options: ConfirmOptions, trial: number, seed: number): Promise<ConfirmRun> {
   const settings = { ...options.settingsOfTrial(trial), seed };
   const folder = options.folderOf(trial, seed);
+  const began = options.clock.elapsed;
   const outcome = await runTrial(options, {
     number: trial,
     purpose: 'confirm',
@@ -107,9 +108,12 @@ async function runOnce(options: ConfirmOptions, trial: number, seed: number): Pr
   }
   if (outcome.type !== 'reached') {
     const failure = outcome.type === 'failed' ? { kind: outcome.kind, reason: outcome.reason } : undefined;
+    if (failure !== undefined)
+      options.emit({ type: 'trial-failed', trial, kind: failure.kind, message: failure.reason });
     return { ...run, value: null, loss: null, perExample: [], failure };
   }
   const { best, value, perExample, summary, curve } = outcome;
   await updateRecord(folder, { curve, history: summary.history, best });
+  options.emit({ type: 'trial-finished', trial, value, seconds: options.clock.elapsed - began });
   return { ...run, value, loss: best.loss, perExample };
 }

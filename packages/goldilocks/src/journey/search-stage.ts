@@ -8,7 +8,7 @@ import { formatSeconds } from '../plan/describe.js';
 import type { Parameters } from '../plan/hyperparameters.js';
 import { type Plan, paramsFromSettings, settingsFromParams } from '../plan/plan.js';
 import { NearRecommendedSampler } from '../search/near-recommended-sampler.js';
-import type { TrialSetting } from '../search/run-trial.js';
+import type { TrialSetting, TrialTask } from '../search/run-trial.js';
 import { betterTrials, completeTrials, readTrials, search } from '../search/search.js';
 import { lastValue, type SearchTrial } from '../search/search-trial.js';
 import { distributionsOf } from '../search/space.js';
@@ -96,6 +96,7 @@ function trialSetting(stages: TrialStages, share: number): TrialSetting {
       retention,
     }),
     checkpointEverySeconds: checkpointSeconds(prepared.model.parameters),
+    onStart: announce(stages, share),
     onSitting({ tokens, peakMemoryBytes }) {
       const { record } = context;
       record.peakMemoryBytes = Math.max(record.peakMemoryBytes, peakMemoryBytes);
@@ -109,19 +110,23 @@ function checkpointSeconds(parameters: number): number {
   return Math.min(120, Math.max(5, parameters / 2e6));
 }
 
-/** Events name parameters as people read them. */
-function shownEvent(plan: Plan, event: JourneyEvent): JourneyEvent {
-  if (event.type === 'trial-started') {
-    const changed = shownChanges(plan, event.params);
-    return { ...event, params: shownParams(plan, event.params), changed };
-  }
-  if (event.type !== 'best') return event;
-  const changed = event.changed.map(({ name, from, to }) => ({ name, ...shownPair(plan, name, from, to) }));
-  return { ...event, changed };
+/** Says which run begins, with the parameters that its settings stand for. */
+function announce({ context, piloted }: TrialStages, share: number) {
+  const { plan } = piloted;
+  return ({ number: trial, purpose, settings, resumedAt = 0 }: TrialTask): void => {
+    const values = paramsFromSettings(plan, settings);
+    const params = shownParams(plan, values);
+    const changed = shownChanges(plan, values);
+    context.emit({ type: 'trial-started', trial, purpose, params, changed, resumedAt, subset: share });
+  };
 }
 
-function shownPair(plan: Plan, name: string, from: ParamValue, to: ParamValue) {
-  return { from: shownParams(plan, { [name]: from })[name]!, to: shownParams(plan, { [name]: to })[name]! };
+/** Events name parameters as people read them. */
+function shownEvent(plan: Plan, event: JourneyEvent): JourneyEvent {
+  if (event.type !== 'best') return event;
+  const shown = (name: string, value: ParamValue) => shownParams(plan, { [name]: value })[name]!;
+  const changed = event.changed.map(({ name, from, to }) => ({ name, from: shown(name, from), to: shown(name, to) }));
+  return { ...event, changed };
 }
 
 /** When the confirmation should be over, on the journey's clock; undefined where the budget counts trials only. */

@@ -13,6 +13,8 @@ export interface TrialSetting {
   validation: ExamplesReference;
   checkpointEverySeconds?: number;
   emit(event: JourneyEvent): void;
+  /** Called before a sitting begins. */
+  onStart?(task: TrialTask): void;
   /** Told what each sitting of a run took. */
   onSitting?(spent: { tokens: number; peakMemoryBytes: number }): void;
   /** Scores the weights kept as `tuned`, after training, in the same process; absent = by the validation loss. */
@@ -28,6 +30,8 @@ export interface ObjectiveValue {
 export interface TrialTask {
   number: number;
   purpose: Purpose;
+  /** Where a paused trial goes on; default 0. */
+  resumedAt?: number;
   settings: TrainingSettings;
   checkpointDirectory: string;
   stopAtShare: number;
@@ -55,6 +59,7 @@ export const tuned = 'tuned';
  * disk, say, which would stop every trial) is thrown.
  */
 export async function runTrial(setting: TrialSetting, task: TrialTask): Promise<TrialOutcome> {
+  setting.onStart?.(task);
   const process = setting.engine.open(`trial ${task.number}`);
   const curve: CurvePoint[] = [];
   try {

@@ -147,11 +147,11 @@ async function advance(options: SearchOptions, trial: SearchTrial, next: number)
   const rung = trial.number === 0 && options.score === undefined ? topRung : next;
   const settings = options.settingsOf(trial.params);
   const folder = options.folderOf(trial.number);
-  announce(options, trial);
   const before = options.clock.elapsed;
   const outcome = await runTrial(options, {
     number: trial.number,
     purpose: 'search',
+    resumedAt: trial.values.length === 0 ? 0 : rungShares[trial.values.length - 1]!,
     settings,
     checkpointDirectory: checkpointFolder(folder),
     stopAtShare: rungShares[rung]!,
@@ -169,14 +169,6 @@ async function advance(options: SearchOptions, trial: SearchTrial, next: number)
   if (outcome.type === 'interrupted') options.signal?.throwIfAborted();
   else if (outcome.type === 'failed') await fail(options, trial, outcome);
   else await reach(options, trial, { from: next, to: rung }, outcome, seconds);
-}
-
-function announce(options: SearchOptions, trial: SearchTrial): void {
-  const resumedAt = trial.values.length === 0 ? 0 : rungShares[trial.values.length - 1]!;
-  const params = trial.params as Record<string, number | string>;
-  const changed = changesFrom(options.recommended, params);
-  const subset = options.subset;
-  options.emit({ type: 'trial-started', trial: trial.number, purpose: 'search', params, changed, resumedAt, subset });
 }
 
 async function keepRecord(folder: string, outcome: TrialOutcome): Promise<void> {

@@ -184,6 +184,8 @@ class LocalProcess implements TrialProcess {
 
 function revive(error: RemoteError, purpose: string): Error {
   if (error.exitCode !== undefined) return new UserError(error.message, { exitCode: error.exitCode });
+  // A full or read-only disk would stop every trial, so it is no trial's own failure.
+  if (error.kind === 'OutputError') return new UserError(error.message, { exitCode: 1 });
   if (speaksOfMemory(error.message))
     return new TrialFailure('out-of-memory', `${purpose} ran out of memory: ${error.message}`);
   return new TrialError(error.kind, error.message, error.stack);
