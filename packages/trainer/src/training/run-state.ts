@@ -1,6 +1,7 @@
 // Where a run stands: what a checkpoint holds beside the weights, when one is due, and which weights are the best so far.
 import { createHash } from 'node:crypto';
 import { loadBest, loadLatestCheckpoint, markBest, saveCheckpoint } from '../checkpoints/checkpoints.js';
+import { totalSteps } from '../data/order.js';
 import { SettingsError } from '../errors.js';
 import type { TunedWeights, WeightTensor } from '../models/model.js';
 import type { Diagnosis } from '../monitors/diagnosis.js';
@@ -9,6 +10,7 @@ import { EarlyStopping, type EarlyStoppingState } from '../monitors/early-stoppi
 import type { Evaluation, Outcome } from './events.js';
 import type { FineTuneOptions } from './fine-tune-options.js';
 import type { Learner, StepOutcome } from './learner.js';
+import { decisiveSettings } from './open-ended.js';
 
 /** All numbers of a run, as they stand in a checkpoint's JSON. */
 interface Progress {
@@ -62,6 +64,7 @@ export class RunState {
         `${options.checkpointDirectory} holds the checkpoint of a run with other settings, data or base model. Continue that run with its own, or give an empty folder.`,
       );
     }
+    lengthen(progress, options);
     learner.restore(progress.optimizerSteps, (name) => found.tensors.get(name));
     const run = new RunState(options, learner, progress);
     run.savedStep = progress.step;
@@ -170,10 +173,24 @@ export class RunState {
   }
 }
 
-/** What decides a run's result. The micro-batch does not, beyond rounding: it may shrink when memory is short. */
+/** A run that was done goes on where more epochs are asked for now; its measurements lie at smaller shares then. */
+function lengthen(progress: Progress, { train, settings, checkpointDirectory }: FineTuneOptions): void {
+  const total = totalSteps(train.length, settings.batchSize, settings.epochs);
+  if (progress.step > total) {
+    throw new SettingsError(
+      `${checkpointDirectory} holds ${progress.step} steps, more than the ${total} of ${settings.epochs} epochs. Ask for more epochs, or give an empty folder.`,
+    );
+  }
+  if (progress.finished !== 'completed' || progress.step === total) return;
+  delete progress.finished;
+  progress.history = progress.history.map((evaluation) => ({ ...evaluation, share: evaluation.step / total }));
+}
+
+/** What decides a run's result. */
 function fingerprintOf({ model, train, validation, settings }: FineTuneOptions): string {
-  const { microBatchTokens: _, ...decisive } = settings;
-  const hash = createHash('sha256').update(JSON.stringify(decisive)).update(model.hash);
+  const hash = createHash('sha256')
+    .update(JSON.stringify(decisiveSettings(settings)))
+    .update(model.hash);
   for (const { ids, supervised } of [...train, ...validation])
     hash.update(`${ids.length}:`).update(ids).update(supervised);
   return hash.digest('hex');
