@@ -23,6 +23,7 @@ export {
 } from './importance/forest-importance.js';
 export { type PedAnovaOptions, pedAnovaImportance } from './importance/ped-anova.js';
 export type { JsonObject, JsonValue } from './json.js';
+export { hypervolume } from './multi-objective/hypervolume.js';
 export { RandomGenerator, type RandomState } from './numerics/random.js';
 export { type HyperbandOptions, HyperbandPruner } from './pruners/hyperband.js';
 export { MedianPruner } from './pruners/median.js';
@@ -36,6 +37,7 @@ export { type WilcoxonOptions, WilcoxonPruner } from './pruners/wilcoxon.js';
 export { type BruteForceOptions, BruteForceSampler } from './samplers/brute-force.js';
 export { type GpOptions, GpSampler } from './samplers/gp/gp-sampler.js';
 export { GridSampler } from './samplers/grid.js';
+export { type Nsga2Options, Nsga2Sampler } from './samplers/nsga2.js';
 export { PartialFixedSampler } from './samplers/partial-fixed.js';
 export { PriorSampler } from './samplers/prior.js';
 export { type QmcOptions, QmcSampler } from './samplers/qmc.js';

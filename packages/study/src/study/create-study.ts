@@ -3,7 +3,6 @@
 import { DuplicateStudyError, InvalidOptionError, StudyNotFoundError } from '../errors.js';
 import { MedianPruner } from '../pruners/median.js';
 import type { Pruner } from '../pruners/pruner.js';
-import { RandomSampler } from '../samplers/random.js';
 import type { Sampler } from '../samplers/sampler.js';
 import { TpeSampler } from '../samplers/tpe/tpe-sampler.js';
 import { MemoryStorage } from '../storages/memory.js';
@@ -90,6 +89,5 @@ export async function deleteStudy(storage: Storage, name: string): Promise<void>
 }
 
 function open(storage: Storage, study: FrozenStudy, options: Pick<CreateStudyOptions, 'sampler' | 'pruner'>): Study {
-  const sampler = options.sampler ?? (study.directions.length === 1 ? new TpeSampler() : new RandomSampler());
-  return new Study(storage, study, sampler, options.pruner ?? new MedianPruner());
+  return new Study(storage, study, options.sampler ?? new TpeSampler(), options.pruner ?? new MedianPruner());
 }

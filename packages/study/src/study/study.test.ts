@@ -14,7 +14,6 @@ import {
 } from '../errors.js';
 import { SuccessiveHalvingPruner } from '../pruners/successive-halving.js';
 import { RandomSampler } from '../samplers/random.js';
-import { TpeSampler } from '../samplers/tpe/tpe-sampler.js';
 import { MemoryStorage } from '../storages/memory.js';
 import { createStudy, deleteStudy, loadStudy } from './create-study.js';
 import { FAILURE_KEY } from './failure.js';
@@ -189,9 +188,5 @@ describe('studies', () => {
     expect(new Set(trials.map(({ number }) => number)).size).toBe(10);
     for (const trial of trials) await two.tell(trial.number, trial.number);
     expect((await one.bestTrial()).number).toBe(0);
-  });
-  test('TPE refuses several objectives with what to do instead', async () => {
-    const study = await createStudy({ directions: ['minimize', 'minimize'], sampler: new TpeSampler() });
-    await expect(study.ask(space)).rejects.toThrow(/RandomSampler/);
   });
 });

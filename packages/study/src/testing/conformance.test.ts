@@ -14,6 +14,7 @@ import { WilcoxonPruner } from '../pruners/wilcoxon.js';
 import { BruteForceSampler } from '../samplers/brute-force.js';
 import { GpSampler } from '../samplers/gp/gp-sampler.js';
 import { GridSampler } from '../samplers/grid.js';
+import { Nsga2Sampler } from '../samplers/nsga2.js';
 import { PartialFixedSampler } from '../samplers/partial-fixed.js';
 import { PriorSampler } from '../samplers/prior.js';
 import { QmcSampler } from '../samplers/qmc.js';
@@ -95,6 +96,16 @@ suite(
 suite('TpeSampler', samplerConformance({ create: (seed) => new TpeSampler({ seed }) }));
 suite('TpeSampler, early', samplerConformance({ create: (seed) => new TpeSampler({ seed, startupTrials: 0 }) }));
 suite('TpeSampler, groups', samplerConformance({ create: (seed) => new TpeSampler({ seed, group: true }) }));
+suite('TpeSampler, two objectives', samplerConformance({ create: (seed) => new TpeSampler({ seed }), objectives: 2 }));
+suite(
+  'TpeSampler, three objectives, groups',
+  samplerConformance({ create: (seed) => new TpeSampler({ seed, group: true }), objectives: 3 }),
+);
+suite('Nsga2Sampler', samplerConformance({ create: (seed) => new Nsga2Sampler({ seed, populationSize: 6 }) }));
+suite(
+  'Nsga2Sampler, two objectives',
+  samplerConformance({ create: (seed) => new Nsga2Sampler({ seed, populationSize: 6 }), objectives: 2 }),
+);
 suite(
   'TpeSampler, one by one',
   samplerConformance({ create: (seed) => new TpeSampler({ seed, multivariate: false, constantLiar: false }) }),

@@ -65,7 +65,7 @@ export class GpSampler implements Sampler {
   jointSpace({ study, space, history }: SamplingContext): SearchSpace {
     if (study.directions.length !== 1) {
       throw new UnsupportedError(
-        `GpSampler searches one objective; study '${study.name}' has ${study.directions.length}. Use RandomSampler.`,
+        `GpSampler searches one objective; study '${study.name}' has ${study.directions.length}. Use TpeSampler.`,
       );
     }
     return searchable(space ?? intersectionSearchSpace(history.finished));

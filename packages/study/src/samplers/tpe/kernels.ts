@@ -9,16 +9,19 @@ const PRIOR_WEIGHT = 1;
 /** The newest observations that keep full weight; older ones fade linearly. */
 const FULL_WEIGHT = 25;
 
-/** How many of `count` finished trials are called good: a tenth, at most 25. */
-export function goodCount(count: number): number {
-  return Math.min(Math.ceil(0.1 * count), 25);
+/** How many of `count` finished trials are called good: a tenth, for one objective at most 25. */
+export function goodCount(count: number, objectives = 1): number {
+  return Math.min(Math.ceil(0.1 * count), objectives === 1 ? 25 : Number.POSITIVE_INFINITY);
 }
 
-/** Mixture weights of `count` observations, oldest first, then the prior; they sum to 1. */
-export function mixtureWeights(count: number): Float64Array {
+/**
+ * Mixture weights of `count` observations, oldest first, then the prior; they sum to 1.
+ * @param fades whether old observations weigh less than the newest
+ */
+export function mixtureWeights(count: number, fades = true): Float64Array {
   const weights = new Float64Array(count + 1).fill(1);
   if (count === 0) return weights;
-  const fading = count - FULL_WEIGHT;
+  const fading = fades ? count - FULL_WEIGHT : 0;
   for (let i = 0; i < fading; i++) weights[i] = 1 / count + (fading === 1 ? 0 : (i / (fading - 1)) * (1 - 1 / count));
   weights[count] = PRIOR_WEIGHT;
   let total = 0;

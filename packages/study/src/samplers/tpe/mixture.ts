@@ -26,9 +26,12 @@ export class ParzenMixture {
   readonly weights: Float64Array;
   readonly dimensions: readonly Kernels[];
 
-  /** @param data a dimension each, all with the same number of observations, oldest first */
-  constructor(data: readonly DimensionData[]) {
-    this.weights = mixtureWeights(data[0]?.observations.length ?? 0);
+  /**
+   * @param data a dimension each, all with the same number of observations, oldest first
+   * @param fades whether old observations weigh less than the newest
+   */
+  constructor(data: readonly DimensionData[], fades = true) {
+    this.weights = mixtureWeights(data[0]?.observations.length ?? 0, fades);
     this.dimensions = data.map(({ distribution, observations, order }) =>
       distribution.type === 'categorical'
         ? categoricalKernels(distribution, observations)

@@ -46,7 +46,7 @@ function observed(one: Case, reorder: (trials: FrozenTrial[]) => FrozenTrial[]) 
   const space = Object.fromEntries(
     Object.entries(one.distributions).map(([name, text]) => [name, parseDistribution(text)]),
   );
-  const observations = new Observations(one.direction);
+  const observations = new Observations([one.direction]);
   for (let i = 1; i <= finished.length; i++) {
     observations.update(finished.slice(0, i));
     // Columns are kept up to date bit by bit.

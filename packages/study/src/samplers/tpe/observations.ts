@@ -4,6 +4,8 @@ import type { Distribution, SearchSpace } from '../../distributions/distribution
 import { formatDistribution } from '../../distributions/optuna-json.js';
 import { choiceIndex } from '../../distributions/representation.js';
 import { type JsonValue, own } from '../../json.js';
+import { greedySubset } from '../../multi-objective/hypervolume.js';
+import { frontRanks, lossesOf } from '../../multi-objective/ranks.js';
 import { violation } from '../../trial/constraints.js';
 import { type Direction, type FrozenTrial, lastStep } from '../../trial/frozen-trial.js';
 import type { RunningTrial } from '../pending.js';
@@ -18,7 +20,7 @@ interface Column {
 }
 
 export class Observations {
-  readonly #direction: Direction;
+  readonly #directions: readonly Direction[];
   readonly #trials: FrozenTrial[] = [];
   #read = 0;
   /** Rows by number; then rows of each kind from best to worst. */
@@ -29,8 +31,8 @@ export class Observations {
   readonly #scores: [number, number][] = [];
   readonly #columns = new Map<string, Column>();
 
-  constructor(direction: Direction) {
-    this.#direction = direction;
+  constructor(directions: readonly Direction[]) {
+    this.#directions = directions;
   }
 
   /** Number of complete and pruned trials taken in. */
@@ -61,10 +63,13 @@ export class Observations {
 
   /** Smaller is better: complete trials by value, pruned ones by how far they came, then by their last report. */
   #score(trial: FrozenTrial): [number, number] {
-    const sign = this.#direction === 'minimize' ? 1 : -1;
-    if (trial.state === 'COMPLETE') return [sign * trial.values![0]!, 0];
+    const sign = this.#directions[0] === 'minimize' ? 1 : -1;
+    const isSingle = this.#directions.length === 1;
+    // Trials of several objectives are ranked together, when the best are asked for.
+    if (trial.state === 'COMPLETE') return [isSingle ? sign * trial.values![0]! : 0, 0];
     const step = lastStep(trial);
     if (step === null) return [1, 0];
+    if (!isSingle) return [-step, 0];
     const value = trial.intermediateValues.get(step)!;
     return [-step, Number.isNaN(value) ? Number.POSITIVE_INFINITY : sign * value];
   }
@@ -73,10 +78,29 @@ export class Observations {
   markBest(count: number): Uint8Array {
     const marks = new Uint8Array(this.count);
     let left = count;
-    for (const ranking of [this.#complete, this.#pruned, this.#infeasible]) {
+    const complete = this.#directions.length === 1 ? this.#complete : this.#bestByFronts(count);
+    for (const ranking of [complete, this.#pruned, this.#infeasible]) {
       for (let i = 0; i < ranking.length && left > 0; i++, left--) marks[ranking[i]!] = 1;
     }
     return marks;
+  }
+
+  /** Complete rows of several objectives: whole fronts, and of the last one those that dominate most together. */
+  #bestByFronts(count: number): readonly number[] {
+    if (count >= this.#complete.length) return this.#complete;
+    const losses = this.#complete.map((row) => lossesOf(this.#trials[row]!, this.#directions));
+    const ranks = frontRanks(losses, count);
+    const best: number[] = [];
+    for (let rank = 0; best.length < count; rank++) {
+      const front = [...losses.keys()].filter((i) => ranks[i] === rank);
+      const points = front.map((i) => losses[i]!);
+      const fits = best.length + front.length <= count;
+      const chosen = fits
+        ? front
+        : greedySubset(points, count - best.length, referenceOf(points)).map((i) => front[i]!);
+      best.push(...chosen.map((i) => this.#complete[i]!));
+    }
+    return best;
   }
 
   /** The data of the rows whose mark is `side` and that have all parameters of the space, with running trials merged in. */
@@ -120,6 +144,14 @@ export class Observations {
     }
     return column;
   }
+}
+
+/** A point a little worse than all in every objective. */
+function referenceOf(losses: readonly (readonly number[])[]): number[] {
+  return losses[0]!.map((_, i) => {
+    const worst = Math.max(...losses.map((loss) => loss[i]!));
+    return Math.max(1.1 * worst, 0.9 * worst) || 1e-12;
+  });
 }
 
 /** Kernels' values, and their order by value, from the rows' order and the few added ones. */

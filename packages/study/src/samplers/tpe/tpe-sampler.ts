@@ -1,8 +1,11 @@
-/** The tree-structured Parzen estimator with the defaults of Optuna 5: multivariate, with a constant liar. */
+/**
+ * The tree-structured Parzen estimator with the defaults of Optuna 5: multivariate, with a constant liar; for several
+ * objectives one by one, good trials being those of the first fronts (Ozaki et al., JAIR 73, 2022).
+ */
 
 import type { Distribution, SearchSpace } from '../../distributions/distribution.js';
 import { toExternal } from '../../distributions/representation.js';
-import { InvalidOptionError, UnsupportedError } from '../../errors.js';
+import { InvalidOptionError } from '../../errors.js';
 import type { JsonValue } from '../../json.js';
 import { RandomGenerator, randomSeed } from '../../numerics/random.js';
 import { GroupedSearchSpace } from '../../search-space/group.js';
@@ -24,7 +27,7 @@ export interface TpeOptions {
   readonly startupSampler?: Sampler;
   /** Points drawn from the good trials' density, of which the best is taken. Default 24. */
   readonly candidates?: number;
-  /** Model parameters jointly. Default true. */
+  /** Model parameters jointly. Default: true for one objective, false for several unless `group` is given. */
   readonly multivariate?: boolean;
   /** Model conditional parameters in groups that appear together. Needs `multivariate`. Default false. */
   readonly group?: boolean;
@@ -46,7 +49,7 @@ export class TpeSampler implements Sampler {
   readonly #startupTrials: number;
   readonly #startup: Sampler;
   readonly #candidates: number;
-  readonly #multivariate: boolean;
+  readonly #multivariate: boolean | undefined;
   readonly #group: boolean;
   readonly #constantLiar: boolean;
   readonly #memories = new WeakMap<readonly FrozenTrial[], Memory>();
@@ -57,10 +60,10 @@ export class TpeSampler implements Sampler {
     this.#startupTrials = atLeast('startupTrials', options.startupTrials ?? 10, 0);
     this.#startup = options.startupSampler ?? new RandomSampler({ seed: this.#seed });
     this.#candidates = atLeast('candidates', options.candidates ?? 24, 1);
-    this.#multivariate = options.multivariate ?? true;
     this.#group = options.group ?? false;
+    this.#multivariate = options.multivariate ?? (this.#group || undefined);
     this.#constantLiar = options.constantLiar ?? true;
-    if (this.#group && !this.#multivariate) {
+    if (this.#group && options.multivariate === false) {
       throw new InvalidOptionError('TpeSampler: group needs multivariate; leave multivariate out or set it to true.');
     }
   }
@@ -71,7 +74,7 @@ export class TpeSampler implements Sampler {
 
   jointSpace(context: SamplingContext): SearchSpace | Promise<SearchSpace> {
     if (this.#isStartup(context)) return this.#startup.jointSpace?.(context) ?? {};
-    if (!this.#multivariate) return {};
+    if (!(this.#multivariate ?? context.study.directions.length === 1)) return {};
     const { intersection, groups } = this.#memory(context);
     const spaces = this.#group
       ? groups.update(context.history.finished)
@@ -103,13 +106,8 @@ export class TpeSampler implements Sampler {
   #memory({ study, history }: SamplingContext): Memory {
     let memory = this.#memories.get(history.finished);
     if (!memory) {
-      if (study.directions.length !== 1) {
-        throw new UnsupportedError(
-          `TpeSampler searches one objective; study '${study.name}' has ${study.directions.length}. Use RandomSampler.`,
-        );
-      }
       memory = {
-        observations: new Observations(study.directions[0]!),
+        observations: new Observations(study.directions),
         intersection: new IntersectionSearchSpace(),
         groups: new GroupedSearchSpace(),
       };
@@ -131,8 +129,9 @@ export class TpeSampler implements Sampler {
     if (names.length === 0) return {};
     const { observations } = this.#memory(context);
     const running = this.#constantLiar ? runningTrials(context.history, context.trial.number, PENDING_KEY) : [];
-    const marks = observations.markBest(goodCount(observations.count));
-    const good = new ParzenMixture(observations.select(space, marks, 1, []));
+    const objectives = context.study.directions.length;
+    const marks = observations.markBest(goodCount(observations.count, objectives));
+    const good = new ParzenMixture(observations.select(space, marks, 1, []), objectives === 1);
     const bad = new ParzenMixture(observations.select(space, marks, 0, running));
     const random = RandomGenerator.of(this.#seed, context.trial.number, 'tpe', ...names);
     const points = good.draw(this.#candidates, random);
