@@ -58,6 +58,7 @@ export {
   loadStudy,
 } from './study/create-study.js';
 export { FAILURE_KEY } from './study/failure.js';
+export { type Heartbeat, type HeartbeatOptions, keepAlive, recoverLostTrials } from './study/heartbeat.js';
 export { type Callback, type Objective, type OptimizeOptions, TrialPruned } from './study/optimize.js';
 export type { EnqueueOptions, Study } from './study/study.js';
 export type { ToldValues } from './study/told-values.js';

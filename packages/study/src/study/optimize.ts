@@ -5,6 +5,7 @@ import { InvalidOptionError, InvalidValuesError, TrialNotRunningError } from '..
 import { type FrozenTrial, isFinished } from '../trial/frozen-trial.js';
 import type { Trial } from '../trial/trial.js';
 import { failureOf } from './failure.js';
+import { type Heartbeat, type HeartbeatOptions, keepAlive, recoverLostTrials } from './heartbeat.js';
 import type { Study } from './study.js';
 import type { ToldValues } from './told-values.js';
 
@@ -32,6 +33,11 @@ export interface OptimizeOptions {
   readonly space?: SearchSpace;
   /** Whether an error of the objective is a failed trial only, after which the search goes on. Default: none is. */
   readonly catch?: (error: unknown) => boolean;
+  /**
+   * Gives signs of life while a trial runs, and before each trial takes up those that other workers lost. Their settings
+   * are the next trials asked for. Default: neither.
+   */
+  readonly heartbeat?: HeartbeatOptions;
 }
 
 /** See `Study.optimize`. */
@@ -84,18 +90,25 @@ async function runTrial(
   options: OptimizeOptions,
   signal: AbortSignal,
 ): Promise<FrozenTrial> {
+  if (options.heartbeat) await recoverLostTrials(study, options.heartbeat);
   const trial = options.space ? await study.ask(options.space) : await study.ask();
+  let heartbeat: Heartbeat | undefined;
   try {
-    return await study.tell(trial, await objective(trial as Trial, signal));
+    heartbeat = options.heartbeat && (await keepAlive(study, trial, options.heartbeat));
+    const end = heartbeat ? AbortSignal.any([signal, heartbeat.lost]) : signal;
+    return await study.tell(trial, await objective(trial as Trial, end));
   } catch (error) {
     const isPruned = error instanceof TrialPruned;
     const now = await study.storage.getTrial(trial.id);
     // Someone took this worker for lost and ended its trial: the result does not count, the worker goes on.
-    if ((isPruned || error instanceof TrialNotRunningError) && isFinished(now.state)) return now;
+    const isLost = error instanceof TrialNotRunningError || heartbeat?.lost.aborted;
+    if ((isPruned || isLost) && isFinished(now.state)) return now;
     if (isPruned) return study.tell(trial, null, { state: 'PRUNED' });
     // Values that do not fit the study, too, must not leave the trial running for ever.
     const ended = await study.tell(trial, null, { state: 'FAIL', failure: failureOf(error) });
     if (!(error instanceof InvalidValuesError) && options.catch?.(error)) return ended;
     throw error;
+  } finally {
+    heartbeat?.stop();
   }
 }
