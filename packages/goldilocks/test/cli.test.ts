@@ -129,12 +129,15 @@ describe('verbs', () => {
     expect((await json('report', study)).report).toEqual(report);
     expect((await ok('report', 'result', '--format', 'html')).stdout).toContain('<!doctype html>');
     const { stdout } = await ok('report');
+    const coloured = { ...options, env: { FORCE_COLOR: '1', NO_COLOR: '' } };
+    expect((await goldilocks(['report'], coloured)).stdout).toContain('\u001b[');
+    expect(stdout).not.toContain('\u001b[');
     expect(stdout).toContain(report.verdict.headline);
     expect(JSON.parse((await ok('report', '--format', 'json')).stdout)).toEqual(report);
     expect((await json('resume', study)).report).toEqual(report); // finished: shown again
   });
 
-  it('train, evaluate, chat, export, refine', async () => {
+  it('train, evaluate, chat, export', async () => {
     const flags = ['--method', 'lora', '--lora-rank', '2', '--epochs', '1', '--learning-rate', '1e-3'];
     const trained = await json('train', 'data.jsonl', '--model', 'tiny', ...flags, '--out', 'model');
     expect(trained.settings).toMatchObject({ method: 'lora', epochs: 1, learningRate: 1e-3, lora: { rank: 2 } });
@@ -159,12 +162,29 @@ describe('verbs', () => {
       input: 'one\ntwo\n\nthree\n',
     });
     expect(piped.stdout.match(/tuned: /g)).toHaveLength(2);
+  });
 
-    const plain = await json('train', 'data.jsonl', '--model', 'tiny', '--epochs', '1', '--out', 'plain');
-    const refined = await json('refine', plain.name, '--accept', '1', '--out', 'refined');
-    expect(refined.runs).toHaveLength(2);
-    expect(refined.runs[1].settings).not.toEqual(refined.runs[0].settings);
-    expect(existsSync(join(folder, 'refined'))).toBe(refined.best === 1);
+  it('refine, which goes on from the checkpoint at a constant rate', async () => {
+    const constant = [
+      '--schedule',
+      'constant',
+      '--warmup',
+      '0',
+      '--epochs',
+      '4',
+      '--learning-rate',
+      '1e-2',
+      '--batch-size',
+      '5',
+    ];
+    const trained = await json('train', 'data.jsonl', '--model', 'tiny', ...constant, '--out', 'short');
+    const { stdout, stderr } = await ok('refine', trained.name, '--accept', '1', '--out', 'refined', '--json');
+    const refined = JSON.parse(stdout);
+    const epochs = refined.runs.map(({ settings }: { settings: { epochs: number } }) => settings.epochs);
+    expect(epochs[1]).toBeGreaterThan(4);
+    expect(stderr).not.toMatch(/ at \d %/); // nothing is measured that was before
+    expect(refined.runs[1].verdict).toBe('better');
+    expect(existsSync(join(folder, 'refined', 'model.safetensors'))).toBe(true);
   });
 
   it('models', async () => {

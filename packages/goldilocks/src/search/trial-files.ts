@@ -15,7 +15,7 @@ export interface TrialRecord {
   bestStep: number | null;
 }
 
-const recordFile = 'record.json';
+export const recordFile = 'record.json';
 const most = 400;
 
 /** The folder of a trial's checkpoint. */

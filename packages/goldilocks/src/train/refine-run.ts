@@ -1,5 +1,7 @@
 // The dialogue of `goldilocks refine` with real runs: each proposal is trained here, and the best one tested and exported.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Score } from '@goldilocks/protocol';
 import type { TrainingSettings } from '@goldilocks/trainer';
@@ -13,7 +15,8 @@ import { openRun } from '../journey/test-stage.js';
 import { examplesOf, trainingData } from '../journey/training-data.js';
 import type { PreparedRun } from '../preview/prepare-run.js';
 import type { RunRecord } from '../refine/run-record.js';
-import { type RefineIo, type RefineResult, refine } from '../refine/session.js';
+import { type RefineIo, type RefineResult, type RunRequest, refine } from '../refine/session.js';
+import { checkpointFolder, recordFile } from '../search/trial-files.js';
 import { prepareStateFolder, type StateFolder, stateFolderAt } from '../state/folder.js';
 import { acquireLock } from '../state/lock.js';
 import { checkOutput } from '../state/output.js';
@@ -76,6 +79,8 @@ class Refinement {
   private readonly engine: TrialEngine;
   private readonly emit: NonNullable<RunControl['onEvent']>;
   private prepared: PreparedRun | undefined;
+  /** Of each attempt. */
+  private readonly folders: string[];
 
   constructor(
     private readonly state: StateFolder,
@@ -84,25 +89,34 @@ class Refinement {
   ) {
     this.engine = options.engine ?? localEngine({ cacheDirectory: state.cache });
     this.emit = options.onEvent ?? (() => undefined);
+    this.folders = [start.folder];
   }
 
   async run(): Promise<RefinedRun> {
     const { name, record } = this.start;
     const { tell, ask, maxRuns, signal } = this.options;
-    const io: RefineIo = { tell, ask, run: ({ settings }) => this.train(settings) };
+    const io: RefineIo = { tell, ask, run: (request) => this.train(request) };
     const result = await refine(record, io, { maxRuns, signal });
     if (result.best === 0) return { name, result };
     return { name, result, best: await this.deliver(result.attempts[result.best]!.run.settings) };
   }
 
   /** A run that diverges is a record too: its diagnosis says what to change. */
-  private async train(settings: TrainingSettings): Promise<RunRecord> {
+  private async train({ settings, continueFrom }: RunRequest): Promise<RunRecord> {
     const run = await this.preparedRun();
     const { layers } = run.prepared.model;
     const { signal } = this.options;
     const folder = this.folderOf(settings);
+    if (continueFrom !== undefined) await goOnFrom(this.folders[continueFrom]!, folder);
+    this.folders.push(folder);
     const comparedWith = this.start.record.settings;
-    const end = await tryOnce({ engine: this.engine, run, settings, comparedWith, folder, emit: this.emit, signal });
+    const options = { engine: this.engine, run, settings, comparedWith, folder, emit: this.emit, signal };
+    let end = await tryOnce(options);
+    if (end.type === 'failed' && end.kind === 'error' && continueFrom !== undefined) {
+      // Its checkpoint does not fit, for instance as it saw a part of the examples only: from the start then.
+      await rm(folder, { recursive: true, force: true });
+      end = await tryOnce(options);
+    }
     if (end.type === 'trained') {
       const record = await runRecordOf(end.final, layers, await this.retention(run, settings));
       if (record !== undefined) return record;
@@ -176,4 +190,16 @@ class Refinement {
     const { base, tuned } = tested;
     return { output: out, settings, metric: metric.name, examples: run.data.test.length, base, tuned };
   }
+}
+
+/** Lays a finished run's checkpoint and record down for a longer one, where that has none of its own yet. */
+async function goOnFrom(from: string, to: string): Promise<void> {
+  const checkpoint = checkpointFolder(to);
+  if (existsSync(checkpoint) || !existsSync(checkpointFolder(from))) return;
+  await mkdir(to, { recursive: true });
+  await cp(join(from, recordFile), join(to, recordFile));
+  const partial = `${checkpoint}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await cp(checkpointFolder(from), partial, { recursive: true });
+  await rename(partial, checkpoint);
 }

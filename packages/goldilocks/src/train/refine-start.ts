@@ -15,6 +15,8 @@ export interface RefineStart {
   name: string;
   options: TrainSettings;
   record: RunRecord;
+  /** Of the run, with its checkpoint. */
+  folder: string;
 }
 
 /**
@@ -45,7 +47,7 @@ async function fromRun(state: StateFolder, file: RunFile): Promise<RefineStart |
   const train = { file: '', indices: Array.from({ length: result.trainExamples }, (_, i) => i) };
   const run: FinalRun = { trial: 0, settings: result.settings, folder, loss: result.validationLoss, train };
   const record = await runRecordOf(run, result.layers, retention);
-  return record && { name, options, record };
+  return record && { name, options, record, folder };
 }
 
 async function fromStudy(state: StateFolder, name: string): Promise<RefineStart | undefined> {
@@ -60,5 +62,6 @@ async function fromStudy(state: StateFolder, name: string): Promise<RefineStart 
     loss: { before: before.loss, after: after.loss },
   };
   const record = await runRecordOf(final.found, model.layers, retention);
-  return record && { name, options: relocate(settings, workingDirectory), record };
+  const { folder } = final.found;
+  return record && { name, options: relocate(settings, workingDirectory), record, folder };
 }
