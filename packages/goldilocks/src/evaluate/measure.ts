@@ -3,7 +3,7 @@ import type { Difference, Estimate, Score } from '@goldilocks/protocol';
 import type { InspectedRow } from '../inspect/types.js';
 import { meanAndError, pairedDifference } from '../metrics/bootstrap.js';
 import type { ExamplesReference, ModelReference, TrialProcess } from '../workers/operations.js';
-import { type Answers, compareMetric, measureMetric, metricsOf } from './metrics.js';
+import { type Answers, compareMetric, measureMetric, metricsOf, metricValue } from './metrics.js';
 import { answerOf, promptOf, type Task } from './task.js';
 
 /** The examples a model is measured on, as tokens and as rows, in the same order. */
@@ -78,7 +78,8 @@ export function scoreOf(measurement: Measurement, task: Task): Score {
   const others: Record<string, number> = {};
   for (const metric of metricsOf(task.type)) {
     if (metric.name === task.metric.name || answers === undefined) continue;
-    others[metric.name] = measureMetric(metric, answers)?.value ?? Number.NaN;
+    const value = metricValue(metric, answers);
+    if (value !== null) others[metric.name] = value;
   }
   const measured = answers === undefined ? null : measureMetric(task.metric, answers);
   const metric =

@@ -1,7 +1,7 @@
 // The metrics a task can be judged by: one row each.
 import { bootstrapError, meanAndError } from '../metrics/bootstrap.js';
 import { accuracy, macroF1 } from '../metrics/classification.js';
-import { corpusChrF, exactMatch, rougeL } from '../metrics/text.js';
+import { chrFOfCounts, exactMatch, gramCounts, rougeL } from '../metrics/text.js';
 
 export type TaskType = 'label' | 'text' | 'plain';
 export type MetricName = 'accuracy' | 'macroF1' | 'chrF' | 'rougeL' | 'exactMatch' | 'bitsPerByte';
@@ -18,56 +18,73 @@ export interface Metric {
   higherIsBetter: boolean;
   /** Whether values are shares, to show in percent. */
   percent: boolean;
-  /** The value over the examples of these indices; absent where it follows from the loss. */
-  over?(answers: Answers, indices: readonly number[]): number;
+  /** Does what is slow once, and returns the value over any examples; absent where it follows from the loss. */
+  prepare?(answers: Answers): Over;
 }
 
-function labels(score: (given: readonly number[], expected: readonly number[]) => number): Metric['over'] {
-  return (answers, indices) => {
+/** The value of a metric over the examples of these indices. */
+type Over = (indices: readonly number[]) => number;
+
+function labels(score: (given: readonly number[], expected: readonly number[]) => number): Metric['prepare'] {
+  return (answers) => {
     if (answers.kind !== 'label') throw new TypeError('This metric is for labels.');
     const { given, expected } = answers;
-    return score(
-      indices.map((i) => given[i]!),
-      indices.map((i) => expected[i]!),
-    );
+    return (indices) =>
+      score(
+        indices.map((i) => given[i]!),
+        indices.map((i) => expected[i]!),
+      );
   };
 }
 
-function meanOfTexts(score: (given: string, expected: string) => number): Metric['over'] {
-  return (answers, indices) => {
+/** `score` is made once for each pair; `join` puts those of some pairs together. */
+function texts<Part>(
+  score: (given: string, expected: string) => Part,
+  join: (parts: readonly Part[]) => number,
+): Metric['prepare'] {
+  return (answers) => {
     if (answers.kind !== 'text') throw new TypeError('This metric is for texts.');
-    const { given, expected } = answers;
-    return meanAndError(indices.map((i) => score(given[i]!, expected[i]!))).mean;
+    const parts = answers.expected.map((expected, i) => score(answers.given[i]!, expected));
+    return (indices) => join(indices.map((i) => parts[i]!));
   };
 }
+
+const meanOf = (values: readonly number[]) => meanAndError(values).mean;
 
 /** The first of a task is its usual one. */
 export const metrics: readonly Metric[] = [
-  { name: 'accuracy', title: 'accuracy', task: 'label', higherIsBetter: true, percent: true, over: labels(accuracy) },
-  { name: 'macroF1', title: 'macro F1', task: 'label', higherIsBetter: true, percent: true, over: labels(macroF1) },
+  {
+    name: 'accuracy',
+    title: 'accuracy',
+    task: 'label',
+    higherIsBetter: true,
+    percent: true,
+    prepare: labels(accuracy),
+  },
+  { name: 'macroF1', title: 'macro F1', task: 'label', higherIsBetter: true, percent: true, prepare: labels(macroF1) },
   {
     name: 'chrF',
     title: 'chrF',
     task: 'text',
     higherIsBetter: true,
     percent: false,
-    over(answers, indices) {
-      if (answers.kind !== 'text') throw new TypeError('This metric is for texts.');
-      const { given, expected } = answers;
-      return corpusChrF(
-        indices.map((i) => given[i]!),
-        indices.map((i) => expected[i]!),
-      );
-    },
+    prepare: texts(gramCounts, chrFOfCounts),
   },
-  { name: 'rougeL', title: 'ROUGE-L', task: 'text', higherIsBetter: true, percent: true, over: meanOfTexts(rougeL) },
+  {
+    name: 'rougeL',
+    title: 'ROUGE-L',
+    task: 'text',
+    higherIsBetter: true,
+    percent: true,
+    prepare: texts(rougeL, meanOf),
+  },
   {
     name: 'exactMatch',
     title: 'exact match',
     task: 'text',
     higherIsBetter: true,
     percent: true,
-    over: meanOfTexts(exactMatch),
+    prepare: texts(exactMatch, meanOf),
   },
   { name: 'bitsPerByte', title: 'bits per byte', task: 'plain', higherIsBetter: false, percent: false },
 ];
@@ -76,13 +93,18 @@ export function metricsOf(task: TaskType): Metric[] {
   return metrics.filter((metric) => metric.task === task);
 }
 
+/** The value over all examples; null where the metric follows from the loss, or there are none. */
+export function metricValue(metric: Metric, answers: Answers): number | null {
+  const size = answers.expected.length;
+  return metric.prepare === undefined || size === 0 ? null : metric.prepare(answers)(range(size));
+}
+
 /** Value and bootstrap standard error over all examples. */
 export function measureMetric(metric: Metric, answers: Answers): { value: number; standardError: number } | null {
-  const { over } = metric;
   const size = answers.expected.length;
-  if (over === undefined || size === 0) return null;
-  const all = Array.from({ length: size }, (_, i) => i);
-  return { value: over(answers, all), standardError: bootstrapError(size, (indices) => over(answers, indices)) };
+  if (metric.prepare === undefined || size === 0) return null;
+  const over = metric.prepare(answers);
+  return { value: over(range(size)), standardError: bootstrapError(size, over) };
 }
 
 /** `first − second` on the same examples, with the bootstrap standard error of the difference. */
@@ -91,13 +113,14 @@ export function compareMetric(
   first: Answers,
   second: Answers,
 ): { value: number; standardError: number } | null {
-  const { over } = metric;
   const size = first.expected.length;
-  if (over === undefined || size === 0 || second.expected.length !== size) return null;
-  const difference = (indices: readonly number[]) => over(first, indices) - over(second, indices);
-  const all = Array.from({ length: size }, (_, i) => i);
-  return { value: difference(all), standardError: bootstrapError(size, difference) };
+  if (metric.prepare === undefined || size === 0 || second.expected.length !== size) return null;
+  const [overFirst, overSecond] = [metric.prepare(first), metric.prepare(second)];
+  const difference: Over = (indices) => overFirst(indices) - overSecond(indices);
+  return { value: difference(range(size)), standardError: bootstrapError(size, difference) };
 }
+
+const range = (size: number) => Array.from({ length: size }, (_, i) => i);
 
 /** Whether an answer is right; null where the task has no right and wrong. */
 export function isRight(answers: Answers, index: number): boolean | null {

@@ -2,7 +2,7 @@
 import type { Task as ReportTask } from '@goldilocks/protocol';
 import type { Evaluation } from '@goldilocks/trainer';
 import { answer, type MeasuredSet } from '../evaluate/measure.js';
-import { type Answers, isRight, type Metric, measureMetric } from '../evaluate/metrics.js';
+import { type Answers, isRight, type Metric, metricValue } from '../evaluate/metrics.js';
 import type { Task } from '../evaluate/task.js';
 import { chrF, rougeL } from '../metrics/text.js';
 import type { ObjectiveValue, TrialSetting } from '../search/run-trial.js';
@@ -48,11 +48,12 @@ function lossOf({ loss, perExample }: Evaluation): ObjectiveValue {
 
 async function shortfall(process: TrialProcess, input: ObjectiveInput, metric: Metric): Promise<ObjectiveValue> {
   const answers = await answer(process, { kind: 'kept', name: tuned }, input.validation, input.task);
-  const measured = answers && measureMetric(metric, answers);
-  if (answers === undefined || !measured) throw new TypeError(`${metric.name} has no answers to be measured on.`);
+  const measured = answers && metricValue(metric, answers);
+  if (answers === undefined || measured == null)
+    throw new TypeError(`${metric.name} has no answers to be measured on.`);
   const whole = metric.percent ? 1 : 100;
   return {
-    value: whole - measured.value,
+    value: whole - measured,
     perExample: answers.expected.map((_, i) => whole - partOf(metric, answers, i)),
   };
 }

@@ -27,7 +27,7 @@ const longestGram = 6;
 const beta = 2;
 
 /** Counts of one text pair for n-grams of length 1 … 6: in the candidate, in the reference, in both. */
-type GramCounts = { candidate: number; reference: number; common: number }[];
+export type GramCounts = { candidate: number; reference: number; common: number }[];
 
 /**
  * chrF2 in [0, 100]: F₂ of character n-grams up to length 6 without white space (Popović 2015,
@@ -39,9 +39,14 @@ export function chrF(candidate: string, reference: string): number {
 
 /** chrF2 of a corpus, in [0, 100]: the counts of all pairs added up first. `candidates[i]` belongs to `references[i]`. */
 export function corpusChrF(candidates: readonly string[], references: readonly string[]): number {
+  return chrFOfCounts(references.map((reference, i) => gramCounts(candidates[i] ?? '', reference)));
+}
+
+/** chrF2 of a corpus whose pairs were counted by `gramCounts`. */
+export function chrFOfCounts(pairs: readonly GramCounts[]): number {
   const total: GramCounts = Array.from({ length: longestGram }, () => ({ candidate: 0, reference: 0, common: 0 }));
-  for (const [i, reference] of references.entries()) {
-    for (const [n, counts] of gramCounts(candidates[i] ?? '', reference).entries()) {
+  for (const pair of pairs) {
+    for (const [n, counts] of pair.entries()) {
       total[n]!.candidate += counts.candidate;
       total[n]!.reference += counts.reference;
       total[n]!.common += counts.common;
@@ -50,7 +55,8 @@ export function corpusChrF(candidates: readonly string[], references: readonly s
   return fScore(total);
 }
 
-function gramCounts(candidate: string, reference: string): GramCounts {
+/** Counts the n-grams of a candidate and its reference, the slow part of chrF. */
+export function gramCounts(candidate: string, reference: string): GramCounts {
   const candidateCharacters = Array.from(candidate.replace(/\s+/gu, ''));
   const referenceCharacters = Array.from(reference.replace(/\s+/gu, ''));
   return Array.from({ length: longestGram }, (_, i) => {
