@@ -32,7 +32,7 @@ export async function withSession<Result>(
     display.handle({
       type: 'message',
       level: 'info',
-      text: 'Stopping: the current step is finished and saved. Ctrl-C again stops at once.',
+      text: 'Stopping after the current step; what is done is saved. Ctrl-C again stops at once.',
     }),
   );
   try {
