@@ -28,6 +28,7 @@ export function verb<Flags extends object>(definition: VerbDefinition<Flags>): V
     const command = program.command(definition.name).summary(definition.summary).description(definition.summary);
     definition.define(command);
     command
+      .optionsGroup('Options:')
       .option('--json', 'one JSON object on standard output; progress on standard error')
       .addHelpText('after', () => `\nExamples:\n${examplesText(definition.examples)}`)
       .action(async () => {

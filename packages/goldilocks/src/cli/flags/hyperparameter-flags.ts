@@ -32,12 +32,19 @@ export interface HyperparameterFlags {
   weightDecay?: number;
   schedule?: ScheduleName;
   warmup?: number;
+  scheduleFloor?: number;
+  scheduleCycles?: number;
+  schedulePower?: number;
+  scheduleDecay?: number;
   frozenLayers?: number;
   unfreeze?: 'none' | 'gradual';
+  unfreezeEvery?: number;
+  freezeTensors?: string[];
   layerwiseDecay?: number;
   loraRank?: number;
   loraAlpha?: number;
   loraTargets?: LoraTarget[];
+  rslora?: boolean;
   maxLength?: number;
   microBatchTokens?: number;
   patience?: number;
@@ -58,12 +65,19 @@ export function addHyperparameterFlags(command: Command): Command {
     )
     .option('--schedule <name>', `learning-rate schedule: ${schedules.join(', ')}`, choice(schedules))
     .option('--warmup <share>', 'share of the steps in which the rate rises', share('0.05'))
+    .option('--schedule-floor <share>', 'lowest rate, as a share of the peak', share('0.1'))
+    .option('--schedule-cycles <count>', 'cycles of cosine-restarts', count(1, '3'))
+    .option('--schedule-power <power>', 'exponent of polynomial', positive('2'))
+    .option('--schedule-decay <share>', 'share of the steps in which warmup-stable-decay decays', upToOne)
     .option('--frozen-layers <count>', 'how many of the lowest layers stay as they are', count(0, '2'))
     .option('--unfreeze <how>', 'none, or gradual: layers join from the top', choice(['none', 'gradual']))
+    .option('--unfreeze-every <epochs>', 'epochs between two layers that join', positive('1'))
+    .option('--freeze-tensors <names>', "further tensors to freeze, by name or glob: 'model.layers.*.mlp.*'", names)
     .option('--layerwise-decay <factor>', "each layer's rate as a share of the one above", upToOne)
     .option('--lora-rank <rank>', 'rank of the adapters', count(1, '16'))
     .option('--lora-alpha <alpha>', 'scale of the adapters', positive('32'))
     .option('--lora-targets <names>', `layers with adapters: some of ${targets.join(',')}`, someTargets)
+    .option('--rslora', 'scale adapters by the root of their rank')
     .option('--max-length <tokens>', 'longest example; longer ones are cut', count(2, '256'))
     .option('--micro-batch-tokens <tokens>', 'tokens computed at once: less needs less memory', count(1, '512'))
     .option('--patience <count>', 'measurements without improvement before stopping; 0 never stops', count(0, '4'));
@@ -77,15 +91,28 @@ function someTargets(text: string): LoraTarget[] {
 
 /** Only what was given, so that nothing else counts as fixed. */
 export function userSettings(flags: HyperparameterFlags): UserSettings | undefined {
-  const { schedule, warmup, frozenLayers, unfreeze, layerwiseDecay, loraRank, loraAlpha, loraTargets } = flags;
   const { learningRate, batchSize, epochs, dropout, weightDecay, maxLength, microBatchTokens, patience } = flags;
-  const settings = defined<UserSettings>({
+  return defined<UserSettings>({
     ...{ learningRate, batchSize, epochs, dropout, weightDecay, maxLength, microBatchTokens, patience },
-    schedule: defined<ScheduleSettings>({ name: schedule, warmup }),
-    freezing: defined<FreezingSettings>({ layers: frozenLayers, unfreeze, layerwiseDecay }),
-    lora: defined<LoraSettings>({ rank: loraRank, alpha: loraAlpha, targets: loraTargets }),
+    schedule: scheduleOf(flags),
+    freezing: freezingOf(flags),
+    lora: loraOf(flags),
   });
-  return settings;
+}
+
+function scheduleOf(flags: HyperparameterFlags) {
+  const { schedule: name, warmup, scheduleFloor: floor, scheduleCycles: cycles } = flags;
+  const { schedulePower: power, scheduleDecay: decay } = flags;
+  return defined<ScheduleSettings>({ name, warmup, floor, cycles, power, decay });
+}
+
+function freezingOf(flags: HyperparameterFlags) {
+  const { frozenLayers: layers, unfreeze, unfreezeEvery, freezeTensors: tensors, layerwiseDecay } = flags;
+  return defined<FreezingSettings>({ layers, unfreeze, unfreezeEvery, tensors, layerwiseDecay });
+}
+
+function loraOf({ loraRank: rank, loraAlpha: alpha, loraTargets, rslora: rankStabilized }: HyperparameterFlags) {
+  return defined<LoraSettings>({ rank, alpha, targets: loraTargets, rankStabilized });
 }
 
 function defined<Value extends object>(value: Partial<Value>): Partial<Value> | undefined {

@@ -32,20 +32,31 @@ export function runCommand(settings: JourneySettings): string {
   return ['goldilocks run', quote(settings.data), ...parts].join(' ');
 }
 
-function hyperparameterFlags({ settings = {} }: JourneySettings): [string, string | number | undefined][] {
+function hyperparameterFlags({ settings = {} }: JourneySettings): [string, string | number | boolean | undefined][] {
+  const { schedule, freezing, lora } = settings;
   return [
     ['--learning-rate', settings.learningRate],
     ['--batch-size', settings.batchSize],
     ['--epochs', settings.epochs],
     ['--dropout', settings.dropout],
     ['--weight-decay', settings.weightDecay],
-    ['--schedule', settings.schedule?.name],
-    ['--warmup', settings.schedule?.warmup],
-    ['--frozen-layers', settings.freezing?.layers],
-    ['--unfreeze', settings.freezing?.unfreeze],
-    ['--lora-rank', settings.lora?.rank],
-    ['--lora-alpha', settings.lora?.alpha],
+    ['--schedule', schedule?.name],
+    ['--warmup', schedule?.warmup],
+    ['--schedule-floor', schedule?.floor],
+    ['--schedule-cycles', schedule?.cycles],
+    ['--schedule-power', schedule?.power],
+    ['--schedule-decay', schedule?.decay],
+    ['--frozen-layers', freezing?.layers],
+    ['--unfreeze', freezing?.unfreeze],
+    ['--unfreeze-every', freezing?.unfreezeEvery],
+    ['--freeze-tensors', freezing?.tensors?.join(',')],
+    ['--layerwise-decay', freezing?.layerwiseDecay],
+    ['--lora-rank', lora?.rank],
+    ['--lora-alpha', lora?.alpha],
+    ['--lora-targets', lora?.targets?.join(',')],
+    ['--rslora', lora?.rankStabilized],
     ['--max-length', settings.maxLength],
+    ['--micro-batch-tokens', settings.microBatchTokens],
     ['--patience', settings.patience],
   ];
 }
