@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { projectValues } from './projection.js';
+import { chooseNext, missingFinalists, promotable, type StepLimits } from './promotion.js';
+import type { SearchTrial, SearchTrialState } from './search-trial.js';
+
+const trial = (number: number, values: number[], state: SearchTrialState = 'paused'): SearchTrial => ({
+  id: number,
+  number,
+  params: {},
+  state,
+  values,
+  seconds: 0,
+  reason: '',
+  failure: null,
+});
+
+const recommended = trial(0, [3, 2, 1], 'complete');
+
+function limits(more: Partial<StepLimits> = {}): StepLimits {
+  return { mayStart: true, fits: () => true, predict: () => 10, predictNew: 5, ...more };
+}
+
+describe('promotable', () => {
+  it('is the best third of a rung, the highest rung first', () => {
+    const trials = [
+      recommended,
+      trial(1, [2.9]),
+      trial(2, [3.5]),
+      trial(3, [2.5]),
+      trial(4, [2.8, 1.9]),
+      trial(5, [4]),
+    ];
+    // Rung 0 has six trials: 3, 4 and the two best are 3 (2.5) and 4 (2.8), of which 4 went on.
+    expect(promotable(trials).map(({ number }) => number)).toEqual([3]);
+    const three = [...trials, trial(6, [3.2, 2.4])];
+    // Rung 1 has trials 0, 4 and 6: the best of the three is 4.
+    expect(promotable(three).map(({ number }) => number)).toEqual([4, 3]);
+  });
+
+  it('is nobody while the recommended settings lead', () => {
+    expect(promotable([recommended, trial(1, [3.1]), trial(2, [3.2])])).toEqual([]);
+  });
+});
+
+describe('projectValues', () => {
+  it('adds the median change of those that went on, and gives failures the worst', () => {
+    const trials = [
+      trial(0, [3, 2, 1], 'complete'),
+      trial(1, [4, 3.6, 2.9], 'complete'),
+      trial(2, [2.8]),
+      trial(3, [3.5, 2.5]),
+      trial(4, [], 'failed'),
+    ];
+    // Changes 0 → 1: −1, −0.4, −1, median −1; 1 → 2: −1, −0.7, median −0.85.
+    const projected = projectValues(trials);
+    expect(projected.get(2)).toBeCloseTo(2.8 - 1 - 0.85, 12);
+    expect(projected.get(3)).toBeCloseTo(2.5 - 0.85, 12);
+    expect(projected.get(4)).toBe(2.9);
+  });
+});
+
+describe('chooseNext', () => {
+  it('begins with a trial, brings the recommended settings to the end, and ends what was cut off', () => {
+    expect(chooseNext([], limits())).toEqual({ type: 'new' });
+    expect(chooseNext([trial(0, [3])], limits({ fits: () => false }))).toMatchObject({ type: 'continue', rung: 1 });
+    expect(chooseNext([recommended, trial(1, [])], limits())).toMatchObject({ trial: { number: 1 }, rung: 0 });
+  });
+
+  it('promotes, else starts a new one, else finishes the promising, else ends', () => {
+    const promising = [recommended, trial(1, [2.9])];
+    expect(chooseNext(promising, limits())).toEqual({ type: 'new' });
+    expect(chooseNext(promising, limits({ mayStart: false }))).toMatchObject({
+      type: 'continue',
+      trial: { number: 1 },
+    });
+    const hopeless = [recommended, trial(1, [3.5])];
+    expect(chooseNext(hopeless, limits({ mayStart: false }))).toBeNull();
+    const three = [recommended, trial(1, [2.9]), trial(2, [3.5])];
+    expect(chooseNext(three, limits())).toMatchObject({ type: 'continue', trial: { number: 1 }, rung: 1 });
+  });
+
+  it('keeps the time to finish the promising before it starts another', () => {
+    const promising = [recommended, trial(1, [2.9])];
+    const within = (left: number) => limits({ fits: (seconds) => seconds <= left });
+    expect(chooseNext(promising, within(15))).toEqual({ type: 'new' });
+    expect(chooseNext(promising, within(14))).toMatchObject({ type: 'continue', trial: { number: 1 } });
+    expect(chooseNext(promising, within(9))).toEqual({ type: 'new' });
+    expect(chooseNext(promising, within(4))).toBeNull();
+  });
+
+  it('brings no trial to the top that could not be repeated afterwards', () => {
+    const trials = [recommended, trial(1, [2.5, 1.5])];
+    const repeatable = limits({ mayStart: false, fits: (_, finalist) => finalist === undefined });
+    expect(chooseNext(trials, repeatable)).toBeNull();
+    expect(missingFinalists(trials, 2).map(({ number }) => number)).toEqual([1]);
+  });
+});
