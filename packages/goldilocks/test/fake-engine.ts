@@ -49,7 +49,7 @@ export class FakeEngine implements TrialEngine {
   }
 }
 
-type Answers = { [Name in OperationName]: (input: never, options: RunOptions<never>) => unknown };
+type Answers = { [Name in OperationName]: (input: never, options: never) => unknown };
 
 class FakeProcess implements TrialProcess {
   private readonly kept = new Map<string, number>();
