@@ -28,6 +28,10 @@ describe('stateDirectory', () => {
 
   it('is the one below that has the study', () => {
     expect(stateDirectory({}, 'b', at('two'))).toBe(at('two', 'more', '.goldilocks'));
+    mkdirSync(at('two', '.goldilocks', 'runs', 'c'), { recursive: true });
+    expect(stateDirectory({}, 'b', at('two'))).toBe(at('two', 'more', '.goldilocks'));
+    expect(stateDirectory({}, 'unknown', at('two'))).toBe(at('two', '.goldilocks'));
+    rmSync(at('two', '.goldilocks'), { recursive: true });
     expect(() => stateDirectory({}, undefined, at('two'))).toThrow(/several folders: .*--state/);
     expect(() => stateDirectory({}, undefined, at('none'))).toThrow(/no studies here/);
   });

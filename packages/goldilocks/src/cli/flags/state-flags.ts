@@ -18,12 +18,15 @@ export function addStateFlag(command: Command): Command {
 }
 
 /**
- * The folder given, or the nearest `.goldilocks`: here, above, or else below where there is only one, or only one with
- * this study. Throws UserError where none is.
+ * The folder given, or the nearest `.goldilocks` (with this study, if one is named): here, above, or else below where there
+ * is only one. Throws UserError where none is.
  */
 export function stateDirectory({ state }: StateFlags, study?: string, from = process.cwd()): string {
   if (state !== undefined) return given(state);
-  const found = above(from) ?? below(resolve(from), study);
+  const hasStudy = (folder: string) => study === undefined || existsSync(join(folder, 'runs', study));
+  const upwards = [...above(from)];
+  const found =
+    upwards.find(hasStudy) ?? onlyOne(from, [...below(resolve(from), depth)].filter(hasStudy)) ?? upwards[0];
   if (found !== undefined) return found;
   throw new UserError(
     `There are no studies here: no ${stateName} in this folder, above or below. It lies beside the data; name it with --state.`,
@@ -37,27 +40,29 @@ function given(state: string): string {
   throw new UserError(`There is no folder ${state}. Studies are kept in ${stateName} beside the data.`);
 }
 
-function above(from: string): string | undefined {
+function isState(folder: string): boolean {
+  return existsSync(join(folder, 'runs'));
+}
+
+function* above(from: string): Generator<string> {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const found = join(folder, stateName);
-    if (existsSync(join(found, 'runs'))) return found;
-    if (folder === dirname(folder)) return undefined;
+    if (isState(found)) yield found;
+    if (folder === dirname(folder)) return;
   }
 }
 
-function below(folder: string, study: string | undefined): string | undefined {
-  const all = [...statesIn(folder, depth)];
-  const found = study === undefined ? all : all.filter((state) => existsSync(join(state, 'runs', study)));
-  if (found.length < 2) return found[0];
-  const list = found.map((state) => relative(folder, state)).join(', ');
-  throw new UserError(`There are studies in several folders: ${list}. Say which with --state.`);
-}
-
-function* statesIn(folder: string, levels: number): Generator<string> {
-  if (existsSync(join(folder, stateName, 'runs'))) yield join(folder, stateName);
+function* below(folder: string, levels: number): Generator<string> {
+  if (isState(join(folder, stateName))) yield join(folder, stateName);
   if (levels === 0) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const isHidden = entry.name.startsWith('.') || entry.name === 'node_modules';
-    if (entry.isDirectory() && !isHidden) yield* statesIn(join(folder, entry.name), levels - 1);
+    if (entry.isDirectory() && !isHidden) yield* below(join(folder, entry.name), levels - 1);
   }
+}
+
+function onlyOne(from: string, found: readonly string[]): string | undefined {
+  if (found.length < 2) return found[0];
+  const list = found.map((state) => relative(from, state)).join(', ');
+  throw new UserError(`There are studies in several folders: ${list}. Say which with --state.`);
 }
