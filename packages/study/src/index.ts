@@ -35,6 +35,7 @@ export { type SuccessiveHalvingOptions, SuccessiveHalvingPruner } from './pruner
 export { type ThresholdOptions, ThresholdPruner } from './pruners/threshold.js';
 export { type WilcoxonOptions, WilcoxonPruner } from './pruners/wilcoxon.js';
 export { type BruteForceOptions, BruteForceSampler } from './samplers/brute-force.js';
+export { type CmaOptions, CmaSampler } from './samplers/cma/cma-sampler.js';
 export { type GpOptions, GpSampler } from './samplers/gp/gp-sampler.js';
 export { GridSampler } from './samplers/grid.js';
 export { type Nsga2Options, Nsga2Sampler } from './samplers/nsga2.js';

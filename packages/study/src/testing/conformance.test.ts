@@ -12,6 +12,7 @@ import { SuccessiveHalvingPruner } from '../pruners/successive-halving.js';
 import { ThresholdPruner } from '../pruners/threshold.js';
 import { WilcoxonPruner } from '../pruners/wilcoxon.js';
 import { BruteForceSampler } from '../samplers/brute-force.js';
+import { CmaSampler } from '../samplers/cma/cma-sampler.js';
 import { GpSampler } from '../samplers/gp/gp-sampler.js';
 import { GridSampler } from '../samplers/grid.js';
 import { Nsga2Sampler } from '../samplers/nsga2.js';
@@ -101,6 +102,7 @@ suite(
   'TpeSampler, three objectives, groups',
   samplerConformance({ create: (seed) => new TpeSampler({ seed, group: true }), objectives: 3 }),
 );
+suite('CmaSampler', samplerConformance({ create: (seed) => new CmaSampler({ seed, populationSize: 4 }) }));
 suite('Nsga2Sampler', samplerConformance({ create: (seed) => new Nsga2Sampler({ seed, populationSize: 6 }) }));
 suite(
   'Nsga2Sampler, two objectives',
