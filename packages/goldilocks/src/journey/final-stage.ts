@@ -1,86 +1,38 @@
-// The runs whose models are tested: the recommended and the found settings, on all training examples.
-import type { TrainingSettings } from '@goldilocks/trainer';
+// Stage 6: the final runs of the recommended and the found settings.
 import type { Confirmation } from '../confirm/confirm.js';
-import { UserError } from '../errors.js';
-import { runTrial, type TrialSetting } from '../search/run-trial.js';
-import { checkpointFolder, readRecord, updateRecord } from '../search/trial-files.js';
-import type { ExamplesReference } from '../workers/operations.js';
+import { formatSeconds } from '../plan/describe.js';
+import type { SearchTrial } from '../search/search-trial.js';
+import { runStage } from './context.js';
+import { type FinalRun, finalRuns } from './final-runs.js';
+import { settingsOfTrial, type TrialStages, trialSetting } from './trial-stages.js';
 
-export interface FinalRun {
-  /** The trial whose settings it has; 0 = the recommended ones. */
-  trial: number;
-  settings: TrainingSettings;
-  folder: string;
-  /** Validation loss at the kept checkpoint. */
-  loss: number;
-  train: ExamplesReference;
-}
-
-export interface FinalOptions extends TrialSetting {
-  /** The training examples of search and confirmation. */
-  searched: ExamplesReference;
-  /** Whether these are all there are. */
-  isWhole: boolean;
-  confirmation: Confirmation | undefined;
-  settingsOfTrial(trial: number): TrainingSettings;
-  /** Folder of a trial of the search, and of a final run. */
-  folderOfTrial(trial: number): string;
-  folderOfFinal(trial: number): string;
-  signal?: AbortSignal;
-}
-
-/**
- * Where search and confirmation used all training examples, a final run has been made already, once with each seed:
- * the one with the lowest validation loss is taken, from the same number of seeds for both settings. Else both are
- * trained anew on all of them. Validation examples are never trained on: the best checkpoint is chosen by them.
- */
-export async function finalRuns(options: FinalOptions): Promise<{ recommended: FinalRun; found: FinalRun }> {
-  const winner = options.confirmation?.decision.winner ?? 0;
-  const run = options.isWhole ? bestExisting : trainWhole;
-  const recommended = await run(options, 0);
-  const found = winner === 0 ? recommended : await run(options, winner);
-  return { recommended, found };
-}
-
-async function bestExisting(options: FinalOptions, trial: number): Promise<FinalRun> {
-  const settings = options.settingsOfTrial(trial);
-  const record = await readRecord(options.folderOfTrial(trial));
-  const loss = record?.evaluations.find(({ step }) => step === record.bestStep)?.loss ?? Number.POSITIVE_INFINITY;
-  const searched = { trial, settings, folder: options.folderOfTrial(trial), loss, train: options.searched };
-  const repeated = (options.confirmation?.runs ?? [])
-    .filter((run) => run.trial === trial && run.loss !== null)
-    .map(({ seed, folder, loss }) => ({
-      trial,
-      settings: { ...settings, seed },
-      folder,
-      loss: loss!,
-      train: options.searched,
-    }));
-  return [searched, ...repeated].reduce((best, run) => (run.loss < best.loss ? run : best));
-}
-
-async function trainWhole(options: FinalOptions, trial: number): Promise<FinalRun> {
-  const seed = options.confirmation?.seeds[0] ?? options.settingsOfTrial(trial).seed;
-  const settings = { ...options.settingsOfTrial(trial), seed };
-  const folder = options.folderOfFinal(trial);
-  const outcome = await runTrial(options, {
-    number: trial,
-    purpose: 'final',
-    settings,
-    checkpointDirectory: checkpointFolder(folder),
-    stopAtShare: 1,
-    signal: options.signal,
+export async function finalStage(
+  stages: TrialStages,
+  trials: readonly SearchTrial[],
+  confirmation: Confirmation | undefined,
+): Promise<{ recommended: FinalRun; found: FinalRun }> {
+  const { context, piloted, data } = stages;
+  const { record } = context;
+  if (record.final !== undefined) return record.final;
+  return runStage(context, 'final', async () => {
+    const searched = trialSetting(stages, piloted.schedule.share).train;
+    const began = context.clock.elapsed;
+    const runs = await finalRuns({
+      ...trialSetting(stages, 1),
+      searched,
+      isWhole: piloted.schedule.share === 1,
+      confirmation,
+      settingsOfTrial: (trial) => settingsOfTrial(piloted.plan, trials, trial),
+      folderOfTrial: (trial) => context.state.trial(record.study, trial),
+      folderOfFinal: (trial) => context.state.trial(record.study, `final-${trial}`),
+      signal: context.signal,
+    });
+    record.final = runs;
+    const how =
+      piloted.schedule.share === 1
+        ? `the best of its runs is taken: validation loss ${runs.found.loss.toFixed(4)}`
+        : `trained on all ${data.train.length} training examples in ${formatSeconds(context.clock.elapsed - began)}: validation loss ${runs.found.loss.toFixed(4)}`;
+    const which = runs.found.trial === 0 ? 'The recommended settings' : `The settings of trial ${runs.found.trial}`;
+    return { result: runs, summary: `${which}: ${how}.` };
   });
-  if (outcome.type === 'interrupted') {
-    await updateRecord(folder, { curve: outcome.curve });
-    options.signal?.throwIfAborted();
-  }
-  if (outcome.type !== 'reached') {
-    const reason = outcome.type === 'failed' ? outcome.reason : 'It was stopped.';
-    throw new UserError(`The final run on all training examples failed. ${reason}`, { exitCode: 1 });
-  }
-  const { curve, summary, best, value } = outcome;
-  options.emit({ type: 'trial-finished', trial, value, seconds: summary.seconds });
-  await updateRecord(folder, { curve, history: summary.history, best });
-  return { trial, settings, folder, loss: best.loss, train: options.train };
 }

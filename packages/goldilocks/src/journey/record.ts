@@ -8,7 +8,7 @@ import type { PilotResult } from '../pilot/pilot.js';
 import type { Plan } from '../plan/plan.js';
 import { writeFileAtomic } from '../state/atomic.js';
 import type { ModelDescription } from '../workers/operations.js';
-import type { FinalRun } from './final-stage.js';
+import type { FinalRun } from './final-runs.js';
 import type { JourneySettings } from './options.js';
 import type { Schedule } from './schedule.js';
 import type { TestResult } from './test-stage.js';

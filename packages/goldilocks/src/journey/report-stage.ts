@@ -12,8 +12,9 @@ import type { SearchTrial } from '../search/search-trial.js';
 import { readRecord, type TrialRecord } from '../search/trial-files.js';
 import { writeFileAtomic } from '../state/atomic.js';
 import { writeOutput } from '../state/output.js';
+import { confirmSentence } from './confirm-stage.js';
 import { type JourneyContext, runStage } from './context.js';
-import type { FinalRun } from './final-stage.js';
+import type { FinalRun } from './final-runs.js';
 import { describeObjective } from './objective.js';
 import { quote, runCommand } from './report/command.js';
 import * as reported from './report/context.js';
@@ -22,9 +23,9 @@ import { learningCurve, reportConfirmation, reportTrial } from './report/runs.js
 import { verdictOf } from './report/verdict.js';
 import { softwareVersions } from './report/versions.js';
 import { runRecordOf } from './run-record.js';
-import { confirmSentence, type TrialStages } from './search-stage.js';
 import { openRun, type TestResult } from './test-stage.js';
 import { examplesOf } from './training-data.js';
+import type { TrialStages } from './trial-stages.js';
 
 export interface ReportInput {
   stages: TrialStages;

@@ -4,17 +4,20 @@ import type { Report } from '@goldilocks/protocol';
 import type { Confirmation } from '../confirm/confirm.js';
 import type { SearchTrial } from '../search/search-trial.js';
 import { checkpointFolder } from '../search/trial-files.js';
+import { confirmStage } from './confirm-stage.js';
 import { type JourneyContext, runStage, save } from './context.js';
-import type { FinalRun } from './final-stage.js';
+import type { FinalRun } from './final-runs.js';
+import { finalStage } from './final-stage.js';
 import { inspectStage } from './inspect-stage.js';
 import type { RetentionTerm } from './objective.js';
 import { pilotStage } from './pilot-stage.js';
 import { planStage } from './plan-stage.js';
 import { reportStage } from './report-stage.js';
-import { confirmStage, finalStage, searchStage, type TrialStages } from './search-stage.js';
+import { searchStage } from './search-stage.js';
 import { tokenizeReference } from './similarity-stage.js';
 import { type TestResult, testModels } from './test-stage.js';
 import { examplesOf, trainingData } from './training-data.js';
+import type { TrialStages } from './trial-stages.js';
 
 /** Runs what is not done yet; what is, is read from the record. */
 export async function runJourney(context: JourneyContext): Promise<Report> {

@@ -1,7 +1,7 @@
 // A run of the journey as diagnosis and refine look at it.
 import type { RunRecord } from '../refine/run-record.js';
 import { readRecord } from '../search/trial-files.js';
-import type { FinalRun } from './final-stage.js';
+import type { FinalRun } from './final-runs.js';
 
 /** Undefined where the run left no record. */
 export async function runRecordOf(

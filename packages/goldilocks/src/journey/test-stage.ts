@@ -3,7 +3,7 @@ import { type MeasuredSet, type Measurement, measure } from '../evaluate/measure
 import type { Task } from '../evaluate/task.js';
 import { checkpointFolder } from '../search/trial-files.js';
 import type { ExamplesReference, ModelReference, TrialEngine, TrialProcess } from '../workers/operations.js';
-import type { FinalRun } from './final-stage.js';
+import type { FinalRun } from './final-runs.js';
 
 export interface ReferenceLoss {
   loss: number;

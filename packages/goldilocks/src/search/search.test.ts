@@ -8,8 +8,9 @@ import { defaultSettings, type TrainingSettings } from '@goldilocks/trainer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeEngine, type FakeEngineOptions, outOfMemory, usualLoss } from '../../test/fake-engine.js';
 import { Clock } from './clock.js';
+import { completeTrials } from './limits.js';
 import { NearRecommendedSampler } from './near-recommended-sampler.js';
-import { completeTrials, type SearchOptions, search } from './search.js';
+import { type SearchOptions, search } from './search.js';
 import { StagedSampler } from './staged-sampler.js';
 import { readRecord } from './trial-files.js';
 

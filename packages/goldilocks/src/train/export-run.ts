@@ -1,7 +1,7 @@
 // Leaves a run's model in a folder: merged, with its adapter where there is one, its card, and what was measured.
 import { basename, join, resolve } from 'node:path';
 import type { CardData } from '@goldilocks/trainer';
-import type { FinalRun } from '../journey/final-stage.js';
+import type { FinalRun } from '../journey/final-runs.js';
 import { softwareVersions } from '../journey/report/versions.js';
 import { openRun } from '../journey/test-stage.js';
 import { examplesOf } from '../journey/training-data.js';

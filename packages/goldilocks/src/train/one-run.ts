@@ -3,7 +3,7 @@ import type { JourneyEvent, Score } from '@goldilocks/protocol';
 import type { TrainingSettings } from '@goldilocks/trainer';
 import { UserError } from '../errors.js';
 import { differenceOf, scoreOf } from '../evaluate/measure.js';
-import type { FinalRun } from '../journey/final-stage.js';
+import type { FinalRun } from '../journey/final-runs.js';
 import { tokenizeReference } from '../journey/similarity-stage.js';
 import { type TestResult, testModels } from '../journey/test-stage.js';
 import { examplesOf } from '../journey/training-data.js';

@@ -1,6 +1,6 @@
 // Where refine starts: the run a study delivered, or one of `train`.
 import { UserError } from '../errors.js';
-import type { FinalRun } from '../journey/final-stage.js';
+import type { FinalRun } from '../journey/final-runs.js';
 import { loadRecord } from '../journey/record.js';
 import { runRecordOf } from '../journey/run-record.js';
 import type { RunRecord } from '../refine/run-record.js';

@@ -5,7 +5,7 @@ import type { Plan } from '../../plan/plan.js';
 import { rungShares } from '../../search/rungs.js';
 import { lastValue, type SearchTrial } from '../../search/search-trial.js';
 import { readRecord, type TrialRecord } from '../../search/trial-files.js';
-import type { FinalRun } from '../final-stage.js';
+import type { FinalRun } from '../final-runs.js';
 import { shownChanges, shownParams } from './params.js';
 
 export const finite = (value: number | undefined): number | null =>
