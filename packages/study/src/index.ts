@@ -34,6 +34,7 @@ export type { Pruner, PruningContext, PruningDecision } from './pruners/pruner.j
 export { type SuccessiveHalvingOptions, SuccessiveHalvingPruner } from './pruners/successive-halving.js';
 export { type ThresholdOptions, ThresholdPruner } from './pruners/threshold.js';
 export { type WilcoxonOptions, WilcoxonPruner } from './pruners/wilcoxon.js';
+export { type AutoOptions, AutoSampler, CHOICE_KEY, type SamplerChoice } from './samplers/auto.js';
 export { type BruteForceOptions, BruteForceSampler } from './samplers/brute-force.js';
 export { type CmaOptions, CmaSampler } from './samplers/cma/cma-sampler.js';
 export { type GpOptions, GpSampler } from './samplers/gp/gp-sampler.js';

@@ -11,6 +11,7 @@ import { PercentilePruner } from '../pruners/percentile.js';
 import { SuccessiveHalvingPruner } from '../pruners/successive-halving.js';
 import { ThresholdPruner } from '../pruners/threshold.js';
 import { WilcoxonPruner } from '../pruners/wilcoxon.js';
+import { AutoSampler } from '../samplers/auto.js';
 import { BruteForceSampler } from '../samplers/brute-force.js';
 import { CmaSampler } from '../samplers/cma/cma-sampler.js';
 import { GpSampler } from '../samplers/gp/gp-sampler.js';
@@ -101,6 +102,11 @@ suite('TpeSampler, two objectives', samplerConformance({ create: (seed) => new T
 suite(
   'TpeSampler, three objectives, groups',
   samplerConformance({ create: (seed) => new TpeSampler({ seed, group: true }), objectives: 3 }),
+);
+suite('AutoSampler', samplerConformance({ create: (seed) => new AutoSampler({ seed }) }));
+suite(
+  'AutoSampler, two objectives',
+  samplerConformance({ create: (seed) => new AutoSampler({ seed }), objectives: 2 }),
 );
 suite('CmaSampler', samplerConformance({ create: (seed) => new CmaSampler({ seed, populationSize: 4 }) }));
 suite('Nsga2Sampler', samplerConformance({ create: (seed) => new Nsga2Sampler({ seed, populationSize: 6 }) }));
