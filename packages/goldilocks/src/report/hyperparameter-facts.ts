@@ -7,6 +7,11 @@ export interface HyperparameterFacts {
   explanation: string;
   scale: Scale;
   unit: string;
+  /**
+   * How large its effect typically is, as a share of the spread of a search's losses: a prior only, wide, and judged
+   * on simulated studies (docs/decisions.md). That the rate matters most is old (1206.5533, §3).
+   */
+  typicalEffect: number;
   leastPossible?: number;
   /** Depends on the base model's number of layers. */
   mostPossible?: (layers: number) => number;
@@ -14,6 +19,9 @@ export interface HyperparameterFacts {
   /** What else belongs to the setting. */
   note: (settings: TrainingSettings) => string;
 }
+
+/** The same of searched settings beside the seven. */
+export const typicalEffectBeside: Record<string, number | undefined> = { warmup: 0.15, unfreeze: 0.2 };
 
 const nothing = () => '';
 
@@ -23,6 +31,7 @@ export const hyperparameterFacts: Record<HyperparameterName, HyperparameterFacts
     explanation:
       'How far each step moves the weights: too little learns nothing in time, too much wrecks what is known.',
     scale: 'log',
+    typicalEffect: 0.6,
     unit: '',
     read: (settings) => settings.learningRate,
     note: nothing,
@@ -32,6 +41,7 @@ export const hyperparameterFacts: Record<HyperparameterName, HyperparameterFacts
     explanation:
       'How many examples each step averages over: small is noisy but takes many steps, large is smooth but few.',
     scale: 'log',
+    typicalEffect: 0.3,
     unit: 'examples',
     leastPossible: 1,
     read: (settings) => settings.batchSize,
@@ -41,6 +51,7 @@ export const hyperparameterFacts: Record<HyperparameterName, HyperparameterFacts
     title: 'Epochs',
     explanation: 'How often the training data are gone through: too few underfits, too many learns them by heart.',
     scale: 'linear',
+    typicalEffect: 0.4,
     unit: '',
     read: (settings) => settings.epochs,
     note: (settings) =>
@@ -50,6 +61,7 @@ export const hyperparameterFacts: Record<HyperparameterName, HyperparameterFacts
     title: 'Dropout',
     explanation: 'The share of signals switched off at random while training, so that no single one is relied upon.',
     scale: 'linear',
+    typicalEffect: 0.25,
     unit: '',
     leastPossible: 0,
     read: (settings) => settings.dropout,
@@ -59,6 +71,7 @@ export const hyperparameterFacts: Record<HyperparameterName, HyperparameterFacts
     title: 'Weight decay',
     explanation: 'How strongly weights are pulled towards zero, against overfitting.',
     scale: 'linear',
+    typicalEffect: 0.12,
     unit: '',
     leastPossible: 0,
     read: (settings) => settings.weightDecay,
@@ -68,6 +81,7 @@ export const hyperparameterFacts: Record<HyperparameterName, HyperparameterFacts
     title: 'Schedule',
     explanation: 'How the learning rate rises at the start and falls towards the end.',
     scale: 'choice',
+    typicalEffect: 0.25,
     unit: '',
     read: (settings) => settings.schedule.name,
     note: scheduleNote,
@@ -77,6 +91,7 @@ export const hyperparameterFacts: Record<HyperparameterName, HyperparameterFacts
     explanation:
       'How many of the lowest layers stay as they are: they keep what the base model knows, and cost nothing.',
     scale: 'linear',
+    typicalEffect: 0.35,
     unit: 'layers',
     leastPossible: 0,
     mostPossible: (layers) => layers,

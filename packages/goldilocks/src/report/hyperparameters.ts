@@ -7,9 +7,11 @@ import {
   type Searched,
   type TrainingSettings,
 } from '@goldilocks/protocol';
+import type { SearchedParameter } from './axis-scale.js';
 import { judge, type Objective } from './evidence.js';
-import { type HyperparameterFacts, hyperparameterFacts } from './hyperparameter-facts.js';
-import { findZones, type SearchedParameter } from './zones.js';
+import { type HyperparameterFacts, hyperparameterFacts, typicalEffectBeside } from './hyperparameter-facts.js';
+import { nameText } from './text.js';
+import { findZones } from './zones.js';
 
 export interface HyperparametersInput {
   /** The chosen settings, and those the search started from. */
@@ -38,7 +40,7 @@ export function describeHyperparameters(input: HyperparametersInput): Hyperparam
     const facts = hyperparameterFacts[name];
     const value = facts.read(input.settings);
     const finding = findings.find((candidate) => candidate.name === name) ?? null;
-    const judgement = judge(finding, value, objective);
+    const judgement = judge(finding, value, { objective, noise, nameOf: nameText });
     return {
       name,
       title: facts.title,
@@ -68,6 +70,7 @@ function searchedParameters({ searched, layers }: HyperparametersInput): Searche
       searched: range,
       leastPossible: facts?.leastPossible,
       mostPossible: facts?.mostPossible?.(layers),
+      typicalEffect: facts?.typicalEffect ?? typicalEffectBeside[name],
     };
   });
 }

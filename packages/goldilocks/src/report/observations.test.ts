@@ -1,6 +1,6 @@
 import type { ReportTrial } from '@goldilocks/protocol';
 import { describe, expect, test } from 'vitest';
-import { Compression, observe } from './observations.js';
+import { Compression, lastOf, observe } from './observations.js';
 
 function trial(number: number, state: ReportTrial['state'], values: (number | null)[]): ReportTrial {
   const rungs = values.map((value, i) => ({ share: [0.25, 0.5, 1][i]!, value }));
@@ -25,34 +25,30 @@ const excessOf = (trials: ReportTrial[], number: number, direction: 'minimize' |
   observe([best, ...trials], 0, direction).find((observation) => observation.trial === number);
 
 describe('comparing with the incumbent', () => {
-  test('at the end for those that reached it', () => {
-    expect(excessOf([trial(1, 'complete', [3, 2, 0.7])], 1)).toMatchObject({
-      excess: expect.closeTo(0.2, 12),
-      share: 1,
-    });
+  test('at every share that both were measured at', () => {
+    const { comparisons } = excessOf([trial(1, 'complete', [3, 2.5, 0.7])], 1)!;
+    expect(comparisons).toEqual([
+      { share: 0.25, excess: 1 },
+      { share: 0.5, excess: 1.5 },
+      { share: 1, excess: expect.closeTo(0.2, 12) },
+    ]);
   });
 
-  test('at the last share both were measured at, where early differences fade until shown otherwise', () => {
-    expect(excessOf([trial(1, 'pruned', [3])], 1)).toMatchObject({ excess: 0.25, share: 0.25 });
-    expect(excessOf([trial(1, 'pruned', [3, 2])], 1)).toMatchObject({ excess: 0.5, share: 0.5 });
-    // An early lead of 1.5 is no promise of a loss below zero.
-    expect(excessOf([trial(1, 'pruned', [0.5])], 1)!.excess).toBe(-0.375);
+  test('up to where it was stopped', () => {
+    const observation = excessOf([trial(1, 'pruned', [0.5])], 1)!;
+    expect(observation.comparisons).toEqual([{ share: 0.25, excess: -1.5 }]);
+    expect(lastOf(excessOf([trial(1, 'pruned', [3, 2])], 1)!)).toEqual({ share: 0.5, excess: 1 });
   });
 
-  test('learns from complete trials how much of a difference lasts', () => {
-    const lasting = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) =>
-      trial(n, 'complete', [2 + n / 10, 1 + n / 10, 0.5 + n / 10]),
-    );
-    const { excess } = excessOf([...lasting, trial(10, 'pruned', [3])], 10)!;
-    // Nine trials of slope 1 and a prior of slope 0.25 that counts for three.
-    expect(excess).toBeCloseTo((9 + 3 * 0.25) / 12, 10);
+  test('a metric to maximise mirrors a loss', () => {
+    expect(lastOf(excessOf([trial(1, 'pruned', [3])], 1, 'maximize')!).excess).toBe(-1);
   });
 
   test('counts a run that diverged as infinitely worse, whichever the direction', () => {
     const diverged = [trial(1, 'failed', []), trial(2, 'pruned', [null])];
     for (const direction of ['minimize', 'maximize'] as const) {
-      expect(excessOf(diverged, 1, direction)!.excess).toBe(Infinity);
-      expect(excessOf(diverged, 2, direction)!.excess).toBe(Infinity);
+      expect(lastOf(excessOf(diverged, 1, direction)!)).toEqual({ share: 1, excess: Infinity });
+      expect(lastOf(excessOf(diverged, 2, direction)!)).toEqual({ share: 0.25, excess: Infinity });
     }
   });
 

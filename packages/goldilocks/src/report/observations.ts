@@ -3,14 +3,18 @@ import type { Params, ReportTrial } from '@goldilocks/protocol';
 
 export type Direction = 'minimize' | 'maximize';
 
-/** A trial against the incumbent, compared at the same share of each one's own schedule. */
+/** A trial at a share of its own schedule, against the incumbent at the same share of its. */
+export interface Comparison {
+  share: number;
+  /** How much worse than the incumbent, in the objective's unit; Infinity where the run diverged. */
+  excess: number;
+}
+
 export interface Observation {
   trial: number;
   params: Params;
-  /** How much worse than the incumbent it would have ended, in the objective's unit; Infinity where the run diverged. */
-  excess: number;
-  /** Share of the schedule at which they were compared. */
-  share: number;
+  /** One for each share at which both were measured, in rising order; never empty. */
+  comparisons: Comparison[];
   /** Objective at the trial's last measurement. */
   value: number | null;
 }
@@ -22,67 +26,34 @@ export interface Observation {
 export function observe(trials: readonly ReportTrial[], incumbent: number, direction: Direction): Observation[] {
   const best = trials.find((trial) => trial.number === incumbent);
   if (best?.value == null) return [];
-  const slopes = new Slopes(trials, best);
+  const sign = direction === 'minimize' ? 1 : -1;
   return trials.flatMap((trial) => {
-    const compared = compare(trial, best);
-    if (!compared) return [];
-    const difference = compared.difference * slopes.at(compared.share);
-    const excess = direction === 'minimize' ? difference : -difference;
+    if (trial.state === 'failed' && trial.failure !== 'diverged') return [];
+    const comparisons = compare(trial, best, sign);
     const { number, params, value } = trial;
-    return [
-      { trial: number, params, excess: Number.isFinite(excess) ? excess : Infinity, share: compared.share, value },
-    ];
+    return comparisons.length === 0 ? [] : [{ trial: number, params, comparisons, value }];
   });
 }
 
-interface Compared {
-  difference: number;
-  share: number;
+export function lastOf({ comparisons }: Observation): Comparison {
+  return comparisons.at(-1)!;
 }
 
-function compare(trial: ReportTrial, best: ReportTrial): Compared | null {
-  if (trial.state === 'failed') return trial.failure === 'diverged' ? { difference: Number.NaN, share: 1 } : null;
-  if (trial.state === 'complete') return { difference: (trial.value ?? Number.NaN) - best.value!, share: 1 };
-  for (const { share } of [...trial.rungs].sort((a, b) => b.share - a.share)) {
-    const difference = differenceAt(trial, best, share);
-    if (difference !== null) return { difference, share };
-  }
-  return null;
-}
-
-/** NaN where the trial's objective was not finite; null where one of both was not measured there. */
-function differenceAt(trial: ReportTrial, best: ReportTrial, share: number): number | null {
-  const at = ({ rungs }: ReportTrial) => rungs.find((rung) => Math.abs(rung.share - share) < 1e-6);
-  const [own, twin] = [at(trial), at(best)];
-  return own && twin?.value != null ? (own.value ?? Number.NaN) - twin.value : null;
-}
-
-/** How much of a difference seen at a share of the schedule is left at its end. */
-class Slopes {
-  readonly #trials: readonly ReportTrial[];
-  readonly #best: ReportTrial;
-
-  constructor(trials: readonly ReportTrial[], best: ReportTrial) {
-    this.#trials = trials;
-    this.#best = best;
-  }
-
-  /**
-   * Least squares through the origin over the trials that went on to the end. Until there are enough of those, early
-   * differences are taken to fade with the rest of the schedule: a prior slope of `share` that counts for three trials.
-   */
-  at(share: number): number {
-    if (share >= 1) return 1;
-    const pairs = this.#trials.flatMap((trial) => {
-      const early = differenceAt(trial, this.#best, share);
-      if (trial === this.#best || trial.state !== 'complete' || trial.value === null) return [];
-      return early === null || Number.isNaN(early) ? [] : [{ early, end: trial.value - this.#best.value! }];
+/** At the end the trial's own value counts, which is that of its best checkpoint. A diverged run is compared there. */
+function compare(trial: ReportTrial, best: ReportTrial, sign: number): Comparison[] {
+  const early = [...trial.rungs]
+    .sort((a, b) => a.share - b.share)
+    .flatMap(({ share, value }) => {
+      const twin = best.rungs.find((rung) => Math.abs(rung.share - share) < 1e-6);
+      return share > 1 - 1e-6 || twin?.value == null ? [] : [excess(share, value, twin.value, sign)];
     });
-    const squares = pairs.reduce((sum, { early }) => sum + early * early, 0);
-    const products = pairs.reduce((sum, { early, end }) => sum + early * end, 0);
-    const prior = 3 * (pairs.length > 0 ? squares / pairs.length : 1);
-    return Math.min(Math.max((products + prior * share) / (squares + prior), 0), 1.5);
-  }
+  if (trial.state === 'failed') return [...early, { share: 1, excess: Infinity }];
+  return trial.state === 'complete' ? [...early, excess(1, trial.value, best.value!, sign)] : early;
+}
+
+function excess(share: number, value: number | null, twin: number, sign: number): Comparison {
+  const difference = value === null ? Number.NaN : sign * (value - twin);
+  return { share, excess: Number.isFinite(difference) ? difference : Infinity };
 }
 
 /**

@@ -5,8 +5,8 @@ import { fit, padEnd, padStart, wrap } from '../terminal/layout.js';
 import type { Painter } from '../terminal/painter.js';
 import { stripControl } from '../terminal/strip-control.js';
 import { valueText } from './evidence.js';
-import { duration, loss } from './numbers.js';
-import { mainScore, sureText, verdictMarks, verdictWords, zoneText } from './text.js';
+import { duration, loss, percent } from './numbers.js';
+import { mainScore, verdictMarks, verdictWords, zoneText } from './text.js';
 
 export interface TerminalReportOptions {
   /** Columns to fill; wide terminals are used up to 100. */
@@ -68,9 +68,12 @@ function seven({ report, width, paint }: Context): string[] {
     paint.bold(valueText(h.value)),
     valueText(h.recommended),
     verdictColor(paint, h.verdict)(`${verdictMarks[h.verdict]} ${verdictWords[h.verdict]}`),
-    h.verdict === 'uncertain' || h.verdict === 'not-tested' ? '' : zoneText(h.zone),
+    importanceText(h),
+    zoneText(h),
   ]);
-  const titles = ['', 'chosen', 'recommended', 'verdict', 'just-right zone'].map((title) => paint.dim(title));
+  const titles = ['', 'chosen', 'recommended', 'verdict', 'importance', 'just-right zone'].map((title) =>
+    paint.dim(title),
+  );
   return [heading(paint, 'The seven hyperparameters'), ...columns([titles, ...rows], width)];
 }
 
@@ -89,20 +92,21 @@ function columns(rows: readonly string[][], width: number): string[] {
   });
 }
 
+/** What the trials say of each that was tested: its evidence, else why there is none. */
 function evidence({ report, width, paint }: Context): string[] {
   const lines = report.hyperparameters.flatMap((h) => {
+    if (h.verdict === 'not-tested') return [];
     const sides = [h.evidence.tooLittle, h.evidence.tooMuch, ...h.evidence.otherChoices].filter(
       (side) => side !== null,
     );
-    const text = sides.map(({ sentence }) => sentence).join(' ');
-    return text === '' ? [] : indented(`${h.title}: ${text}${sure(h)}`, width);
+    const open = h.verdict === 'just-right' ? '' : h.sentence;
+    return indented(`${h.title}: ${[...sides.map(({ sentence }) => sentence), open].join(' ').trim()}`, width);
   });
   return lines.length === 0 ? [] : [heading(paint, 'Why'), ...lines];
 }
 
-function sure(hyperparameter: Hyperparameter): string {
-  const words = sureText(hyperparameter);
-  return words === '' ? '' : ` (${words})`;
+function importanceText({ importance, verdict }: Hyperparameter): string {
+  return importance === null || verdict === 'not-tested' ? '—' : percent(importance, 0);
 }
 
 function examples({ report, width, paint }: Context): string[] {

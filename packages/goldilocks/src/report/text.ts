@@ -1,14 +1,14 @@
 // How a report's numbers read, the same on the page and on the terminal.
-import type { Estimate, Hyperparameter, ParamValue, Report, Task, VerdictKind, Zone } from '@goldilocks/protocol';
+import type { Estimate, Hyperparameter, ParamValue, Report, Task, VerdictKind } from '@goldilocks/protocol';
 import { hyperparameterNames } from '../plan/hyperparameters.js';
 import { valueText } from './evidence.js';
 import { list, loss, percent, plain } from './numbers.js';
 
 export const verdictWords: Record<VerdictKind, string> = {
   'just-right': 'just right',
-  'one-side': 'one side tested',
-  'no-effect-seen': 'no effect seen',
-  uncertain: 'not clear',
+  'one-side': 'one edge seen',
+  'no-effect-seen': 'no difference',
+  uncertain: 'can’t tell yet',
   'not-tested': 'not tested',
 };
 
@@ -22,8 +22,8 @@ export const verdictMarks: Record<VerdictKind, string> = {
 };
 
 const sureWords: Record<Hyperparameter['confidence'], string> = {
-  high: 'sure',
-  medium: 'fairly sure',
+  high: 'the trials show it',
+  medium: 'the trials suggest it',
   low: 'a hint only',
   none: '',
 };
@@ -48,14 +48,27 @@ export function mainScore({ task, scores }: Pick<Report, 'task' | 'scores'>) {
   return { title: 'loss', write: loss, base: base.loss, recommended: recommended.loss, found: found.loss };
 }
 
-/** `6.4e-4 to 2.3e-3`; a side without evidence is left open: `4.4 and up`, `up to 0.1`, `all of 4 to 64`. */
-export function zoneText(zone: Zone | null): string {
-  if (!zone) return '—';
-  if ('choices' in zone) return list(zone.choices.map(valueText));
-  const { low, high, lowClosed, highClosed } = zone;
-  if (low === high) return plain(low);
-  if (lowClosed === highClosed) return `${lowClosed ? '' : 'all of '}${plain(low)} to ${plain(high)}`;
-  return lowClosed ? `${plain(low)} and up` : `up to ${plain(high)}`;
+type Zoned = Pick<Hyperparameter, 'zone' | 'verdict' | 'evidence'>;
+
+/** `6.4e-4 to 2.3e-3`; a side without an edge says how far was tried: `4 and up (6 tried)`; `open (0 to 0.2 tried)`. */
+export function zoneText({ zone, verdict, evidence }: Zoned): string {
+  if (!zone || verdict === 'not-tested') return '—';
+  if ('choices' in zone) return choicesText(zone.choices, verdict, evidence);
+  const { low, high } = zone;
+  const range = low === high ? plain(low) : `${plain(low)} to ${plain(high)}`;
+  if (verdict === 'no-effect-seen') return `any, ${range}`;
+  if (verdict === 'uncertain') return `open (${range} tried)`;
+  if (verdict === 'just-right' || (evidence.tooLittle && evidence.tooMuch)) return range;
+  return evidence.tooLittle
+    ? `${plain(low)} and up (${plain(high)} tried)`
+    : `up to ${plain(high)} (${plain(low)} tried)`;
+}
+
+function choicesText(choices: ParamValue[], verdict: VerdictKind, { otherChoices }: Zoned['evidence']): string {
+  const behind = otherChoices.map(({ beyond }) => beyond);
+  const even = list(choices.filter((choice) => !behind.includes(choice)).map(valueText));
+  if (verdict === 'uncertain') return `open (${choices.length} tried)`;
+  return verdict === 'no-effect-seen' ? `any of ${even}` : even;
 }
 
 /** `learning rate` for `learningRate`; names it does not know stay as they are. */

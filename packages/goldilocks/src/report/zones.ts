@@ -1,18 +1,11 @@
 // For each hyperparameter of a finished search: the range within noise of the best, and the trials that bound it.
-import type { ParamValue, ReportTrial, Scale, Searched, SlicePoint, Zone } from '@goldilocks/protocol';
-import { AdditiveModel, type Axis } from './additive-model.js';
+import type { ParamValue, ReportTrial, SlicePoint, Zone } from '@goldilocks/protocol';
+import type { Effect } from './additive-model.js';
+import { type AxisScale, distinctValues, type SearchedParameter } from './axis-scale.js';
+import { type Comparability, comparability } from './comparability.js';
 import { roundInside, significant } from './numbers.js';
-import { Compression, type Direction, type Observation, observe } from './observations.js';
-
-export interface SearchedParameter {
-  name: string;
-  scale: Scale;
-  /** Null where the value was held fixed. */
-  searched: Searched | null;
-  /** The least and the most there can be at all, such as 0 for dropout: a side without values needs no evidence. */
-  leastPossible?: number;
-  mostPossible?: number;
-}
+import { type Direction, lastOf, type Observation, observe } from './observations.js';
+import { StudyModel } from './study-model.js';
 
 export interface ZoneInput {
   parameters: SearchedParameter[];
@@ -24,16 +17,31 @@ export interface ZoneInput {
   noise: number;
 }
 
+export interface Group {
+  trials: number[];
+  /** Mean excess in the objective's unit, the other parameters' effects taken out; null without trials. */
+  rise: number | null;
+}
+
 /** Trials beyond one edge of the zone (or of one choice) that did worse for this parameter's sake. */
 export interface Side {
   trials: number[];
-  /** The zone's edge on that side, or the choice. */
+  /** The edge on that side, or the choice. */
   beyond: ParamValue;
-  /** Mean excess of those that stayed finite, the other parameters' effects taken out; null where all diverged. */
-  rise: number | null;
-  diverged: number;
-  /** Probability that values there are worse by more than noise. */
+  /** Of the trials that went to the end, of those stopped early, and of those that diverged: an empty list where none. */
+  ended: Group;
+  stopped: Group & { shares: { least: number; most: number } };
+  diverged: number[];
+  /** Probability that values there are worse by more than noise: at the end, or where `early`, at an early share. */
   probability: number;
+  /** True where the trials tell only of an early share, and the end is open. */
+  early: boolean;
+}
+
+/** A side that looks worse, not convincingly. */
+export interface Hint {
+  side: Side;
+  where: 'below' | 'above' | 'choice';
 }
 
 export interface Finding {
@@ -43,43 +51,35 @@ export interface Finding {
   low: Side | null;
   high: Side | null;
   otherChoices: Side[];
+  hints: Hint[];
   /** True where the chosen value is the least, or the most, that there can be. */
   atLeastPossible: boolean;
   atMostPossible: boolean;
   /** Distinct values among comparable trials. */
   tested: ParamValue[];
   comparableTrials: number;
-  /** Largest size of an expected effect over what was tested, and the largest probability that any exceeds noise. */
-  largestEffect: number;
-  largestProbability: number;
+  /** Largest probability that any tested value differs from the chosen one by more than noise, either way. */
+  differs: number;
+  /** What stands in the way of a verdict; null where nothing was compared. */
+  comparability: Comparability | null;
 }
 
 /** Values with at least this probability of being worse bound a zone. */
-const convincing = 0.75;
+const convincing = 0.7;
+const convincingEarly = 0.75;
+const hinting = 0.5;
 const fewestTrials = 4;
-const mostTrials = 250;
 
 export function findZones(input: ZoneInput): Finding[] {
-  const observations = thin(observe(input.trials, input.incumbent, input.direction), input.incumbent);
-  const varying = input.parameters.filter((parameter) => distinct(observations, parameter.name).length > 1);
+  const observations = observe(input.trials, input.incumbent, input.direction);
+  const varying = input.parameters.filter((parameter) => distinctValues(observations, parameter.name).length > 1);
   if (observations.length < fewestTrials || varying.length === 0) {
     return input.parameters.map((parameter) => unsettled(parameter, observations, input));
   }
-  const study = new StudyModel(varying, observations, input);
+  const study = new Zones(varying, observations, input);
   return input.parameters.map((parameter) =>
     varying.includes(parameter) ? study.finding(parameter) : unsettled(parameter, observations, input),
   );
-}
-
-/** Keeps the model affordable in very long searches: the incumbent, and the others evenly thinned. */
-function thin(observations: Observation[], incumbent: number): Observation[] {
-  const every = Math.ceil(observations.length / mostTrials);
-  return observations.filter((observation, i) => i % every === 0 || observation.trial === incumbent);
-}
-
-function distinct(observations: readonly Observation[], name: string): ParamValue[] {
-  const values = new Set(observations.flatMap(({ params }) => (params[name] === undefined ? [] : [params[name]])));
-  return [...values].sort((a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : 0));
 }
 
 function unsettled(parameter: SearchedParameter, observations: readonly Observation[], input: ZoneInput): Finding {
@@ -91,12 +91,13 @@ function unsettled(parameter: SearchedParameter, observations: readonly Observat
     low: null,
     high: null,
     otherChoices: [],
+    hints: [],
     atLeastPossible: value !== undefined && value === parameter.leastPossible,
     atMostPossible: value !== undefined && value === parameter.mostPossible,
-    tested: distinct(observations, parameter.name),
+    tested: distinctValues(observations, parameter.name),
     comparableTrials: observations.length,
-    largestEffect: 0,
-    largestProbability: 1,
+    differs: 1,
+    comparability: null,
   };
 }
 
@@ -116,132 +117,169 @@ function slicePoints(name: string, trials: readonly ReportTrial[], adjusted: Map
   );
 }
 
-class StudyModel {
+interface Stage {
+  share: number;
+  early: boolean;
+  grid: number[];
+  effects: Effect[];
+}
+
+class Zones {
   readonly #parameters: SearchedParameter[];
   readonly #observations: Observation[];
   readonly #input: ZoneInput;
-  readonly #compression: Compression;
-  readonly #tolerance: number;
-  readonly #axes: AxisScale[];
-  readonly #model: AdditiveModel;
+  readonly #model: StudyModel;
   readonly #reference: number;
-  readonly #losses: number[];
-  readonly #contributions: number[][];
 
   constructor(parameters: SearchedParameter[], observations: Observation[], input: ZoneInput) {
     this.#parameters = parameters;
     this.#observations = observations;
     this.#input = input;
-    this.#compression = new Compression(
-      observations.map(({ excess }) => excess),
-      input.noise,
-    );
-    this.#losses = observations.map(({ excess }) => this.#compression.compress(excess));
     this.#reference = observations.findIndex(({ trial }) => trial === input.incumbent);
-    const atBest = this.#losses[this.#reference]!;
-    this.#tolerance = this.#compression.compress(input.noise) - this.#compression.compress(0);
-    this.#axes = parameters.map((parameter) => new AxisScale(parameter, observations));
-    this.#model = new AdditiveModel({
-      axes: this.#axes.map(({ axis }) => axis),
-      losses: this.#losses.map((loss) => loss - atBest),
-      // A difference seen early in the schedule says less about the end; a diverged run's loss is a stand-in.
-      noiseWeights: observations.map(({ excess, share }) => (Number.isFinite(excess) ? Math.min(1 / share, 6) : 4)),
-      noise: input.noise / 2,
-      reference: this.#reference,
-    });
-    this.#contributions = parameters.map((_, axis) => this.#model.contributions(axis));
+    const { noise } = input;
+    this.#model = new StudyModel({ parameters, observations, reference: this.#reference, noise });
   }
 
   finding(parameter: SearchedParameter): Finding {
     const axis = this.#parameters.indexOf(parameter);
-    const scale = this.#axes[axis]!;
-    const adjusted = this.#adjusted(axis);
-    const tested = distinct(this.#observations, parameter.name);
-    const chosen = this.#observations[this.#reference]!.params[parameter.name]!;
-    const grid = scale.grid();
-    const effects = grid.map((at) => this.#model.effect(axis, at, this.#tolerance));
+    const scale = this.#model.scales[axis]!;
+    const adjusted = this.#observations.map((_, i) => this.#model.adjusted(i, axis));
+    const end = this.#stage(axis, 1);
+    const early = this.#model.earlyShare === null ? null : this.#stage(axis, this.#model.earlyShare);
     const finding: Finding = {
       ...unsettled(parameter, this.#observations, this.#input),
       points: this.#points(parameter.name, adjusted),
-      atLeastPossible: chosen === parameter.leastPossible,
-      atMostPossible: chosen === parameter.mostPossible,
-      tested,
-      largestEffect: Math.max(...effects.map(({ mean }) => Math.abs(mean))) / this.#tolerance,
-      largestProbability: Math.max(...effects.map(({ exceeds }) => exceeds)),
+      tested: scale.tested,
+      differs: Math.max(...end.effects.map(({ above, below }) => above + below)),
+      comparability: comparability(this.#parameters, axis, this.#observations, this.#model.scales, this.#reference),
     };
-    const context = { axis, scale, adjusted, grid, means: effects.map(({ mean }) => mean) };
-    if (scale.axis.kind === 'choice') return { ...finding, ...this.#choices(context, tested) };
-    return { ...finding, ...this.#range(context, scale.position(chosen)) };
+    const context = { axis, scale, adjusted, end, early };
+    return { ...finding, ...(scale.kind === 'choice' ? this.#choices(context) : this.#range(context)) };
   }
 
-  /** Each trial's loss with the other parameters' expected effects taken out, relative to the incumbent. */
-  #adjusted(axis: number): number[] {
-    return this.#losses.map((loss, i) => {
-      const others = this.#contributions.reduce((sum, effects, k) => (k === axis ? sum : sum + effects[i]!), 0);
-      return loss - this.#losses[this.#reference]! - others;
-    });
+  #stage(axis: number, share: number): Stage {
+    const grid = this.#model.scales[axis]!.grid();
+    const effects = grid.map((at) => this.#model.effect(axis, at, share));
+    return { share, early: share < 1, grid, effects };
   }
 
   #points(name: string, adjusted: number[]): SlicePoint[] {
     const best = this.#observations[this.#reference]!.value!;
-    const atBest = this.#losses[this.#reference]!;
     const sign = this.#input.direction === 'minimize' ? 1 : -1;
     const values = new Map(
-      this.#observations.map(({ trial }, i) => [trial, best + sign * this.#compression.expand(adjusted[i]! + atBest)]),
+      this.#observations.map((observation, i) => [
+        observation.trial,
+        best + sign * this.#model.excess(adjusted[i]!, lastOf(observation).share),
+      ]),
     );
     return slicePoints(name, this.#input.trials, values);
   }
 
-  #choices({ axis, scale, adjusted, means, grid }: Context, tested: ParamValue[]): Partial<Finding> {
-    const inZone = tested.filter((choice) => means[grid.indexOf(scale.position(choice))]! <= this.#tolerance);
-    const otherChoices = tested.flatMap((choice) => {
-      if (inZone.includes(choice)) return [];
-      const side = this.#side(axis, adjusted, (i) => scale.axis.values[i] === scale.position(choice), choice);
-      return side ? [side] : [];
+  #choices({ axis, scale, adjusted, end, early }: Context): Partial<Finding> {
+    const chosen = this.#position(this.#reference, axis);
+    const others = scale.tested.filter((choice) => scale.position(choice) !== chosen);
+    const sideOf = (choice: ParamValue, stage: Stage, least: number) =>
+      this.#side(axis, adjusted, stage, (i) => this.#position(i, axis) === scale.position(choice), choice, least);
+    const otherChoices = others.flatMap(
+      (choice) => sideOf(choice, end, convincing) ?? (early && sideOf(choice, early, convincingEarly)) ?? [],
+    );
+    const worse = otherChoices.filter((side) => !side.early).map(({ beyond }) => beyond);
+    const open = others.filter((choice) => !otherChoices.some(({ beyond }) => beyond === choice));
+    const hints = open.flatMap((choice): Hint[] => {
+      const side = sideOf(choice, end, hinting);
+      return side ? [{ side, where: 'choice' }] : [];
     });
-    return { zone: { choices: inZone }, otherChoices };
+    return { zone: { choices: scale.tested.filter((choice) => !worse.includes(choice)) }, otherChoices, hints };
   }
 
-  #range({ axis, scale, adjusted, grid, means }: Context, chosen: number): Partial<Finding> {
-    const start = grid.indexOf(chosen);
-    let first = start;
-    let last = start;
-    while (first > 0 && means[first - 1]! <= this.#tolerance) first--;
-    while (last < grid.length - 1 && means[last + 1]! <= this.#tolerance) last++;
-    const positions = scale.axis.values;
+  /**
+   * A side that nothing convincing bounds reaches as far as was tested, and is open. Where runs only fell behind early
+   * the edge is drawn, but not closed.
+   */
+  #range({ axis, adjusted, end, early }: Context): Partial<Finding> {
+    const bounds = this.#bounds(axis, adjusted, end, convincing);
+    const fallback = early && this.#bounds(axis, adjusted, early, convincingEarly);
+    const tested = this.#model.scales[axis]!.tested as number[];
+    const low = bounds.low ?? fallback?.low ?? null;
+    const high = bounds.high ?? fallback?.high ?? null;
+    const zone = {
+      low: low?.beyond ?? tested[0]!,
+      high: high?.beyond ?? tested.at(-1)!,
+      lowClosed: bounds.low !== null,
+      highClosed: bounds.high !== null,
+    } as Zone;
+    const hints = this.#bounds(axis, adjusted, end, hinting);
+    const hint = (side: Side | null, where: Hint['where'], known: Side | null): Hint[] =>
+      side && !known ? [{ side, where }] : [];
+    return { zone, low, high, hints: [...hint(hints.low, 'below', low), ...hint(hints.high, 'above', high)] };
+  }
+
+  #bounds(axis: number, adjusted: number[], stage: Stage, least: number): { low: Side | null; high: Side | null } {
+    const scale = this.#model.scales[axis]!;
+    const { grid, effects, share } = stage;
+    const tolerance = this.#model.tolerance(share);
+    let first = grid.indexOf(this.#position(this.#reference, axis));
+    let last = first;
+    while (first > 0 && effects[first - 1]!.mean <= tolerance) first--;
+    while (last < grid.length - 1 && effects[last + 1]!.mean <= tolerance) last++;
+    const positions = this.#observations.map((_, i) => this.#position(i, axis));
     const lowEdge = roundInside(scale, grid[first]!, Math.max(...positions.filter((at) => at < grid[first]!)));
     const highEdge = roundInside(scale, grid[last]!, Math.min(...positions.filter((at) => at > grid[last]!)));
-    const low = this.#side(axis, adjusted, (i) => positions[i]! < grid[first]!, lowEdge);
-    const high = this.#side(axis, adjusted, (i) => positions[i]! > grid[last]!, highEdge);
-    return { zone: { low: lowEdge, high: highEdge, lowClosed: low !== null, highClosed: high !== null }, low, high };
+    return {
+      low: this.#side(axis, adjusted, stage, (i) => positions[i]! < grid[first]!, lowEdge, least),
+      high: this.#side(axis, adjusted, stage, (i) => positions[i]! > grid[last]!, highEdge, least),
+    };
+  }
+
+  #position(i: number, axis: number): number {
+    return this.#model.scales[axis]!.position(this.#observations[i]!.params[this.#parameters[axis]!.name]);
   }
 
   /** The trials among the candidates that did worse for this parameter's sake; null where that is not convincing. */
-  #side(axis: number, adjusted: number[], candidate: (i: number) => boolean, beyond: ParamValue): Side | null {
-    const worse = this.#observations.map((_, i) => i).filter((i) => candidate(i) && this.#isWorse(i, axis, adjusted));
-    const positions = this.#axes[axis]!.axis.values;
-    const probability = Math.max(
-      0,
-      ...worse.map((i) => this.#model.effect(axis, positions[i]!, this.#tolerance).exceeds),
-    );
-    if (probability < convincing) return null;
-    const finite = worse.filter((i) => Number.isFinite(this.#observations[i]!.excess));
-    const rises = finite.map((i) => this.#excessOf(adjusted[i]!));
-    const rise = finite.length === 0 ? null : significant(rises.reduce((sum, x) => sum + x, 0) / rises.length, 3);
-    const trials = worse.map((i) => this.#observations[i]!.trial).sort((a, b) => a - b);
-    return { trials, beyond, rise, diverged: worse.length - finite.length, probability };
+  #side(
+    axis: number,
+    adjusted: number[],
+    stage: Stage,
+    candidate: (i: number) => boolean,
+    beyond: ParamValue,
+    least: number,
+  ): Side | null {
+    const worse = this.#observations
+      .map((_, i) => i)
+      .filter((i) => candidate(i) && this.#isWorse(i, axis, adjusted) && this.#probability(i, axis, stage) > 0.4);
+    const probability = Math.max(0, ...worse.map((i) => this.#probability(i, axis, stage)));
+    if (probability < least) return null;
+    return { ...this.#groups(worse, adjusted), beyond, probability, early: stage.early };
+  }
+
+  #groups(worse: number[], adjusted: number[]): Pick<Side, 'trials' | 'ended' | 'stopped' | 'diverged'> {
+    const last = (i: number) => lastOf(this.#observations[i]!);
+    const numbers = (of: number[]) => of.map((i) => this.#observations[i]!.trial).sort((a, b) => a - b);
+    const group = (of: number[]): Group => {
+      const rises = of.map((i) => this.#model.excess(adjusted[i]!, last(i).share));
+      const mean = rises.reduce((sum, rise) => sum + rise, 0) / rises.length;
+      return { trials: numbers(of), rise: of.length === 0 ? null : significant(mean, 3) };
+    };
+    const finite = worse.filter((i) => Number.isFinite(last(i).excess));
+    const stopped = finite.filter((i) => last(i).share < 1);
+    const shares = stopped.map((i) => last(i).share);
+    return {
+      trials: numbers(worse),
+      ended: group(finite.filter((i) => last(i).share === 1)),
+      stopped: { ...group(stopped), shares: { least: Math.min(...shares), most: Math.max(...shares) } },
+      diverged: numbers(worse.filter((i) => !finite.includes(i))),
+    };
+  }
+
+  #probability(i: number, axis: number, { grid, effects }: Stage): number {
+    return effects[grid.indexOf(this.#position(i, axis))]!.above;
   }
 
   /** A diverged run is laid at this parameter's door only where its effect explains most of it. */
   #isWorse(i: number, axis: number, adjusted: number[]): boolean {
-    if (Number.isFinite(this.#observations[i]!.excess)) return adjusted[i]! > this.#tolerance;
-    return this.#contributions[axis]![i]! > 0.5 * (this.#losses[i]! - this.#losses[this.#reference]!);
-  }
-
-  /** What `above`, on the compressed scale, is in the objective's unit. */
-  #excessOf(above: number): number {
-    const atBest = this.#losses[this.#reference]!;
-    return this.#compression.expand(atBest + above) - this.#compression.expand(atBest);
+    const { share, excess } = lastOf(this.#observations[i]!);
+    if (Number.isFinite(excess)) return adjusted[i]! > this.#model.tolerance(share);
+    return this.#model.own(i, axis) > 0.5 * this.#model.compressed(excess, share);
   }
 }
 
@@ -249,53 +287,6 @@ interface Context {
   axis: number;
   scale: AxisScale;
   adjusted: number[];
-  grid: number[];
-  means: number[];
-}
-
-/** A parameter's values as positions: in [0, 1] over the searched range, or the index of a choice. */
-export class AxisScale {
-  readonly axis: Axis;
-  readonly #low: number = 0;
-  readonly #high: number = 1;
-  readonly #log: boolean;
-  readonly #choices: ParamValue[];
-
-  constructor({ name, scale, searched }: SearchedParameter, observations: readonly Observation[]) {
-    const tested = distinct(observations, name);
-    this.#choices = tested;
-    this.#log = scale === 'log';
-    if (scale !== 'choice') {
-      const limits = searched && 'low' in searched ? [searched.low, searched.high] : (searched?.choices ?? []);
-      const numbers = [...tested, ...limits].filter((value) => typeof value === 'number').map(this.#axisNumber);
-      this.#low = Math.min(...numbers);
-      this.#high = Math.max(...numbers);
-    }
-    const kind = scale === 'choice' ? 'choice' : 'ordered';
-    const fallback = tested[0] ?? null;
-    this.axis = { kind, values: [] };
-    this.axis.values = observations.map(({ params }) => this.position(params[name] ?? fallback));
-  }
-
-  position(value: ParamValue): number {
-    if (this.axis.kind === 'choice') return this.#choices.indexOf(value);
-    return (this.#axisNumber(value as number) - this.#low) / (this.#high - this.#low);
-  }
-
-  value(position: number): number {
-    const number = this.#low + position * (this.#high - this.#low);
-    return this.#log ? Math.exp(number) : number;
-  }
-
-  /** Where effects are asked for: the tested values, and on a finely tested axis points in between. */
-  grid(): number[] {
-    const tested = [...new Set(this.axis.values)].sort((a, b) => a - b);
-    if (this.axis.kind === 'choice' || tested.length <= 8) return tested;
-    const first = tested[0]!;
-    const span = tested.at(-1)! - first;
-    const even = Array.from({ length: 41 }, (_, i) => first + (span * i) / 40);
-    return [...new Set([...even, ...tested])].sort((a, b) => a - b);
-  }
-
-  #axisNumber = (value: number) => (this.#log ? Math.log(value) : value);
+  end: Stage;
+  early: Stage | null;
 }

@@ -9,14 +9,15 @@ import { figure, type LegendEntry, legend, meter, pill, table } from './parts.js
 
 export function glanceSection({ hyperparameters, otherSettings }: Report): Markup {
   return html`<section aria-labelledby="h-glance"><h2 id="h-glance">The seven at a glance</h2>
-<p>The zone is the range that scored within noise of the best; it is left open on a side where nothing worse was met.</p>
+<p>The zone is the range that nothing worse was met in. Where only one edge was seen, it says how far was tried on the other side; «can’t tell yet» means that too few trials, or trials in which other settings changed too, leave it open.</p>
 <div class="card"><table class="glance"><thead><tr><th scope="col">Hyperparameter</th><th scope="col">Value</th><th scope="col">Recommended</th><th scope="col">Just-right zone</th><th scope="col">Importance</th><th scope="col">Verdict</th></tr></thead>
 <tbody>${hyperparameters.map(glanceRow)}</tbody></table>
 ${otherSettings.length > 0 && html`<details><summary>Settings beside the seven</summary>${otherTable(otherSettings)}</details>`}</div></section>`;
 }
 
-function glanceRow({ title, value, unit, recommended, zone, importance, verdict }: Hyperparameter): Markup {
-  return html`<tr><th scope="row">${title}</th><td><b>${valueText(value)}</b> ${unitText(unit, value)}</td><td data-label="recommended" class="full">${valueText(recommended)}</td><td data-label="zone" class="full">${verdict === 'uncertain' ? '—' : prose(zoneText(zone))}</td><td data-label="importance">${verdict === 'not-tested' ? '—' : meter(importance)}</td><td>${pill(verdict)}</td></tr>`;
+function glanceRow(hyperparameter: Hyperparameter): Markup {
+  const { title, value, unit, recommended, importance, verdict } = hyperparameter;
+  return html`<tr><th scope="row">${title}</th><td><b>${valueText(value)}</b> ${unitText(unit, value)}</td><td data-label="recommended" class="full">${valueText(recommended)}</td><td data-label="zone" class="full">${prose(zoneText(hyperparameter))}</td><td data-label="importance">${verdict === 'not-tested' ? '—' : meter(importance)}</td><td>${pill(verdict)}</td></tr>`;
 }
 
 function otherTable(settings: Report['otherSettings']): Markup {
