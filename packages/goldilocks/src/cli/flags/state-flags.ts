@@ -41,7 +41,7 @@ function given(state: string): string {
 }
 
 function isState(folder: string): boolean {
-  return existsSync(join(folder, 'runs'));
+  return existsSync(join(folder, 'runs')) || existsSync(join(folder, 'studies.db'));
 }
 
 function* above(from: string): Generator<string> {
