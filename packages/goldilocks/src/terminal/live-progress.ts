@@ -132,7 +132,7 @@ function stageLine(state: ProgressState, width: number, paint: Painter): string 
 }
 
 function trialsText({ trialsDone, trialsPlanned }: { trialsDone: number; trialsPlanned: number | null }): string {
-  if (trialsPlanned === null) return `${trialsDone} trials done`;
+  if (trialsPlanned === null) return `${trialsDone} ${trialsDone === 1 ? 'trial' : 'trials'} done`;
   return `${trialsDone} of about ${trialsPlanned} trials done`;
 }
 
