@@ -62,6 +62,12 @@ export {
 export { FAILURE_KEY } from './study/failure.js';
 export { type Heartbeat, type HeartbeatOptions, keepAlive, recoverLostTrials } from './study/heartbeat.js';
 export { type Callback, type Objective, type OptimizeOptions, TrialPruned } from './study/optimize.js';
+export {
+  type ModelledTrial,
+  type RecommendedTrial,
+  type RecommendedTrialOptions,
+  recommendedTrial,
+} from './study/recommended-trial.js';
 export type { EnqueueOptions, Study } from './study/study.js';
 export type { ToldValues } from './study/told-values.js';
 export { type BudgetOptions, BudgetTerminator } from './terminators/budget.js';

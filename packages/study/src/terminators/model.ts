@@ -32,12 +32,21 @@ export function measured({ trials, direction }: TerminationContext): Measured | 
 
 /** @param values of mean 0 and variance 1 */
 export function fitTo(space: UnitSpace, points: readonly Float64Array[], values: Float64Array): GaussianProcess {
-  const data: TrainingData = {
+  return fitGaussianProcess(trainingData(space, points, values));
+}
+
+export function trainingData(
+  space: UnitSpace,
+  points: readonly Float64Array[],
+  values: Float64Array,
+  noiseFactors?: Float64Array,
+): TrainingData {
+  return {
     points: Float64Array.from(points.flatMap((point) => Array.from(point))),
     values,
     isCategorical: space.dimensions.map(({ isCategorical }) => isCategorical),
+    ...(noiseFactors && { noiseFactors }),
   };
-  return fitGaussianProcess(data);
 }
 
 /** The squared width of the confidence band that holds with probability 1 − δ, scaled down as its authors do. */

@@ -16,12 +16,20 @@ import {
 
 const LENGTH_VARIANCE = 3;
 const LENGTH_LOG_MEAN = Math.SQRT2;
-const NOISE_LOG_MEAN = -4;
+/** Of the logarithm of the noise, in units of the values' variance. */
+export interface NoisePrior {
+  readonly mean: number;
+  readonly variance: number;
+}
+const LITTLE_NOISE: NoisePrior = { mean: -4, variance: 1 };
 const SMALLEST_NOISE = 1e-4;
-const BOUNDS = { length: [Math.log(0.02), Math.log(1000)], noise: [Math.log(SMALLEST_NOISE), Math.log(4)] } as const;
+const BOUNDS = { length: [Math.log(0.02), Math.log(1000)], noise: [Math.log(SMALLEST_NOISE), Math.log(100)] } as const;
 
-/** @param data values of mean 0 and variance 1 */
-export function fitGaussianProcess(data: TrainingData): GaussianProcess {
+/**
+ * @param data values of mean 0 and variance 1
+ * @param noisePrior default: around e⁻⁴
+ */
+export function fitGaussianProcess(data: TrainingData, noisePrior: NoisePrior = LITTLE_NOISE): GaussianProcess {
   const d = data.isCategorical.length;
   const likelihood = new Likelihood(data);
   const meanLength = LENGTH_LOG_MEAN + 0.5 * Math.log(d);
@@ -29,7 +37,7 @@ export function fitGaussianProcess(data: TrainingData): GaussianProcess {
     let loss = -likelihood.evaluate(parametersAt(theta), gradient);
     for (let j = 0; j <= d; j++) {
       gradient[j] = -gradient[j]!;
-      const [mean, variance] = j < d ? [meanLength, LENGTH_VARIANCE] : [NOISE_LOG_MEAN, 1];
+      const [mean, variance] = j < d ? [meanLength, LENGTH_VARIANCE] : [noisePrior.mean, noisePrior.variance];
       // The density of the parameter itself, so that its mode, not its logarithm's, is sought.
       loss += theta[j]! + (theta[j]! - mean) ** 2 / (2 * variance);
       gradient[j]! += 1 + (theta[j]! - mean) / variance;
@@ -39,10 +47,22 @@ export function fitGaussianProcess(data: TrainingData): GaussianProcess {
   const repeat = <T>(each: T, last: T) => Array.from({ length: d + 1 }, (_, j) => (j < d ? each : last));
   const box = { lower: repeat(BOUNDS.length[0], BOUNDS.noise[0]), upper: repeat(BOUNDS.length[1], BOUNDS.noise[1]) };
   // One start explains the values by the function, the other by noise; the data choose.
-  const starts = [repeat(meanLength - LENGTH_VARIANCE, NOISE_LOG_MEAN), repeat(Math.log(3), Math.log(0.3))];
+  const starts = [
+    repeat(meanLength - LENGTH_VARIANCE, noisePrior.mean),
+    repeat(Math.log(3), Math.max(Math.log(0.3), noisePrior.mean)),
+  ];
   const minima = starts.map((start) => minimize(objective, start, { ...box, maxIterations: 40, tolerance: 1e-2 }));
   const best = minima.reduce((a, b) => (b.value < a.value ? b : a));
   return new GaussianProcess(data, parametersAt(best.x));
+}
+
+/** Log density of the lengths' prior, up to a constant. */
+export function logLengthPrior({ inverseSquaredLengths }: KernelParameters): number {
+  const mean = LENGTH_LOG_MEAN + 0.5 * Math.log(inverseSquaredLengths.length);
+  return inverseSquaredLengths.reduce((sum, weight) => {
+    const logLength = -0.5 * Math.log(weight);
+    return sum - logLength - (logLength - mean) ** 2 / (2 * LENGTH_VARIANCE);
+  }, 0);
 }
 
 /** @param theta the logarithms of each length, then of the noise variance */
