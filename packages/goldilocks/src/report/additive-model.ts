@@ -55,9 +55,10 @@ interface Sample {
   weights: Float64Array;
 }
 
-const proposals = 1600;
-const burnIn = 400;
-const keepEvery = 20;
+/** At this many rows; more where there are fewer, as a factorisation costs n³/3. */
+const proposals = { at: 60, count: 1600, most: 4000, fewest: 150 };
+const burnIn = 0.2;
+const kept = 80;
 
 export class AdditiveModel {
   readonly #input: AdditiveModelInput;
@@ -156,10 +157,11 @@ class Sampler {
     let position: number[] = new Array(2 * count + 2).fill(0);
     let matrices = this.#axes.map((_, axis) => this.#matrix(axis, position));
     let current = this.#solve(matrices, position)!;
-    const kept: Sample[] = [];
-    // A factorisation costs n³/3: fewer proposals where there are many rows, which need less averaging.
-    const budget = Math.min(proposals, Math.max(150, Math.round(proposals * (60 / this.#rows.length) ** 2)));
-    const start = Math.round((budget * burnIn) / proposals);
+    const samples: Sample[] = [];
+    const { at, count: usual, most, fewest } = proposals;
+    const budget = Math.round(Math.min(most, Math.max(fewest, usual * (at / this.#rows.length) ** 2)));
+    const start = Math.round(budget * burnIn);
+    const keepEvery = Math.max(8, Math.ceil((budget - start) / kept));
     for (let i = 0; i < budget; i++) {
       const axis = i % (count + 1);
       const proposed = [...position];
@@ -172,9 +174,9 @@ class Sampler {
         matrices = changed;
         current = next;
       }
-      if (i >= start && i % keepEvery === 0) kept.push(current.sample);
+      if (i >= start && i % keepEvery === 0) samples.push(current.sample);
     }
-    return kept;
+    return samples;
   }
 
   /** Prior: the typical size, give or take a factor of 3. */

@@ -76,30 +76,31 @@ function shows({ probability, trials }: Side): boolean {
   return probability >= sure && trials.length > 1;
 }
 
-function sideEvidence(side: Side, where: 'below' | 'above' | 'choice', wording: Wording): SideEvidence {
+function sideEvidence(side: Side, where: Hint['where'], wording: Wording): SideEvidence {
   const { beyond, trials, ended, stopped } = side;
   return {
-    sentence: sideSentence(side, placeOf(beyond, where), wording),
+    sentence: sideSentence(side, where, wording),
     trials,
     beyond,
     rise: ended.rise ?? stopped.rise,
   };
 }
 
-function placeOf(beyond: ParamValue, where: 'below' | 'above' | 'choice'): string {
+function placeOf(beyond: ParamValue, where: Hint['where']): string {
   const value = valueText(beyond);
   return where === 'below' ? `Below ${value}` : where === 'above' ? `Above ${value}` : `With ${value}`;
 }
 
-/** `Below 4 validation loss rose by 0.091 (trials 0 and 7), and by 0.596 where stopped early (trial 3); that suggests it.` */
-function sideSentence(side: Side, place: string, { objective: { title, direction } }: Wording): string {
+/** `Below 4 validation loss rose by 0.091 (trials 0 and 7), and by 0.596 where stopped early (trial 3); this suggests too little.` */
+function sideSentence(side: Side, where: Hint['where'], { objective: { title, direction } }: Wording): string {
+  const place = placeOf(side.beyond, where);
   const { ended, stopped, diverged } = side;
   const moved = direction === 'minimize' ? 'rose' : 'fell';
   const parts: string[] = [];
   if (ended.rise !== null) parts.push(`by ${loss(Math.abs(ended.rise))} (${trialList(ended.trials)})`);
   if (stopped.rise !== null) {
-    const where = `at ${shareText(stopped.shares)} of the schedule`;
-    parts.push(`by ${loss(Math.abs(stopped.rise))} ${where} (${trialList(stopped.trials)}, stopped there)`);
+    const share = `at ${shareText(stopped.shares)} of the schedule`;
+    parts.push(`by ${loss(Math.abs(stopped.rise))} ${share} (${trialList(stopped.trials)}, stopped there)`);
   }
   if (side.early) {
     const catchUp = side.trials.length === 1 ? 'it would have caught up' : 'they would have caught up';
@@ -109,8 +110,10 @@ function sideSentence(side: Side, place: string, { objective: { title, direction
     ...(parts.length > 0 ? [`${title} ${moved} ${parts.join(', and ')}`] : []),
     ...(diverged.length > 0 ? [`${diverged.length === 1 ? 'a run' : 'runs'} diverged (${trialList(diverged)})`] : []),
   ];
-  return `${place} ${events.join(', and ')}; that ${shows(side) ? 'shows' : 'suggests'} it.`;
+  return `${place} ${events.join(', and ')}; this ${shows(side) ? 'shows' : 'suggests'} ${what[where]}.`;
 }
+
+const what = { below: 'too little', above: 'too much', choice: 'that it is worse' } as const;
 
 function shareText({ least, most }: Side['stopped']['shares']): string {
   const write = (share: number) => `${Math.round(100 * share)} %`;

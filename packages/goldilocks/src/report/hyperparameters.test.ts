@@ -67,7 +67,7 @@ describe('the seven', () => {
   test('say what was just right, with both sides and their trials', () => {
     expect(learningRate).toMatchObject({ verdict: 'just-right', confidence: 'high', importance: 0.8 });
     expect(learningRate!.evidence.tooLittle!.sentence).toMatch(
-      /^Below [\d.e-]+ validation loss rose by [\d.]+ \(trials? [\d, and]+(more)?\); that shows it\.$/,
+      /^Below [\d.e-]+ validation loss rose by [\d.]+ \(trials? [\d, and]+(more)?\); this shows too little\.$/,
     );
     expect(learningRate!.evidence.tooMuch!.sentence).toMatch(/^Above [\d.e-]+ .*diverged/);
   });

@@ -6,7 +6,7 @@ import type { Painter } from '../terminal/painter.js';
 import { stripControl } from '../terminal/strip-control.js';
 import { valueText } from './evidence.js';
 import { duration, loss, percent } from './numbers.js';
-import { mainScore, verdictMarks, verdictWords, zoneText } from './text.js';
+import { mainScore, verdictMarks, verdictText, zoneText } from './text.js';
 
 export interface TerminalReportOptions {
   /** Columns to fill; wide terminals are used up to 100. */
@@ -62,16 +62,19 @@ function scores({ report, width, paint }: Context): string[] {
   return [heading(paint, fit(title, width)), ...lines];
 }
 
+/** Fits `6.1e-4 and up (tried to 8.6e-3)`; lists of choices are cut. */
+const zoneWidth = 31;
+
 function seven({ report, width, paint }: Context): string[] {
   const rows = report.hyperparameters.map((h) => [
     h.title,
     paint.bold(valueText(h.value)),
-    valueText(h.recommended),
-    verdictColor(paint, h.verdict)(`${verdictMarks[h.verdict]} ${verdictWords[h.verdict]}`),
+    verdictColor(paint, h.verdict)(`${verdictMarks[h.verdict]} ${verdictText(h)}`),
+    fit(zoneText(h), zoneWidth),
     importanceText(h),
-    zoneText(h),
+    valueText(h.recommended),
   ]);
-  const titles = ['', 'chosen', 'recommended', 'verdict', 'importance', 'just-right zone'].map((title) =>
+  const titles = ['', 'chosen', 'verdict', 'just-right zone', 'importance', 'recommended'].map((title) =>
     paint.dim(title),
   );
   return [heading(paint, 'The seven hyperparameters'), ...columns([titles, ...rows], width)];
@@ -99,8 +102,8 @@ function evidence({ report, width, paint }: Context): string[] {
     const sides = [h.evidence.tooLittle, h.evidence.tooMuch, ...h.evidence.otherChoices].filter(
       (side) => side !== null,
     );
-    const open = h.verdict === 'just-right' ? '' : h.sentence;
-    return indented(`${h.title}: ${[...sides.map(({ sentence }) => sentence), open].join(' ').trim()}`, width);
+    const said = sides.length > 0 ? sides.map(({ sentence }) => sentence).join(' ') : h.sentence;
+    return indented(`${h.title}: ${said}`, width);
   });
   return lines.length === 0 ? [] : [heading(paint, 'Why'), ...lines];
 }

@@ -2,7 +2,7 @@
 import type { Estimate, Hyperparameter, ParamValue, Report, Task, VerdictKind } from '@goldilocks/protocol';
 import { hyperparameterNames } from '../plan/hyperparameters.js';
 import { valueText } from './evidence.js';
-import { list, loss, percent, plain } from './numbers.js';
+import { list, loss, percent, plain, significant } from './numbers.js';
 
 export const verdictWords: Record<VerdictKind, string> = {
   'just-right': 'just right',
@@ -11,6 +11,11 @@ export const verdictWords: Record<VerdictKind, string> = {
   uncertain: 'can’t tell yet',
   'not-tested': 'not tested',
 };
+
+/** Choices have no edges. */
+export function verdictText({ verdict, scale }: Pick<Hyperparameter, 'verdict' | 'scale'>): string {
+  return verdict === 'one-side' && scale === 'choice' ? 'some are worse' : verdictWords[verdict];
+}
 
 /** Shapes besides colours. */
 export const verdictMarks: Record<VerdictKind, string> = {
@@ -50,7 +55,7 @@ export function mainScore({ task, scores }: Pick<Report, 'task' | 'scores'>) {
 
 type Zoned = Pick<Hyperparameter, 'zone' | 'verdict' | 'evidence'>;
 
-/** `6.4e-4 to 2.3e-3`; a side without an edge says how far was tried: `4 and up (6 tried)`; `open (0 to 0.2 tried)`. */
+/** `6.4e-4 to 2.3e-3`; a side without an edge says how far was tried: `4 and up (tried to 6)`; `open (0 to 0.2 tried)`. */
 export function zoneText({ zone, verdict, evidence }: Zoned): string {
   if (!zone || verdict === 'not-tested') return '—';
   if ('choices' in zone) return choicesText(zone.choices, verdict, evidence);
@@ -60,14 +65,14 @@ export function zoneText({ zone, verdict, evidence }: Zoned): string {
   if (verdict === 'uncertain') return `open (${range} tried)`;
   if (verdict === 'just-right' || (evidence.tooLittle && evidence.tooMuch)) return range;
   return evidence.tooLittle
-    ? `${plain(low)} and up (${plain(high)} tried)`
-    : `up to ${plain(high)} (${plain(low)} tried)`;
+    ? `${plain(low)} and up (tried to ${plain(significant(high, 2))})`
+    : `up to ${plain(high)} (tried from ${plain(significant(low, 2))})`;
 }
 
 function choicesText(choices: ParamValue[], verdict: VerdictKind, { otherChoices }: Zoned['evidence']): string {
   const behind = otherChoices.map(({ beyond }) => beyond);
   const even = list(choices.filter((choice) => !behind.includes(choice)).map(valueText));
-  if (verdict === 'uncertain') return `open (${choices.length} tried)`;
+  if (verdict === 'uncertain') return `open (${choices.length} choices tried)`;
   return verdict === 'no-effect-seen' ? `any of ${even}` : even;
 }
 

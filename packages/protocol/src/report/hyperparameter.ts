@@ -31,8 +31,9 @@ export const zoneSchema = z
   .meta({ id: 'Zone' });
 
 /**
- * `just-right`: worse on both sides. `one-side`: worse on one side, the other not tested far enough.
- * `no-effect-seen`: values over the range scored within noise. `uncertain`: too few comparable trials.
+ * `just-right`: worse on both sides. `one-side`: worse on one side, the other without evidence.
+ * `no-effect-seen`: the trials show that no tested value differs by more than noise. `uncertain`: they cannot tell, for
+ * too few of them are comparable or other settings changed too.
  * `not-tested`: held at one value.
  */
 export const verdictKinds = ['just-right', 'one-side', 'no-effect-seen', 'uncertain', 'not-tested'] as const;

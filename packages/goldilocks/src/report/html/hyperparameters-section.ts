@@ -17,7 +17,7 @@ ${otherSettings.length > 0 && html`<details><summary>Settings beside the seven</
 
 function glanceRow(hyperparameter: Hyperparameter): Markup {
   const { title, value, unit, recommended, importance, verdict } = hyperparameter;
-  return html`<tr><th scope="row">${title}</th><td><b>${valueText(value)}</b> ${unitText(unit, value)}</td><td data-label="recommended" class="full">${valueText(recommended)}</td><td data-label="zone" class="full">${prose(zoneText(hyperparameter))}</td><td data-label="importance">${verdict === 'not-tested' ? '—' : meter(importance)}</td><td>${pill(verdict)}</td></tr>`;
+  return html`<tr><th scope="row">${title}</th><td><b>${valueText(value)}</b> ${unitText(unit, value)}</td><td data-label="recommended" class="full">${valueText(recommended)}</td><td data-label="zone" class="full">${prose(zoneText(hyperparameter))}</td><td data-label="importance">${verdict === 'not-tested' ? '—' : meter(importance)}</td><td>${pill(hyperparameter)}</td></tr>`;
 }
 
 function otherTable(settings: Report['otherSettings']): Markup {
@@ -47,7 +47,7 @@ export function hyperparametersSection({ hyperparameters, task }: Report): Marku
     (a, b) => Number(a.verdict === 'not-tested') - Number(b.verdict === 'not-tested'),
   );
   return html`<section aria-labelledby="h-why"><h2 id="h-why">Why these values</h2>
-<p>Each dot is a trial. Its ${task.objective.title} is shown with the estimated effect of the other settings taken out, so that what is left is this one’s. Dots at the edge lie beyond it; crosses are runs that failed.</p>
+<p>Each dot is a trial. Its ${task.objective.title} is shown with the estimated effect of the other settings taken out, so that what is left is this one’s. A trial stopped early stands as far from the chosen settings as it was when it was stopped. Dots at the edge lie beyond it; crosses are runs that failed.</p>
 ${legend(sliceLegend)}<div class="grid">${ordered.map((hyperparameter) => card(hyperparameter, task.objective))}</div></section>`;
 }
 
@@ -55,7 +55,7 @@ function card(hyperparameter: Hyperparameter, objective: Report['task']['objecti
   const { name, title, explanation, value, unit, recommended, verdict, sentence, importance, note } = hyperparameter;
   const sure = sureText(hyperparameter);
   return html`<article class="card knob ${verdict}" aria-labelledby="k-${name}">
-<div class="head"><h3 id="k-${name}">${title}</h3>${pill(verdict)}</div>
+<div class="head"><h3 id="k-${name}">${title}</h3>${pill(hyperparameter)}</div>
 <p class="what">${explanation}</p>
 <p class="value">${valueText(value)} <small>${unitText(unit, value)} · ${changeText(recommended, value)}</small></p>
 ${note && html`<p class="note">${note}</p>`}

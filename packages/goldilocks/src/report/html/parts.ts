@@ -1,7 +1,7 @@
 // Building blocks of the page: tables, charts with their table behind, pills.
-import type { VerdictKind } from '@goldilocks/protocol';
+import type { Hyperparameter } from '@goldilocks/protocol';
 import { type ChartOption, type colors, renderChart } from '../charts/render.js';
-import { verdictMarks, verdictWords } from '../text.js';
+import { verdictMarks, verdictText } from '../text.js';
 import { type Content, html, type Markup, trusted } from './markup.js';
 
 export interface Column<Row> {
@@ -96,8 +96,9 @@ export function legend(entries: readonly LegendEntry[]): Markup {
   return html`<ul class="legend">${entries.map(item)}</ul>`;
 }
 
-export function pill(verdict: VerdictKind): Markup {
-  return html`<span class="pill ${verdict}"><span aria-hidden="true">${verdictMarks[verdict]}</span> ${verdictWords[verdict]}</span>`;
+export function pill(hyperparameter: Pick<Hyperparameter, 'verdict' | 'scale'>): Markup {
+  const { verdict } = hyperparameter;
+  return html`<span class="pill ${verdict}"><span aria-hidden="true">${verdictMarks[verdict]}</span> ${verdictText(hyperparameter)}</span>`;
 }
 
 /** A share as a bar with its number beside it. */
