@@ -20,6 +20,7 @@ export interface ConfirmRun {
 }
 
 export interface Confirmation {
+  /** None where there was no time to repeat anything. */
   seeds: number[];
   runs: ConfirmRun[];
   decision: Decision;
@@ -32,8 +33,8 @@ export interface ConfirmOptions extends TrialSetting {
   folderOf(trial: number, seed: number): string;
   /** Seeds to repeat with, in their order. */
   seeds: readonly number[];
-  /** Predicted seconds of a run. */
-  predict(settings: TrainingSettings): number;
+  /** Predicted seconds of a run of a trial's settings. */
+  predict(trial: number): number;
   clock: Clock;
   /** The clock's seconds at which the confirmation should be over. */
   endsAt?: number;
@@ -85,7 +86,7 @@ function affordable(options: ConfirmOptions, done: readonly ConfirmRun[]): numbe
 
 function fits(options: ConfirmOptions, trials: readonly number[], patience = 1): boolean {
   if (options.endsAt === undefined) return true;
-  const seconds = trials.reduce((sum, trial) => sum + options.predict(options.settingsOfTrial(trial)), 0);
+  const seconds = trials.reduce((sum, trial) => sum + options.predict(trial), 0);
   return seconds <= patience * (options.endsAt - options.clock.elapsed);
 }
 

@@ -24,9 +24,9 @@ export interface Decision {
 /**
  * Compares candidates to trial 0, seed by seed and example by example. Where the best is not better by at least one
  * standard error, the recommended settings stay: the simplest within one standard error of the best (Breiman et al.
- * 1984), and in about a tenth of searches the pick is worse than the default (2506.19540).
+ * 1984), and in about a tenth of searches the pick is worse than the default (2506.19540). `errors` asks for more.
  */
-export function decide(runs: readonly ConfirmRun[], trials: readonly number[]): Decision {
+export function decide(runs: readonly ConfirmRun[], trials: readonly number[], errors = 1): Decision {
   const finished = runs.filter((run) => run.value !== null);
   const candidates = trials
     .map((trial) => compare(finished, trial))
@@ -36,7 +36,7 @@ export function decide(runs: readonly ConfirmRun[], trials: readonly number[]): 
   const [best] = candidates;
   if (best === undefined || best.difference.mean >= 0)
     return { kind: 'nothing-better', winner: 0, candidates, seedDeviation };
-  const isClear = -best.difference.mean > best.difference.standardError;
+  const isClear = -best.difference.mean > errors * best.difference.standardError;
   return { kind: isClear ? 'better' : 'within-noise', winner: isClear ? best.trial : 0, candidates, seedDeviation };
 }
 

@@ -145,7 +145,10 @@ async function assembleReport(input: ReportInput): Promise<Report> {
     adjustments: reported.reportAdjustments(plan),
     trials: rows,
     learningCurves: await curvesOf(final),
-    confirmation: confirmation === undefined ? null : reportConfirmation(confirmation, confirmed),
+    confirmation:
+      confirmation === undefined || confirmation.seeds.length === 0
+        ? null
+        : reportConfirmation(confirmation, confirmed),
     retention: reported.reportRetention(test),
     examples: reported.beforeAndAfter(rowsTested, prepared.data.labels ?? [], test),
     diagnoses: await diagnosesOf(input),

@@ -1,7 +1,8 @@
 // When search and confirmation should be over, and what must be kept for what comes after.
+import type { Params } from '@goldilocks/study';
 import type { Parameters } from '../plan/hyperparameters.js';
-import { settingsFromParams } from '../plan/plan.js';
-import { completeTrials } from '../search/limits.js';
+import { paramsFromSettings, settingsFromParams } from '../plan/plan.js';
+import { paceOf } from '../search/limits.js';
 import type { SearchTrial } from '../search/search-trial.js';
 import { budgetOf } from './options.js';
 import { runPredictor } from './pilot-stage.js';
@@ -14,41 +15,53 @@ export function confirmEnd({ context, piloted }: TrialStages): number | undefine
   return minutes === undefined ? undefined : 60 * minutes - finalSeconds - testSeconds;
 }
 
+/** Settings by their parameters, and how much longer their runs take than predicted. */
+export interface Contender {
+  params: Params;
+  pace: number;
+}
+
 /**
  * The time to keep for confirming: its planned part, and at least what it takes to run the recommended settings and
  * the dearest contender once more; and what that contender's final run takes beyond the planned one.
  */
 export function keepFor(stages: TrialStages) {
-  const { plan, schedule, pilot } = stages.piloted;
-  const predict = runPredictor(stages.prepared, stages.data, pilot);
-  return (contenders: readonly SearchTrial[], pace: number): number => {
+  const { plan, schedule } = stages.piloted;
+  const cost = costOf(stages, schedule.share);
+  return (contenders: readonly Contender[], recommendedPace: number, repeat: boolean): number => {
     if (contenders.length === 0) return 0;
-    const costs = contenders.map(({ params }) =>
-      predict(settingsFromParams(plan, params as Parameters), schedule.share),
-    );
-    const comparison = pace * (predict(plan.settings, schedule.share) + Math.max(...costs));
-    return Math.max(comparison, schedule.confirmSeconds) + pace * dearerFinal(stages, contenders);
+    const final = dearerFinal(stages, contenders, recommendedPace);
+    if (!repeat) return final;
+    const recommended = cost({ params: paramsFromSettings(plan, plan.settings) as Params, pace: recommendedPace });
+    const comparison = recommended + Math.max(...contenders.map(cost));
+    return Math.max(comparison, schedule.confirmSeconds) + final;
   };
 }
 
-/** Seconds by which the dearest contender's final run on all examples exceeds that of the recommended settings. */
-export function dearerFinal({ prepared, data, piloted }: TrialStages, contenders: readonly SearchTrial[]): number {
-  const { plan, schedule, pilot } = piloted;
-  if (schedule.share === 1) return 0;
-  const predict = runPredictor(prepared, data, pilot);
-  const costs = contenders.map(({ params }) => predict(settingsFromParams(plan, params as Parameters), 1));
-  return Math.max(0, Math.max(...costs) - predict(plan.settings, 1));
+/** Seconds of a contender's whole run on a share of the training examples. */
+function costOf({ prepared, data, piloted }: TrialStages, share: number) {
+  const predict = runPredictor(prepared, data, piloted.pilot);
+  return ({ params, pace }: Contender): number =>
+    pace * predict(settingsFromParams(piloted.plan, params as Parameters), share);
 }
 
-/** How much longer complete trials took than predicted. */
-export function pace(stages: TrialStages, trials: readonly SearchTrial[]): number {
+/** Seconds by which both final runs on all examples exceed what was planned for them; 0 where there are none. */
+export function dearerFinal(stages: TrialStages, contenders: readonly Contender[], recommendedPace: number): number {
+  const { plan, schedule } = stages.piloted;
+  if (schedule.share === 1 || contenders.length === 0) return 0;
+  const cost = costOf(stages, 1);
+  const recommended = cost({ params: paramsFromSettings(plan, plan.settings) as Params, pace: recommendedPace });
+  return Math.max(0, recommended + Math.max(...contenders.map(cost)) - schedule.finalSeconds);
+}
+
+/** A trial as a contender, by the time it took itself. */
+export function contenderOf(stages: TrialStages, trial: SearchTrial): Contender {
   const { plan, schedule, pilot } = stages.piloted;
   const predict = runPredictor(stages.prepared, stages.data, pilot);
-  const complete = completeTrials(trials);
-  const actual = complete.reduce((sum, { seconds }) => sum + seconds, 0);
-  const predicted = complete.reduce(
-    (sum, { params }) => sum + predict(settingsFromParams(plan, params as Parameters), schedule.share),
-    0,
+  const pace = paceOf(
+    [trial],
+    (settings, from, to) => predict(settings, schedule.share, from, to),
+    (params) => settingsFromParams(plan, params as Parameters),
   );
-  return predicted > 0 && actual > 0 ? actual / predicted : 1;
+  return { params: trial.params, pace };
 }

@@ -8,22 +8,29 @@ import { lastValue, type SearchTrial } from './search-trial.js';
 const caution = 1.1;
 
 export function limitsOf(options: SearchOptions, trials: readonly SearchTrial[]): StepLimits {
-  const pace = caution * paceOf(options, trials);
+  const overall = caution * paceOf(trials, options.predict, options.settingsOf);
+  // Settings differ in how far off their prediction is: what a trial has run already tells it best.
+  const paceOfTrial = (trial: SearchTrial) =>
+    trial.values.length === 0 ? overall : caution * paceOf([trial], options.predict, options.settingsOf);
   const left = (options.endsAt ?? Number.POSITIVE_INFINITY) - options.clock.elapsed;
-  const predict = (trial: SearchTrial, rung: number) => {
-    const from = trial.values.length === 0 ? 0 : rungShares[trial.values.length - 1]!;
-    return pace * options.predict(options.settingsOf(trial.params), from, rungShares[rung]!);
-  };
   const better = betterTrials(trials);
   return {
     // The recommended settings are always tried, whatever the budget.
     mayStart: trials.length === 0 || trials.length < (options.trials ?? Number.POSITIVE_INFINITY),
-    fits(seconds, finalist) {
-      const contenders = finalist === undefined ? better : [...better, finalist];
-      return trials.length === 0 || seconds + (options.keepFor?.(contenders, pace) ?? 0) <= left;
+    fits(seconds, finalist, repeat = true) {
+      const [recommended] = trials;
+      if (recommended === undefined) return true;
+      const contenders = (finalist === undefined ? better : [...better, finalist]).map((trial) => ({
+        params: trial.params,
+        pace: paceOfTrial(trial),
+      }));
+      return seconds + (options.keepFor?.(contenders, paceOfTrial(recommended), repeat) ?? 0) <= left;
     },
-    predict,
-    predictNew: pace * meanCost(options, trials),
+    predict(trial, rung) {
+      const from = trial.values.length === 0 ? 0 : rungShares[trial.values.length - 1]!;
+      return paceOfTrial(trial) * options.predict(options.settingsOf(trial.params), from, rungShares[rung]!);
+    },
+    predictNew: overall * meanCost(options, trials),
   };
 }
 
@@ -41,14 +48,18 @@ export function betterTrials(trials: readonly SearchTrial[]): SearchTrial[] {
   return completeTrials(trials).filter((trial) => trial.number !== 0 && lastValue(trial)! < bar);
 }
 
-/** How much longer the trials so far took than was predicted. */
-function paceOf(options: SearchOptions, trials: readonly SearchTrial[]): number {
+/** How much longer than predicted the trials took that came to a rung; 1 where none did. */
+export function paceOf(
+  trials: readonly SearchTrial[],
+  predict: SearchOptions['predict'],
+  settingsOf: SearchOptions['settingsOf'],
+): number {
   let actual = 0;
   let predicted = 0;
   for (const trial of trials) {
     if (trial.values.length === 0 || trial.state === 'failed') continue;
     actual += trial.seconds;
-    predicted += options.predict(options.settingsOf(trial.params), 0, rungShares[trial.values.length - 1]!);
+    predicted += predict(settingsOf(trial.params), 0, rungShares[trial.values.length - 1]!);
   }
   return predicted > 0 && actual > 0 ? Math.min(4, Math.max(0.25, actual / predicted)) : 1;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { projectValues } from './projection.js';
-import { chooseNext, missingFinalists, promotable, type StepLimits } from './promotion.js';
+import { chooseNext, promisingTrials, promotable, type StepLimits } from './promotion.js';
 import type { SearchTrial, SearchTrialState } from './search-trial.js';
 
 const trial = (number: number, values: number[], state: SearchTrialState = 'paused'): SearchTrial => ({
@@ -88,10 +88,14 @@ describe('chooseNext', () => {
     expect(chooseNext(promising, within(4))).toBeNull();
   });
 
-  it('brings no trial to the top that could not be repeated afterwards', () => {
-    const trials = [recommended, trial(1, [2.5, 1.5])];
-    const repeatable = limits({ mayStart: false, fits: (_, finalist) => finalist === undefined });
-    expect(chooseNext(trials, repeatable)).toBeNull();
-    expect(missingFinalists(trials, 2).map(({ number }) => number)).toEqual([1]);
+  it('finishes a trial that it cannot repeat only where nothing can be, and nothing better is known', () => {
+    const trials = [recommended, trial(1, [2.5, 1.5]), trial(2, [2.6])];
+    const short = limits({ fits: (_, finalist, repeat) => finalist === undefined || repeat === false });
+    expect(chooseNext(trials, short)).toMatchObject({ type: 'continue', trial: { number: 1 }, rung: 2 });
+    const repeatable = limits({ fits: (_, finalist, repeat) => finalist?.number !== 1 || repeat === false });
+    expect(chooseNext(trials, repeatable)).toEqual({ type: 'new' });
+    const known = [...trials, trial(3, [2, 1.5, 0.5], 'complete')];
+    expect(chooseNext(known, short)).toEqual({ type: 'new' });
+    expect(promisingTrials(trials).map(({ number }) => number)).toEqual([1, 2]);
   });
 });

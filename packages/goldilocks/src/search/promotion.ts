@@ -9,10 +9,10 @@ export interface StepLimits {
   /** Whether the search may start further trials. */
   mayStart: boolean;
   /**
-   * Whether there is time for something that takes so long. With `finalist`, what it leads to is counted too: a trial
-   * brought to the top is worth it only if it can be repeated afterwards.
+   * Whether there is time for something that takes so long. With `finalist`, what it leads to is counted too: the
+   * trial's final run, and, unless `repeat` is false, repeating it with another seed.
    */
-  fits(seconds: number, finalist?: SearchTrial): boolean;
+  fits(seconds: number, finalist?: SearchTrial, repeat?: boolean): boolean;
   /** Predicted seconds to bring a trial to a rung. */
   predict(trial: SearchTrial, rung: number): number;
   /** Predicted seconds of a new trial to the lowest rung. */
@@ -23,8 +23,8 @@ export interface StepLimits {
 
 /**
  * The next thing to do, or null where nothing more fits. In order: the recommended settings to the end; what was
- * stopped halfway; a promotion that ASHA's rule asks for; a new trial, while there is time to finish the best paused
- * ones after it; at last those.
+ * stopped halfway; a promotion that ASHA's rule asks for; a new trial, while there is time to finish the most
+ * promising paused ones after it; at last those.
  */
 export function chooseNext(trials: readonly SearchTrial[], limits: StepLimits): NextStep | null {
   const begun = trials.find((trial) => trial.state === 'paused' && (trial.number === 0 || trial.values.length === 0));
@@ -37,14 +37,36 @@ export function chooseNext(trials: readonly SearchTrial[], limits: StepLimits): 
   const promoted = promotable(trials).find(mayContinue);
   if (promoted !== undefined) return { type: 'continue', trial: promoted, rung: promoted.values.length };
 
-  const finishers = missingFinalists(trials, limits.finalists ?? 2);
-  const affordable = finishers.filter((trial) => limits.fits(limits.predict(trial, topRung), trial));
+  const promising = promisingTrials(trials);
+  const wanted = Math.max(0, (limits.finalists ?? 2) - finished(trials).length);
+  const affordable = promising.filter((trial) => limits.fits(limits.predict(trial, topRung), trial)).slice(0, wanted);
+  const unrepeated = affordable.length > 0 || wanted === 0 ? undefined : lastChance(trials, promising, limits);
+  if (unrepeated !== undefined) return { type: 'continue', trial: unrepeated, rung: unrepeated.values.length };
+
   const reserve = affordable.reduce((sum, trial) => sum + limits.predict(trial, topRung), 0);
   if (limits.mayStart && limits.fits(limits.predictNew + reserve, affordable[0])) return { type: 'new' };
 
   const finisher = affordable.find(mayContinue);
   if (finisher !== undefined) return { type: 'continue', trial: finisher, rung: finisher.values.length };
   return limits.mayStart && limits.fits(limits.predictNew) ? { type: 'new' } : null;
+}
+
+/**
+ * Where time is too short to repeat any promising trial, the best that can at least be finished: one comparison to the
+ * recommended settings on the search's own seed is worth more than further beginnings.
+ */
+function lastChance(
+  trials: readonly SearchTrial[],
+  promising: readonly SearchTrial[],
+  limits: StepLimits,
+): SearchTrial | undefined {
+  const bar = trials[0]?.values[topRung] ?? Number.NEGATIVE_INFINITY;
+  if (finished(trials).some((trial) => trial.values[topRung]! < bar)) return undefined;
+  return promising.find((trial) => limits.fits(limits.predict(trial, topRung), trial, false));
+}
+
+function finished(trials: readonly SearchTrial[]): SearchTrial[] {
+  return trials.filter((trial) => trial.state === 'complete' && trial.number !== 0);
 }
 
 /** Paused trials among the best third of their rung, the highest rung and the best value first. */
@@ -58,19 +80,14 @@ export function promotable(trials: readonly SearchTrial[]): SearchTrial[] {
   return found;
 }
 
-/**
- * The paused trials to finish so that `finalists` beside trial 0 reach the top: the best by projection, without those
- * that are projected to end worse than trial 0.
- */
-export function missingFinalists(trials: readonly SearchTrial[], finalists: number): SearchTrial[] {
-  const finished = trials.filter((trial) => trial.state === 'complete' && trial.number !== 0).length;
+/** Paused trials that are projected to end better than the recommended settings, the best first. */
+export function promisingTrials(trials: readonly SearchTrial[]): SearchTrial[] {
   const projected = projectValues(trials);
   const bar = projected.get(0) ?? Number.POSITIVE_INFINITY;
   const value = (trial: SearchTrial) => projected.get(trial.number) ?? Number.POSITIVE_INFINITY;
   return trials
     .filter((trial) => trial.state === 'paused' && trial.number !== 0 && value(trial) < bar)
-    .sort((a, b) => value(a) - value(b) || a.number - b.number)
-    .slice(0, Math.max(0, finalists - finished));
+    .sort((a, b) => value(a) - value(b) || a.number - b.number);
 }
 
 function byValueAt(rung: number): (a: SearchTrial, b: SearchTrial) => number {

@@ -25,8 +25,11 @@ export interface SearchOptions extends TrialSetting {
   clock: Clock;
   /** The clock's seconds at which search and confirmation should be over. */
   endsAt?: number;
-  /** Seconds to keep for confirming trials that are better than the recommended settings, or may become so. */
-  keepFor?(contenders: readonly SearchTrial[], pace: number): number;
+  /**
+   * Seconds to keep for what trials lead to that are better than the recommended settings, or may become so: their
+   * final run, and repeating them unless `repeat` is false. Paces say how much longer runs take than predicted.
+   */
+  keepFor?(contenders: readonly { params: Params; pace: number }[], recommendedPace: number, repeat: boolean): number;
   /** Trials to start. */
   trials?: number;
   /** Called after each step of the search, to save what it took. */
