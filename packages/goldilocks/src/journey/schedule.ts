@@ -36,7 +36,7 @@ const shares = [1, 1 / 2, 1 / 3, 1 / 4, 1 / 6, 1 / 8, 1 / 12, 1 / 16, 1 / 24, 1 
 const enoughTrials = 8;
 
 /** Confirmation's part of the time for search and confirmation. */
-const confirmShare = 0.25;
+export const confirmShare = 0.25;
 
 /**
  * The largest share of the training examples with which at least eight trials fit; where there is none, the one with

@@ -6,6 +6,7 @@ import { paceOf } from '../search/limits.js';
 import type { SearchTrial } from '../search/search-trial.js';
 import { budgetOf } from './options.js';
 import { runPredictor } from './pilot-stage.js';
+import { confirmShare } from './schedule.js';
 import type { TrialStages } from './trial-stages.js';
 
 /** When the confirmation should be over, on the journey's clock; undefined where the budget counts trials only. */
@@ -22,7 +23,7 @@ export interface Contender {
 }
 
 /**
- * The time to keep for confirming: its planned part, and at least what it takes to run the recommended settings and
+ * The time to keep for confirming: its part of the time for both, and at least what it takes to run the recommended settings and
  * the dearest contender once more; and what that contender's final run takes beyond the planned one.
  */
 export function keepFor(stages: TrialStages) {
@@ -34,7 +35,8 @@ export function keepFor(stages: TrialStages) {
     if (!repeat) return final;
     const recommended = cost({ params: paramsFromSettings(plan, plan.settings) as Params, pace: recommendedPace });
     const comparison = recommended + Math.max(...contenders.map(cost));
-    return Math.max(comparison, schedule.confirmSeconds) + final;
+    const part = confirmShare * (schedule.searchSeconds + schedule.confirmSeconds);
+    return Math.max(comparison, part) + final;
   };
 }
 
