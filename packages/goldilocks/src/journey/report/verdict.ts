@@ -1,7 +1,7 @@
 // The verdict of a journey, in a few words and with its numbers.
 import type { Report, Scores, Task, Verdict } from '@goldilocks/protocol';
 import type { Confirmation } from '../../confirm/confirm.js';
-import { mainScore } from '../../report/text.js';
+import { capital, mainScore } from '../../report/text.js';
 
 export function verdictOf(
   confirmation: Confirmation | undefined,
@@ -27,7 +27,7 @@ function baselineSentence(task: Task, scores: Scores): string {
   const [best] = [...scores.baselines].sort((a, b) => b.metric.value - a.metric.value);
   if (best === undefined || title === 'loss' || best.metric.value < found.value) return '';
   const than = best.metric.value > found.value ? 'more than' : 'as much as';
-  return `The simple ${best.title}, which needs no language model, reaches ${write(best.metric.value)} on the same examples: ${than} the tuned model.`;
+  return `${capital(best.title)}, which needs no language model, reaches ${write(best.metric.value)} on the same examples: ${than} the tuned model.`;
 }
 
 const headlines: Record<Verdict['kind'], string> = {
