@@ -1,4 +1,4 @@
-// Runs one tiny training from or to its checkpoints, slowly; the test kills it at some moment. Prints the digest of the final weights.
+// Runs one tiny training from and to its checkpoints and tells of each event; the test kills it after some. Prints the digest of the final weights.
 import { createHash } from 'node:crypto';
 import { BaseModel, fineTune } from '@goldilocks/trainer';
 
@@ -16,6 +16,7 @@ const result = await fineTune({
   train: job.train.map(example),
   validation: job.validation.map(example),
   checkpointEverySeconds: 0,
+  onEvent: ({ type }) => console.log(type),
 });
 const hash = createHash('sha256');
 for (const [name, { data }] of result.weights.tensors) hash.update(name).update(data);

@@ -84,14 +84,9 @@ describe('a run that is cut off', () => {
       train: train.map(plain),
       validation: validation.map(plain),
     };
-    let killed = 0;
-    let line = '';
-    // The moments spread over start-up, steps, evaluations and saves; each child gets a little further.
-    for (let attempt = 0; line === ''; attempt++) {
-      line = await runFor(JSON.stringify(job), attempt < 12 ? 450 + ((attempt * 137) % 400) : 60_000);
-      if (line === '') killed++;
-    }
-    expect(killed).toBeGreaterThanOrEqual(3);
+    // After so many events of each process: steps, evaluations and saves.
+    for (const events of [41, 1, 23, 60, 8, 37, 52]) expect(await runFor(JSON.stringify(job), events)).toBe('killed');
+    const line = await runFor(JSON.stringify(job));
     expect(JSON.parse(line).digest).toBe(digest(whole.weights));
   });
 
@@ -103,21 +98,21 @@ describe('a run that is cut off', () => {
   });
 });
 
-/** Starts the run in a process of its own and kills it after some milliseconds. @returns its last line, '' where it was killed */
-function runFor(job: string, milliseconds: number): Promise<string> {
+/** Starts the run in a process of its own and kills it after some events. @returns its last line, or `killed` */
+function runFor(job: string, events = Number.POSITIVE_INFINITY): Promise<string> {
   const script = fileURLToPath(new URL('../../test/killed-run.mjs', import.meta.url));
   const child = spawn(process.execPath, [script, job], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (chunk) => {
     output += chunk;
+    if (output.split('\n').length > events) child.kill('SIGKILL');
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      clearTimeout(timer);
-      if (code !== 0 && signal !== 'SIGKILL') reject(new Error(`the run ended with ${code}`));
-      else resolve(output.trim());
+      if (signal === 'SIGKILL') resolve('killed');
+      else if (code !== 0) reject(new Error(`the run ended with ${code}`));
+      else resolve(output.trim().split('\n').at(-1)!);
     });
   });
 }

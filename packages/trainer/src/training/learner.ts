@@ -106,13 +106,13 @@ export class Learner {
     let loss = 0;
     let results: Results = {};
     for (const [microBatch, batch] of batches.entries()) {
-      freeArrays(Object.values(results));
+      await freeArrays(Object.values(results));
       results = await this.current.training.run(batch, { seed: settings.seed, step, microBatch });
       loss += this.collect(results, batch, microBatch < batches.length - 1);
     }
     const tokens = batches.reduce((sum, { realTokens }) => sum + realTokens, 0);
     const update = this.update(loss, learningRate);
-    freeArrays(Object.values(results));
+    await freeArrays(Object.values(results));
     return { loss, tokens, ...update };
   }
 

@@ -91,3 +91,12 @@ export function gatherElements(x: Value, index: Value): Value {
   if (index.dtype !== 'int32') throw new GraphError('GatherElements', `the index is ${index.dtype}, not int32`);
   return x.graph.node('GatherElements', [x, index], x.dtype, index.shape, { axis: 1 });
 }
+
+/**
+ * x [n, d] with `updates` [n, 1] added at the column that `index` [n, 1] (int32) names in each row. A row is updated once, so the
+ * scatter has no duplicates to race for. No backward rule; see `crossEntropy`.
+ */
+export function addElements(x: Value, index: Value, updates: Value): Value {
+  if (index.dtype !== 'int32') throw new GraphError('ScatterElements', `the index is ${index.dtype}, not int32`);
+  return x.graph.node('ScatterElements', [x, index, updates], x.dtype, x.shape, { axis: 1, reduction: 'add' });
+}
