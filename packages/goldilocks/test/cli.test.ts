@@ -195,7 +195,7 @@ describe('verbs', () => {
 });
 
 describe('Ctrl-C', () => {
-  const args = ['train', 'data.jsonl', '--model', 'tiny', '--epochs', '200', '--patience', '0', '--out', 'stopped'];
+  const args = ['train', 'data.jsonl', '--model', 'tiny', '--epochs', '4000', '--patience', '0', '--out', 'stopped'];
 
   it('once: finishes the step, saves, says how to go on; and that goes on to the same end', async () => {
     const child = start(args, options);
