@@ -6,6 +6,8 @@ export const allocatorSettings = {
   MALLOC_MMAP_THRESHOLD_: '4294967296',
   MALLOC_TRIM_THRESHOLD_: '4294967296',
   MALLOC_MMAP_MAX_: '0',
+  // One heap for all threads: with several, freed gradients are not found again and the peak varies by a gigabyte.
+  MALLOC_ARENA_MAX: '1',
 };
 
 /** @param {{command: string, args: string[], env?: Record<string, string>}} variant */

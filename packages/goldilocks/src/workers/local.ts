@@ -22,6 +22,8 @@ const allocatorSettings = {
   MALLOC_MMAP_THRESHOLD_: '4294967296',
   MALLOC_TRIM_THRESHOLD_: '4294967296',
   MALLOC_MMAP_MAX_: '0',
+  // One heap for all threads: with several, freed gradients are not found again and the peak varies by a gigabyte.
+  MALLOC_ARENA_MAX: '1',
 };
 
 const shippedEntry = fileURLToPath(new URL('./trial-process.js', import.meta.url));
