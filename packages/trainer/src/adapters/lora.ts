@@ -13,13 +13,9 @@ export function loraScale({ rank, alpha, rankStabilized }: LoraSettings): number
   return alpha / (rankStabilized ? Math.sqrt(rank) : rank);
 }
 
-/** What an adapter adds to its layer's output: x [n, in], a [r, in], b [out, r] → [n, out]. */
-export function loraDelta(x: Value, a: Value, b: Value, scale: number): Value {
-  return mul(linear(linear(x, a), b), scale);
-}
-
+/** A layer's output with its adapter's added: x [n, in], a [r, in], b [out, r], base [n, out] → [n, out]. */
 export function withLora(base: Value, x: Value, a: Value, b: Value, scale: number): Value {
-  return add(base, loraDelta(x, a, b, scale));
+  return add(base, mul(linear(linear(x, a), b), scale));
 }
 
 const moduleOf: Record<LoraTarget, string> = {

@@ -1,7 +1,7 @@
 // Runs a model one token after another, with the keys and values of earlier tokens kept.
 import type { Graph, Value } from '../graph/graph.js';
 import { gatherRows } from '../graph/ops/layout.js';
-import { makeContext } from '../models/forward-graph.js';
+import { type FedWeights, makeContext } from '../models/forward-graph.js';
 import { embed, layers, logits } from '../models/llama.js';
 import { fedWeightsOf, type Model } from '../models/model.js';
 import { Executable, type Feeds, type Results } from '../runtime/session.js';
@@ -20,6 +20,8 @@ export class Decoder {
   private readonly executables = new Map<string, Executable>();
   private readonly lengths: number[];
   private readonly cache: Cache;
+  private readonly fed: FedWeights;
+  private readonly weights: Feeds;
 
   constructor(
     private readonly model: Model,
@@ -28,6 +30,9 @@ export class Decoder {
   ) {
     this.lengths = new Array<number>(rows).fill(0);
     this.cache = this.emptyCache(capacity);
+    const { fed, weights } = fedWeightsOf(model);
+    this.fed = fed;
+    this.weights = Object.fromEntries(weights);
   }
 
   /** Reads the prompts (none empty); returns the logits of what follows each, [vocabulary] a row. */
@@ -74,8 +79,7 @@ export class Decoder {
         attentionBias.fill(0, line + capacity, line + capacity + i + 1);
       }
     });
-    const { weights } = fedWeightsOf(this.model);
-    return { ...Object.fromEntries(weights), ...Object.fromEntries(tensors), ids, positions, attentionBias, last };
+    return { ...this.weights, ...Object.fromEntries(tensors), ids, positions, attentionBias, last };
   }
 
   /** Copies the new keys and values behind the old ones. */
@@ -120,8 +124,7 @@ export class Decoder {
 
   private graph(tokens: number, mapped: Awaited<ReturnType<Model['base']['mappedWeights']>>): Graph {
     const { config } = this.model.base;
-    const { fed } = fedWeightsOf(this.model);
-    const { rows } = this;
+    const { fed, rows } = this;
     const { capacity } = this.cache;
     const { context } = makeContext({ config, mapped, fed, rows, tokens, keys: capacity + tokens });
     const { graph } = context;
