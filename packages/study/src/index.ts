@@ -16,6 +16,46 @@ export {
 } from './distributions/distribution.js';
 export { formatDistribution, parseDistribution } from './distributions/optuna-json.js';
 export * from './errors.js';
+export type { Axis, ValuedAxis } from './figures/axis.js';
+export { type ContourAxis, type ContourFigure, type ContourPanel, contourFigure } from './figures/contour.js';
+export { type EdfFigure, edfFigure } from './figures/edf.js';
+export {
+  type HypervolumeHistoryFigure,
+  type HypervolumeHistoryOptions,
+  hypervolumeHistoryFigure,
+} from './figures/hypervolume-history.js';
+export { type Curve, type IntermediateValuesFigure, intermediateValuesFigure } from './figures/intermediate-values.js';
+export {
+  type Band,
+  type HistorySeries,
+  type HistoryState,
+  type MeanHistoryFigure,
+  meanHistoryFigure,
+  type OptimizationHistoryFigure,
+  optimizationHistoryFigure,
+} from './figures/optimization-history.js';
+export { type ParallelCoordinatesFigure, parallelCoordinatesFigure } from './figures/parallel-coordinates.js';
+export {
+  type ImportanceBars,
+  type ImportanceEvaluator,
+  type ParamImportancesFigure,
+  paramImportancesFigure,
+} from './figures/param-importances.js';
+export {
+  type ParetoFrontFigure,
+  type ParetoFrontOptions,
+  type ParetoKind,
+  paretoFrontFigure,
+} from './figures/pareto-front.js';
+export { type RankFigure, rankFigure } from './figures/rank.js';
+export { type ParameterOptions, type SliceFigure, type SlicePanel, sliceFigure } from './figures/slice.js';
+export type { TargetInfo, TargetOptions } from './figures/target.js';
+export {
+  type TerminatorImprovementFigure,
+  type TerminatorImprovementOptions,
+  terminatorImprovementFigure,
+} from './figures/terminator-improvement.js';
+export { type TimelineBar, type TimelineFigure, type TimelineOptions, timelineFigure } from './figures/timeline.js';
 export {
   type ForestImportanceOptions,
   fanovaImportance,
@@ -68,6 +108,7 @@ export {
   type RecommendedTrialOptions,
   recommendedTrial,
 } from './study/recommended-trial.js';
+export type { StudySnapshot } from './study/snapshot.js';
 export type { EnqueueOptions, Study } from './study/study.js';
 export type { ToldValues } from './study/told-values.js';
 export { type BudgetOptions, BudgetTerminator } from './terminators/budget.js';

@@ -95,8 +95,11 @@ function divergence(
   const regimes = new Map<string, FrozenTrial[]>();
   for (const trial of region) {
     const distribution = own(trial.distributions, name);
-    const key = distribution ? formatDistribution(distribution) : '';
-    if (key !== '') regimes.set(key, [...(regimes.get(key) ?? []), trial]);
+    if (!distribution) continue;
+    const key = formatDistribution(distribution);
+    const before = regimes.get(key);
+    if (before) before.push(trial);
+    else regimes.set(key, [trial]);
   }
   let total = 0;
   for (const all of regimes.values()) {

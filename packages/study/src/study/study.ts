@@ -19,6 +19,7 @@ import { bestOf, paretoFront } from './best-trials.js';
 import { FAILURE_KEY, failureOf } from './failure.js';
 import { TrialHistory } from './history.js';
 import { type Objective, type OptimizeOptions, optimize } from './optimize.js';
+import type { StudySnapshot } from './snapshot.js';
 import { outcomeOf, type ToldValues } from './told-values.js';
 
 const METRIC_NAMES_KEY = 'study:metric_names';
@@ -176,6 +177,12 @@ export class Study {
     return [...this.#history.trials];
   }
 
+  /** The study as it is now, for figures. */
+  async snapshot(): Promise<StudySnapshot> {
+    const [metricNames, trials] = await Promise.all([this.metricNames(), this.trials()]);
+    return { name: this.name, directions: this.directions, metricNames, trials };
+  }
+
   /**
    * The best complete trial among the feasible ones.
    * @throws NoTrialError when there is none
@@ -218,6 +225,12 @@ export class Study {
       );
     }
     await this.setSystemAttribute(METRIC_NAMES_KEY, names);
+  }
+
+  /** Names of the objectives, or null when none were given. */
+  async metricNames(): Promise<readonly string[] | null> {
+    const names = (await this.systemAttributes())[METRIC_NAMES_KEY];
+    return Array.isArray(names) ? (names as readonly string[]) : null;
   }
 
   async #decide(trial: FrozenTrial): Promise<PruningDecision> {
