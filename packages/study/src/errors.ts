@@ -44,6 +44,9 @@ export class StorageError extends StudyError {}
 /** Another process held the database longer than the busy timeout. */
 export class StorageBusyError extends StorageError {}
 
+/** The database server could not be reached, or went away and did not come back in time. */
+export class StorageUnavailableError extends StorageError {}
+
 /** The file is not a database, or is damaged. */
 export class StorageCorruptError extends StorageError {}
 

@@ -89,8 +89,19 @@ export { type TpeOptions, TpeSampler } from './samplers/tpe/tpe-sampler.js';
 export { GroupedSearchSpace } from './search-space/group.js';
 export { IntersectionSearchSpace, intersectionSearchSpace } from './search-space/intersection.js';
 export { MemoryStorage } from './storages/memory.js';
+export { openStorage, type StorageOptions } from './storages/open-storage.js';
+export type { PostgresOptions } from './storages/postgres/pg-server.js';
+export type { PostgresConnection, PostgresServer } from './storages/postgres/postgres-server.js';
+export { PostgresStorage } from './storages/postgres/postgres-storage.js';
 export { type SqliteOptions, SqliteStorage } from './storages/sqlite/sqlite-storage.js';
-export type { FrozenStudy, Storage, StoredParam, TrialChanges, TrialFilter } from './storages/storage.js';
+export type {
+  FrozenStudy,
+  Storage,
+  StoredParam,
+  StudyTemplate,
+  TrialChanges,
+  TrialFilter,
+} from './storages/storage.js';
 export { bestOf, paretoFront } from './study/best-trials.js';
 export {
   type CreateStudyOptions,

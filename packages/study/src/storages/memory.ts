@@ -12,7 +12,7 @@ import {
   type TrialTemplate,
 } from '../trial/frozen-trial.js';
 import { alreadySet, notRunning } from './refusals.js';
-import type { FrozenStudy, Storage, TrialChanges, TrialFilter } from './storage.js';
+import type { FrozenStudy, Storage, StudyTemplate, TrialChanges, TrialFilter } from './storage.js';
 
 interface StudyRecord {
   study: FrozenStudy;
@@ -48,6 +48,24 @@ export class MemoryStorage implements Storage {
     };
     this.#studies.set(study.id, { study, trials: [], distributions: new Map(), waiting: [] });
     return study;
+  }
+
+  async addStudy(template: StudyTemplate): Promise<FrozenStudy> {
+    const { id } = await this.createStudy(template.name, template.directions);
+    const record = this.#record(id);
+    try {
+      for (const trial of template.trials ?? []) await this.addTrial(id, trial);
+    } catch (error) {
+      await this.deleteStudy(id);
+      throw error;
+    }
+    const { userAttributes = {}, systemAttributes = {} } = template;
+    record.study = {
+      ...record.study,
+      userAttributes: freezeJson(userAttributes),
+      systemAttributes: freezeJson(systemAttributes),
+    };
+    return record.study;
   }
 
   async getStudies(): Promise<FrozenStudy[]> {

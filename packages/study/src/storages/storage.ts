@@ -4,6 +4,16 @@ import type { Distribution } from '../distributions/distribution.js';
 import type { JsonValue } from '../json.js';
 import type { Attributes, Direction, FinishedState, FrozenTrial, TrialTemplate } from '../trial/frozen-trial.js';
 
+/** A study made elsewhere, as a whole. */
+export interface StudyTemplate {
+  readonly name: string;
+  readonly directions: readonly Direction[];
+  readonly userAttributes?: Attributes;
+  readonly systemAttributes?: Attributes;
+  /** In the order of their numbers, which count from 0. */
+  readonly trials?: readonly TrialTemplate[];
+}
+
 /** A study as the storage knows it. */
 export interface FrozenStudy {
   readonly id: number;
@@ -59,6 +69,12 @@ export interface TrialFilter {
 export interface Storage {
   /** @throws DuplicateStudyError when the name is taken */
   createStudy(name: string, directions: readonly Direction[]): Promise<FrozenStudy>;
+  /**
+   * Adds a study with all that it holds, or nothing of it.
+   * @throws DuplicateStudyError when the name is taken
+   * @throws InvalidDistributionError when trials use one name for incompatible distributions
+   */
+  addStudy(template: StudyTemplate): Promise<FrozenStudy>;
   /** All studies, oldest first. */
   getStudies(): Promise<FrozenStudy[]>;
   /** The study of that name, or null. */

@@ -10,7 +10,8 @@ import {
   TrialNotRunningError,
 } from '../errors.js';
 import type { JsonValue } from '../json.js';
-import type { Storage, TrialChanges } from '../storages/storage.js';
+import type { Storage, StudyTemplate, TrialChanges } from '../storages/storage.js';
+import type { TrialTemplate } from '../trial/frozen-trial.js';
 import { type ConformanceCheck, expectEqual, expectRejects, expectTrue } from './suite.js';
 
 export interface StorageSubject {
@@ -52,6 +53,7 @@ export function storageConformance(open: () => Promise<StorageSubject>): Conform
     check('snapshots do not change', checkSnapshots),
     check('getTrials reads what the filter names', checkFilter),
     check('trials made elsewhere are added as they are', checkAddTrial),
+    check('a study made elsewhere is added as a whole, or not at all', checkAddStudy),
     check('trials whose owner fell silent are failed, once', checkHeartbeats),
     check('unknown ids are refused', checkUnknownIds),
   ];
@@ -304,6 +306,50 @@ async function checkAddTrial({ storage, another }: StorageSubject): Promise<void
   await expectRejects(() => storage.writeTrial(added.id, {}), TrialNotRunningError, 'an added finished trial');
   const next = await storage.startTrial(id);
   expectEqual(next.number, 1, 'the number after an added trial');
+}
+
+async function checkAddStudy({ storage, another }: StorageSubject): Promise<void> {
+  const x = { params: { x: 0.25 }, distributions: { x: float(0, 1) } };
+  const template: StudyTemplate = {
+    name: 'whole',
+    directions: ['minimize', 'maximize'],
+    userAttributes: { note: VALUES },
+    systemAttributes: { 'study:metric_names': ['a', 'b'] },
+    trials: [
+      { state: 'COMPLETE', values: [0.1, Infinity], ...x, intermediateValues: new Map([[1, Number.NaN]]) },
+      { state: 'PRUNED', userAttributes: { a: 1 }, systemAttributes: { b: VALUES } },
+      { state: 'WAITING', systemAttributes: { fixed_params: { x: 0.5 } } },
+      { state: 'FAIL', startedAt: new Date('2026-01-02T03:04:05.678Z') },
+    ],
+  };
+  const { id } = await storage.addStudy(template);
+  const other = await another();
+  const study = await other.getStudy(id);
+  const { trials: given, ...about } = template;
+  expectEqual(study, { id, ...about }, 'an added study');
+  const trials = await other.getTrials(id);
+  expectEqual(
+    trials.map(({ number, state, values }) => [number, state, values]),
+    given!.map(({ state, values = null }, number) => [number, state, values]),
+    'its trials',
+  );
+  expectEqual([trials[0]!.params, trials[0]!.distributions], [x.params, x.distributions], 'parameters');
+  expectEqual(trials[0]!.intermediateValues, new Map([[1, Number.NaN]]), 'reports');
+  expectEqual([trials[1]!.userAttributes, trials[1]!.systemAttributes], [{ a: 1 }, { b: VALUES }], 'attributes');
+  expectEqual(trials[3]!.startedAt, new Date('2026-01-02T03:04:05.678Z'), 'a time');
+  expectEqual((await storage.startTrial(id)).number, 2, 'the trial that waits');
+  expectEqual((await storage.startTrial(id)).number, 4, 'the next number');
+  await expectRejects(() => storage.addStudy(template), DuplicateStudyError, 'a name that is taken');
+  const torn: TrialTemplate[] = [
+    { state: 'COMPLETE', values: [1, 1], ...x },
+    { state: 'FAIL', params: { x: 1 }, distributions: { x: int(0, 3) } },
+  ];
+  await expectRejects(
+    () => storage.addStudy({ ...about, name: 'torn', trials: torn }),
+    InvalidDistributionError,
+    'one name for two kinds',
+  );
+  expectEqual(await other.findStudy('torn'), null, 'a study that was refused');
 }
 
 async function checkHeartbeats({ storage, another }: StorageSubject): Promise<void> {

@@ -1,9 +1,6 @@
 /** A storage in Optuna's tables, over any database that runs scripts of queries. */
 
-import type { RawBuilder } from 'kysely';
-import { toInternal } from '../../distributions/representation.js';
-import { DuplicateStudyError } from '../../errors.js';
-import { formatJson, type JsonValue } from '../../json.js';
+import type { JsonValue } from '../../json.js';
 import {
   type Direction,
   type FinishedState,
@@ -11,74 +8,52 @@ import {
   isFinished,
   type TrialTemplate,
 } from '../../trial/frozen-trial.js';
-import type { FrozenStudy, Storage, StoredParam, TrialChanges, TrialFilter } from '../storage.js';
-import { findStale, upsertHeartbeat } from './heartbeats.js';
+import type { FrozenStudy, Storage, StudyTemplate, TrialChanges, TrialFilter } from '../storage.js';
+import { insertStudyWhole } from './add-study.js';
+import { checkParams, insertChanges, insertValues, paramNames, UsedDistributions } from './changes.js';
+import type { Dialect } from './dialect.js';
+import { lockStale, upsertHeartbeat } from './heartbeats.js';
+import { storedParams } from './rows.js';
+import { all, first, lastly, type RelationalDatabase, type Script, together } from './script.js';
 import {
-  type Builder,
-  claimWaiting,
-  endTrial,
-  insertTrial,
-  insertValues,
+  deleteStudy,
+  findStudy,
+  found,
+  insertStudy,
+  lockStudy,
   readStudy,
-  requireRunning,
-  requireStudy,
-  requireTrial,
-  selectTrials,
-  writeChanges,
-} from './queries.js';
-import { storedDirection } from './rows.js';
-import { all, first, type RelationalDatabase } from './script.js';
-
-/** Children before parents, so that nothing points at a deleted row at any moment. */
-const TRIAL_TABLES = [
-  'trial_heartbeats',
-  'trial_intermediate_values',
-  'trial_values',
-  'trial_params',
-  'trial_system_attributes',
-  'trial_user_attributes',
-] as const;
-const STUDY_TABLES = [
-  'trials',
-  'study_system_attributes',
-  'study_user_attributes',
-  'study_directions',
-  'studies',
-] as const;
+  studyRow,
+  upsertStudyAttributes,
+} from './studies.js';
+import { endTrial, insertTrial, newestTrial, running, trialNotFound, trialRow } from './trials.js';
 
 export class RelationalStorage implements Storage {
   readonly #database: RelationalDatabase;
-  readonly #db: Builder;
-  readonly #clock: RawBuilder<string>;
+  readonly #dialect: Dialect;
+  readonly #used = new UsedDistributions();
+  /** For each study an id up to which no trial waits any more, so that starting one need not look at them all. */
+  readonly #settled = new Map<number, number>();
 
-  /** @param clock an SQL expression: the database's time in UTC as `YYYY-MM-DD HH:MM:SS.ffffff` */
-  protected constructor(database: RelationalDatabase, builder: Builder, clock: RawBuilder<string>) {
+  protected constructor(database: RelationalDatabase, dialect: Dialect) {
     this.#database = database;
-    this.#db = builder;
-    this.#clock = clock;
+    this.#dialect = dialect;
   }
 
   createStudy(name: string, directions: readonly Direction[]): Promise<FrozenStudy> {
-    const db = this.#db;
+    return this.addStudy({ name, directions });
+  }
+
+  addStudy(template: StudyTemplate): Promise<FrozenStudy> {
+    const { db } = this.#dialect;
     return this.#database.write(function* () {
-      const taken = yield* first(db.selectFrom('studies').select('study_id').where('study_name', '=', name));
-      if (taken)
-        throw new DuplicateStudyError(`A study named '${name}' already exists; load it or choose another name.`);
-      const values = { study_name: name } as { study_id: number; study_name: string };
-      const row = yield* first(db.insertInto('studies').values(values).returningAll());
-      const study_id = row!.study_id;
-      // Optuna reads directions without an order, so they go in one by one.
-      for (const [objective, direction] of directions.entries()) {
-        yield* all(
-          db.insertInto('study_directions').values({ study_id, objective, direction: storedDirection(direction) }),
-        );
-      }
-      return yield* readStudy(db, row!);
+      const id = yield* insertStudy(db, template.name, template.directions);
+      yield* insertStudyWhole(db, id, template);
+      return yield* readStudy(db, { study_id: id, study_name: template.name });
     });
   }
 
   getStudies(): Promise<FrozenStudy[]> {
-    const db = this.#db;
+    const { db } = this.#dialect;
     return this.#database.read(function* () {
       const studies: FrozenStudy[] = [];
       for (const row of yield* all(db.selectFrom('studies').selectAll().orderBy('study_id'))) {
@@ -89,29 +64,24 @@ export class RelationalStorage implements Storage {
   }
 
   findStudy(name: string): Promise<FrozenStudy | null> {
-    const db = this.#db;
-    return this.#database.read(function* () {
-      const row = yield* first(db.selectFrom('studies').selectAll().where('study_name', '=', name));
-      return row ? yield* readStudy(db, row) : null;
-    });
+    return this.#database.read(() => findStudy(this.#dialect.db, name));
   }
 
   getStudy(studyId: number): Promise<FrozenStudy> {
-    const db = this.#db;
+    const { db } = this.#dialect;
     return this.#database.read(function* () {
-      return yield* readStudy(db, yield* requireStudy(db, studyId));
+      return yield* readStudy(db, found(yield* all(studyRow(db, studyId)), studyId));
     });
   }
 
-  deleteStudy(studyId: number): Promise<void> {
-    const db = this.#db;
-    return this.#database.write(function* () {
-      yield* requireStudy(db, studyId);
-      const trials = db.selectFrom('trials').select('trial_id').where('study_id', '=', studyId);
-      for (const table of TRIAL_TABLES)
-        yield* all(db.deleteFrom(table as 'trial_values').where('trial_id', 'in', trials));
-      for (const table of STUDY_TABLES) yield* all(db.deleteFrom(table as 'studies').where('study_id', '=', studyId));
+  async deleteStudy(studyId: number): Promise<void> {
+    const dialect = this.#dialect;
+    await this.#database.write(function* () {
+      yield* lockStudy(dialect, studyId);
+      yield* lastly(...deleteStudy(dialect.db, studyId));
     });
+    this.#used.forget(studyId);
+    this.#settled.delete(studyId);
   }
 
   setStudyUserAttribute(studyId: number, key: string, value: JsonValue): Promise<void> {
@@ -124,51 +94,59 @@ export class RelationalStorage implements Storage {
 
   async #setStudyAttribute(
     table: 'study_user_attributes' | 'study_system_attributes',
-    study_id: number,
+    studyId: number,
     key: string,
     value: JsonValue,
   ): Promise<void> {
-    const db = this.#db;
-    const value_json = formatJson(value);
+    const { db } = this.#dialect;
+    const upsert = upsertStudyAttributes(db, table, studyId, { [key]: value });
     await this.#database.write(function* () {
-      yield* requireStudy(db, study_id);
-      yield* all(
-        db
-          .insertInto(table)
-          .values({ study_id, key, value_json })
-          .onConflict((conflict) => conflict.columns(['study_id', 'key']).doUpdateSet({ value_json })),
-      );
+      found(yield* all(studyRow(db, studyId)), studyId);
+      yield* lastly(...upsert);
     });
   }
 
-  startTrial(studyId: number): Promise<FrozenTrial> {
-    const db = this.#db;
-    return this.#database.write(function* () {
-      yield* requireStudy(db, studyId);
-      const now = new Date();
-      const row = (yield* claimWaiting(db, studyId, now)) ?? (yield* insertTrial(db, studyId, 'RUNNING', now));
-      return (yield* selectTrials(db, { trialId: row.trial_id }))[0]!;
-    });
+  async startTrial(studyId: number): Promise<FrozenTrial> {
+    const dialect = this.#dialect;
+    const settled = this.#settled.get(studyId) ?? 0;
+    const trial = await this.#database.write(
+      () => dialect.startTrial(studyId, settled),
+      dialect.recallStarted && ((transaction) => dialect.recallStarted!(studyId, transaction)),
+    );
+    // Ids of a deleted study may have been given out again, so what is newest counts, not what is largest.
+    this.#settled.set(studyId, trial.id);
+    return trial;
   }
 
   addTrial(studyId: number, template: TrialTemplate): Promise<FrozenTrial> {
-    const db = this.#db;
+    const dialect = this.#dialect;
+    const { db } = dialect;
+    const used = this.#used;
     const { state } = template;
     const startedAt = template.startedAt ?? (state === 'WAITING' ? null : new Date());
     const completedAt = template.completedAt ?? (isFinished(state) ? new Date() : null);
+    const params = storedParams(template);
     return this.#database.write(function* () {
-      yield* requireStudy(db, studyId);
-      const row = yield* insertTrial(db, studyId, state, startedAt, completedAt);
-      yield* writeChanges(db, row, { ...template, params: storedParams(template) });
-      if (template.values?.length) yield* insertValues(db, row.trial_id, template.values);
-      return (yield* selectTrials(db, { trialId: row.trial_id }))[0]!;
+      yield* lockStudy(dialect, studyId);
+      const newest = yield* first(newestTrial(db, studyId));
+      const number = newest ? newest.number + 1 : 0;
+      const row = yield* insertTrial(db, studyId, number, state, startedAt, completedAt);
+      yield* checkParams(dialect, used, row, [], params);
+      yield* together(
+        ...insertChanges(db, row.trial_id, { ...template, params }),
+        ...insertValues(db, row.trial_id, template.values),
+      );
+      const { queries, read } = dialect.selectTrials({ trialId: row.trial_id });
+      return read(yield* together(...queries))[0]!;
     });
   }
 
-  writeTrial(trialId: number, changes: TrialChanges): Promise<void> {
-    const db = this.#db;
-    return this.#database.write(function* () {
-      yield* writeChanges(db, yield* requireRunning(db, trialId), changes);
+  async writeTrial(trialId: number, changes: TrialChanges): Promise<void> {
+    const dialect = this.#dialect;
+    const used = this.#used;
+    await this.#database.write(function* () {
+      yield* checkChanges(dialect, used, trialId, changes);
+      yield* lastly(...insertChanges(dialect.db, trialId, changes));
     });
   }
 
@@ -178,44 +156,60 @@ export class RelationalStorage implements Storage {
     values: readonly number[] | null,
     changes: TrialChanges = {},
   ): Promise<FrozenTrial> {
-    const db = this.#db;
-    return this.#database.write(function* () {
-      return yield* endTrial(db, yield* requireRunning(db, trialId), state, values, changes);
-    });
+    const dialect = this.#dialect;
+    const used = this.#used;
+    const { queries, read } = dialect.selectTrials({ trialId });
+    return this.#database.write(
+      function* () {
+        yield* checkChanges(dialect, used, trialId, changes);
+        const ending = endTrial(dialect.db, trialId, state, values, changes);
+        const results = yield* lastly(...ending, ...queries);
+        return read(results.slice(ending.length))[0]!;
+      },
+      function* () {
+        return read(yield* together(...queries))[0]!;
+      },
+    );
   }
 
-  recordHeartbeat(trialId: number): Promise<void> {
-    const [db, clock] = [this.#db, this.#clock];
-    return this.#database.write(function* () {
-      yield* requireRunning(db, trialId);
-      yield* upsertHeartbeat(db, trialId, clock);
+  async recordHeartbeat(trialId: number): Promise<void> {
+    const dialect = this.#dialect;
+    await this.#database.write(function* () {
+      running(yield* all(trialRow(dialect, trialId)), trialId);
+      yield* lastly(upsertHeartbeat(dialect, trialId));
     });
   }
 
   failStaleTrials(studyId: number, graceMs: number, changes: TrialChanges = {}): Promise<FrozenTrial[]> {
-    const [db, clock] = [this.#db, this.#clock];
+    const dialect = this.#dialect;
     return this.#database.write(function* () {
-      yield* requireStudy(db, studyId);
-      const stale = yield* findStale(db, studyId, graceMs, clock);
+      found(yield* all(studyRow(dialect.db, studyId)), studyId);
       const failed: FrozenTrial[] = [];
-      for (const row of stale) failed.push(yield* endTrial(db, row, 'FAIL', null, changes));
+      for (const { trial_id } of yield* lockStale(dialect, studyId, graceMs)) {
+        yield* together(...endTrial(dialect.db, trial_id, 'FAIL', null, changes));
+        const { queries, read } = dialect.selectTrials({ trialId: trial_id });
+        failed.push(read(yield* together(...queries))[0]!);
+      }
       return failed;
     });
   }
 
   getTrial(trialId: number): Promise<FrozenTrial> {
-    const db = this.#db;
+    const { queries, read } = this.#dialect.selectTrials({ trialId });
     return this.#database.read(function* () {
-      yield* requireTrial(db, trialId);
-      return (yield* selectTrials(db, { trialId }))[0]!;
+      const [trial] = read(yield* together(...queries));
+      if (!trial) throw trialNotFound(trialId);
+      return trial;
     });
   }
 
   getTrials(studyId: number, filter?: TrialFilter): Promise<FrozenTrial[]> {
-    const db = this.#db;
+    const { db, selectTrials } = this.#dialect;
+    const { queries, read } = selectTrials({ studyId, filter });
     return this.#database.read(function* () {
-      yield* requireStudy(db, studyId);
-      return yield* selectTrials(db, { studyId, filter });
+      const trials = read(yield* together(...queries));
+      if (trials.length === 0) found(yield* all(studyRow(db, studyId)), studyId);
+      return trials;
     });
   }
 
@@ -224,10 +218,17 @@ export class RelationalStorage implements Storage {
   }
 }
 
-function storedParams({ params = {}, distributions = {} }: TrialTemplate): Map<string, StoredParam> {
-  const stored = new Map<string, StoredParam>();
-  for (const [name, distribution] of Object.entries(distributions)) {
-    stored.set(name, { distribution, internal: toInternal(name, distribution, params[name] ?? null) });
+/** Locks the trial and refuses what may not be written to it. */
+function* checkChanges(
+  dialect: Dialect,
+  used: UsedDistributions,
+  trialId: number,
+  { params }: TrialChanges,
+): Script<void> {
+  if (!params?.size) {
+    running(yield* all(trialRow(dialect, trialId)), trialId);
+    return;
   }
-  return stored;
+  const [rows, set] = yield* together(trialRow(dialect, trialId), paramNames(dialect.db, trialId));
+  yield* checkParams(dialect, used, running(rows, trialId), set, params);
 }

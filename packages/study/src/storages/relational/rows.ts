@@ -2,10 +2,11 @@
 
 import type { Distribution } from '../../distributions/distribution.js';
 import { parseDistribution } from '../../distributions/optuna-json.js';
-import { toExternal } from '../../distributions/representation.js';
+import { toExternal, toInternal } from '../../distributions/representation.js';
 import { freezeJson, type JsonValue, parseJson } from '../../json.js';
-import type { Direction, FrozenTrial } from '../../trial/frozen-trial.js';
-import type { IntermediateValueType, StoredDirection, Tables, ValueType } from './schema.js';
+import type { Direction, FrozenTrial, TrialTemplate } from '../../trial/frozen-trial.js';
+import type { StoredParam } from '../storage.js';
+import type { AttributeColumns, IntermediateValueType, StoredDirection, Tables, ValueType } from './schema.js';
 
 export type TrialRow = Tables['trials'];
 
@@ -57,11 +58,20 @@ export function readAttributes(rows: readonly { key: string; value_json: string 
 /** The rows that belong to one trial, in the tables' order of keys. */
 export interface TrialParts {
   readonly params: readonly Pick<Tables['trial_params'], 'param_name' | 'param_value' | 'distribution_json'>[];
-  readonly values: readonly Tables['trial_values'][];
-  readonly intermediateValues: readonly Tables['trial_intermediate_values'][];
-  readonly userAttributes: readonly Tables['trial_user_attributes'][];
-  readonly systemAttributes: readonly Tables['trial_system_attributes'][];
+  readonly values: readonly Omit<Tables['trial_values'], 'trial_id'>[];
+  readonly intermediateValues: readonly Omit<Tables['trial_intermediate_values'], 'trial_id'>[];
+  readonly userAttributes: readonly AttributeColumns[];
+  readonly systemAttributes: readonly AttributeColumns[];
 }
+
+/** A trial that is only just started. */
+export const NO_PARTS: TrialParts = {
+  params: [],
+  values: [],
+  intermediateValues: [],
+  userAttributes: [],
+  systemAttributes: [],
+};
 
 export function readTrial(row: TrialRow, parts: TrialParts): FrozenTrial {
   const params: Record<string, JsonValue> = {};
@@ -90,4 +100,12 @@ export function readTrial(row: TrialRow, parts: TrialParts): FrozenTrial {
     startedAt: readTime(row.datetime_start),
     completedAt: readTime(row.datetime_complete),
   };
+}
+
+export function storedParams({ params = {}, distributions = {} }: TrialTemplate): Map<string, StoredParam> {
+  const stored = new Map<string, StoredParam>();
+  for (const [name, distribution] of Object.entries(distributions)) {
+    stored.set(name, { distribution, internal: toInternal(name, distribution, params[name] ?? null) });
+  }
+  return stored;
 }

@@ -22,7 +22,7 @@ export type StoredDirection = 'NOT_SET' | 'MINIMIZE' | 'MAXIMIZE';
 export type ValueType = 'FINITE' | 'INF_POS' | 'INF_NEG';
 export type IntermediateValueType = ValueType | 'NAN';
 
-interface AttributeColumns {
+export interface AttributeColumns {
   key: string;
   value_json: string;
 }
@@ -45,7 +45,6 @@ export interface Tables {
   trial_user_attributes: AttributeColumns & { trial_id: number };
   trial_system_attributes: AttributeColumns & { trial_id: number };
   trial_params: {
-    param_id: number;
     trial_id: number;
     param_name: string;
     param_value: number;
@@ -58,30 +57,74 @@ export interface Tables {
     intermediate_value: number | null;
     intermediate_value_type: IntermediateValueType;
   };
-  trial_heartbeats: { trial_heartbeat_id: number; trial_id: number; heartbeat: string };
+  trial_heartbeats: { trial_id: number; heartbeat: string };
 }
+
+/** The SQL types in which one database differs from another. */
+interface ColumnTypes {
+  readonly key: string;
+  readonly time: string;
+  readonly double: string;
+  readonly direction: string;
+  readonly state: string;
+  readonly valueType: string;
+  readonly intermediateValueType: string;
+}
+
+const SQLITE_TYPES: ColumnTypes = {
+  key: 'INTEGER',
+  time: 'DATETIME',
+  double: 'FLOAT',
+  direction: 'VARCHAR(8)',
+  state: 'VARCHAR(8)',
+  valueType: 'VARCHAR(7)',
+  intermediateValueType: 'VARCHAR(7)',
+};
+
+const POSTGRES_TYPES: ColumnTypes = {
+  key: 'SERIAL',
+  time: 'TIMESTAMP WITHOUT TIME ZONE',
+  double: 'DOUBLE PRECISION',
+  direction: 'studydirection',
+  state: 'trialstate',
+  valueType: 'trialvaluetype',
+  intermediateValueType: 'trialintermediatevaluetype',
+};
 
 const STUDY = 'FOREIGN KEY(study_id) REFERENCES studies (study_id)';
 const TRIAL = 'FOREIGN KEY(trial_id) REFERENCES trials (trial_id)';
 const ATTRIBUTE = '"key" VARCHAR(512), value_json TEXT';
 
 /** The statements that lay out an empty SQLite database. Heartbeats carry the database's clock. */
-export const SQLITE_LAYOUT: readonly string[] = [
-  'CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))',
-  'CREATE TABLE version_info (version_info_id INTEGER NOT NULL, schema_version INTEGER, library_version VARCHAR(256), PRIMARY KEY (version_info_id), CHECK (version_info_id=1))',
-  'CREATE TABLE studies (study_id INTEGER NOT NULL, study_name VARCHAR(512) NOT NULL, PRIMARY KEY (study_id))',
-  'CREATE UNIQUE INDEX ix_studies_study_name ON studies (study_name)',
-  `CREATE TABLE study_directions (study_direction_id INTEGER NOT NULL, direction VARCHAR(8) NOT NULL, study_id INTEGER NOT NULL, objective INTEGER NOT NULL, PRIMARY KEY (study_direction_id), UNIQUE (study_id, objective), ${STUDY})`,
-  `CREATE TABLE study_user_attributes (study_user_attribute_id INTEGER NOT NULL, study_id INTEGER, ${ATTRIBUTE}, PRIMARY KEY (study_user_attribute_id), UNIQUE (study_id, "key"), ${STUDY})`,
-  `CREATE TABLE study_system_attributes (study_system_attribute_id INTEGER NOT NULL, study_id INTEGER, ${ATTRIBUTE}, PRIMARY KEY (study_system_attribute_id), UNIQUE (study_id, "key"), ${STUDY})`,
-  `CREATE TABLE trials (trial_id INTEGER NOT NULL, number INTEGER, study_id INTEGER, state VARCHAR(8) NOT NULL, datetime_start DATETIME, datetime_complete DATETIME, PRIMARY KEY (trial_id), ${STUDY})`,
-  'CREATE INDEX ix_trials_study_id ON trials (study_id)',
-  `CREATE TABLE trial_user_attributes (trial_user_attribute_id INTEGER NOT NULL, trial_id INTEGER, ${ATTRIBUTE}, PRIMARY KEY (trial_user_attribute_id), UNIQUE (trial_id, "key"), ${TRIAL})`,
-  `CREATE TABLE trial_system_attributes (trial_system_attribute_id INTEGER NOT NULL, trial_id INTEGER, ${ATTRIBUTE}, PRIMARY KEY (trial_system_attribute_id), UNIQUE (trial_id, "key"), ${TRIAL})`,
-  `CREATE TABLE trial_params (param_id INTEGER NOT NULL, trial_id INTEGER, param_name VARCHAR(512), param_value FLOAT, distribution_json TEXT, PRIMARY KEY (param_id), UNIQUE (trial_id, param_name), ${TRIAL})`,
-  `CREATE TABLE trial_values (trial_value_id INTEGER NOT NULL, trial_id INTEGER NOT NULL, objective INTEGER NOT NULL, value FLOAT, value_type VARCHAR(7) NOT NULL, PRIMARY KEY (trial_value_id), UNIQUE (trial_id, objective), ${TRIAL})`,
-  `CREATE TABLE trial_intermediate_values (trial_intermediate_value_id INTEGER NOT NULL, trial_id INTEGER NOT NULL, step INTEGER NOT NULL, intermediate_value FLOAT, intermediate_value_type VARCHAR(7) NOT NULL, PRIMARY KEY (trial_intermediate_value_id), UNIQUE (trial_id, step), ${TRIAL})`,
-  `CREATE TABLE trial_heartbeats (trial_heartbeat_id INTEGER NOT NULL, trial_id INTEGER NOT NULL, heartbeat DATETIME NOT NULL, PRIMARY KEY (trial_heartbeat_id), UNIQUE (trial_id), ${TRIAL})`,
-  `INSERT INTO alembic_version VALUES ('${ALEMBIC_REVISION}')`,
-  `INSERT INTO version_info VALUES (1, ${SCHEMA_VERSION}, '${LIBRARY_VERSION}')`,
+export const SQLITE_LAYOUT: readonly string[] = layout(SQLITE_TYPES);
+
+/** The statements that lay out an empty PostgreSQL schema. */
+export const POSTGRES_LAYOUT: readonly string[] = [
+  "CREATE TYPE studydirection AS ENUM ('NOT_SET', 'MINIMIZE', 'MAXIMIZE')",
+  "CREATE TYPE trialstate AS ENUM ('RUNNING', 'COMPLETE', 'PRUNED', 'FAIL', 'WAITING')",
+  "CREATE TYPE trialvaluetype AS ENUM ('FINITE', 'INF_POS', 'INF_NEG')",
+  "CREATE TYPE trialintermediatevaluetype AS ENUM ('FINITE', 'INF_POS', 'INF_NEG', 'NAN')",
+  ...layout(POSTGRES_TYPES),
 ];
+
+function layout(type: ColumnTypes): string[] {
+  return [
+    'CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))',
+    'CREATE TABLE version_info (version_info_id INTEGER NOT NULL, schema_version INTEGER, library_version VARCHAR(256), PRIMARY KEY (version_info_id), CHECK (version_info_id=1))',
+    `CREATE TABLE studies (study_id ${type.key} NOT NULL, study_name VARCHAR(512) NOT NULL, PRIMARY KEY (study_id))`,
+    'CREATE UNIQUE INDEX ix_studies_study_name ON studies (study_name)',
+    `CREATE TABLE study_directions (study_direction_id ${type.key} NOT NULL, direction ${type.direction} NOT NULL, study_id INTEGER NOT NULL, objective INTEGER NOT NULL, PRIMARY KEY (study_direction_id), UNIQUE (study_id, objective), ${STUDY})`,
+    `CREATE TABLE study_user_attributes (study_user_attribute_id ${type.key} NOT NULL, study_id INTEGER, ${ATTRIBUTE}, PRIMARY KEY (study_user_attribute_id), UNIQUE (study_id, "key"), ${STUDY})`,
+    `CREATE TABLE study_system_attributes (study_system_attribute_id ${type.key} NOT NULL, study_id INTEGER, ${ATTRIBUTE}, PRIMARY KEY (study_system_attribute_id), UNIQUE (study_id, "key"), ${STUDY})`,
+    `CREATE TABLE trials (trial_id ${type.key} NOT NULL, number INTEGER, study_id INTEGER, state ${type.state} NOT NULL, datetime_start ${type.time}, datetime_complete ${type.time}, PRIMARY KEY (trial_id), ${STUDY})`,
+    'CREATE INDEX ix_trials_study_id ON trials (study_id)',
+    `CREATE TABLE trial_user_attributes (trial_user_attribute_id ${type.key} NOT NULL, trial_id INTEGER, ${ATTRIBUTE}, PRIMARY KEY (trial_user_attribute_id), UNIQUE (trial_id, "key"), ${TRIAL})`,
+    `CREATE TABLE trial_system_attributes (trial_system_attribute_id ${type.key} NOT NULL, trial_id INTEGER, ${ATTRIBUTE}, PRIMARY KEY (trial_system_attribute_id), UNIQUE (trial_id, "key"), ${TRIAL})`,
+    `CREATE TABLE trial_params (param_id ${type.key} NOT NULL, trial_id INTEGER, param_name VARCHAR(512), param_value ${type.double}, distribution_json TEXT, PRIMARY KEY (param_id), UNIQUE (trial_id, param_name), ${TRIAL})`,
+    `CREATE TABLE trial_values (trial_value_id ${type.key} NOT NULL, trial_id INTEGER NOT NULL, objective INTEGER NOT NULL, value ${type.double}, value_type ${type.valueType} NOT NULL, PRIMARY KEY (trial_value_id), UNIQUE (trial_id, objective), ${TRIAL})`,
+    `CREATE TABLE trial_intermediate_values (trial_intermediate_value_id ${type.key} NOT NULL, trial_id INTEGER NOT NULL, step INTEGER NOT NULL, intermediate_value ${type.double}, intermediate_value_type ${type.intermediateValueType} NOT NULL, PRIMARY KEY (trial_intermediate_value_id), UNIQUE (trial_id, step), ${TRIAL})`,
+    `CREATE TABLE trial_heartbeats (trial_heartbeat_id ${type.key} NOT NULL, trial_id INTEGER NOT NULL, heartbeat ${type.time} NOT NULL, PRIMARY KEY (trial_heartbeat_id), UNIQUE (trial_id), ${TRIAL})`,
+    `INSERT INTO alembic_version VALUES ('${ALEMBIC_REVISION}')`,
+    `INSERT INTO version_info VALUES (1, ${SCHEMA_VERSION}, '${LIBRARY_VERSION}')`,
+  ];
+}

@@ -1,25 +1,51 @@
-/** Transactions as generators of queries: written once, run at one go by SQLite, awaited one by one by a server. */
+/** Transactions as generators of queries: written once, run at one go by SQLite, awaited batch by batch by a server. */
 
 import type { Compilable, CompiledQuery } from 'kysely';
 
-/** Yields queries, is sent back their rows, returns a result. May be run again from the start, so it only queries. */
-export type Script<T> = Generator<CompiledQuery, T, readonly unknown[]>;
+/** Queries that run one after the other, and reach a server together. */
+export interface Batch {
+  readonly queries: readonly CompiledQuery[];
+  /** Nothing is queried or refused after it, so that it may be sent together with the commit. */
+  readonly last: boolean;
+}
+
+/**
+ * Yields batches, is sent back the rows of each of their queries, returns a result. May be run again from the start, so
+ * it does nothing but query.
+ */
+export type Script<T> = Generator<Batch, T, readonly (readonly unknown[])[]>;
 
 /** A database that runs each script in a transaction of its own. */
 export interface RelationalDatabase {
   /** A consistent snapshot for reading. */
   read<T>(script: () => Script<T>): Promise<T>;
-  /** Holds the lock for writing from the first query on; commits when the script returns, rolls back when it throws. */
-  write<T>(script: () => Script<T>): Promise<T>;
+  /**
+   * Commits when the script returns, rolls back when it throws.
+   * @param recall finds the result again, for a script with a last batch: its transaction, given by its number, was
+   * committed, but the answer was lost on the way. Default: the result is undefined.
+   */
+  write<T>(script: () => Script<T>, recall?: (transaction: string) => Script<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+type Rows<Q> = { [K in keyof Q]: Q[K] extends Compilable<infer R> ? R[] : never };
+
+/** The rows of several queries that need nothing of each other's results. */
+export function* together<const Q extends readonly Compilable<unknown>[]>(...queries: Q): Script<Rows<Q>> {
+  return (yield { queries: queries.map((query) => query.compile()), last: false }) as Rows<Q>;
+}
+
+/** The same as the end of a script. */
+export function* lastly<const Q extends readonly Compilable<unknown>[]>(...queries: Q): Script<Rows<Q>> {
+  return (yield { queries: queries.map((query) => query.compile()), last: true }) as Rows<Q>;
 }
 
 /** All rows of a query. */
 export function* all<R>(query: Compilable<R>): Script<R[]> {
-  return (yield query.compile()) as R[];
+  return (yield* together(query))[0];
 }
 
 /** The first row of a query, or undefined. */
 export function* first<R>(query: Compilable<R>): Script<R | undefined> {
-  return (yield query.compile())[0] as R | undefined;
+  return (yield* all(query))[0];
 }

@@ -6,7 +6,7 @@
  * that the event loop stays free.
  */
 
-import Database from 'libsql';
+import type { Database, Statement } from 'libsql';
 import { StorageBusyError, StorageCorruptError, StorageError } from '../../errors.js';
 import type { RelationalDatabase, Script } from '../relational/script.js';
 
@@ -16,15 +16,20 @@ const STATEMENTS_KEPT = 256;
 
 export class SqliteDatabase implements RelationalDatabase {
   readonly #path: string;
-  readonly #connection: Database.Database;
+  readonly #connection: Database;
   readonly #busyTimeoutMs: number;
-  readonly #statements = new Map<string, Database.Statement>();
+  readonly #statements = new Map<string, Statement>();
 
-  constructor(path: string, busyTimeoutMs: number) {
+  private constructor(path: string, connection: Database, busyTimeoutMs: number) {
     this.#path = path;
+    this.#connection = connection;
     this.#busyTimeoutMs = busyTimeoutMs;
+  }
+
+  static async open(path: string, busyTimeoutMs: number): Promise<SqliteDatabase> {
+    const { default: Database } = await import('libsql');
     try {
-      this.#connection = new Database(path, { timeout: BLOCKING_WAIT_MS });
+      return new SqliteDatabase(path, new Database(path, { timeout: BLOCKING_WAIT_MS }), busyTimeoutMs);
     } catch (cause) {
       throw new StorageError(`Cannot open '${path}': its folder must exist and be writable.`, { cause });
     }
@@ -64,7 +69,9 @@ export class SqliteDatabase implements RelationalDatabase {
 
   #play<T>(script: Script<T>): T {
     let step = script.next();
-    while (!step.done) step = script.next(this.#run(step.value.sql, step.value.parameters));
+    while (!step.done) {
+      step = script.next(step.value.queries.map(({ sql, parameters }) => this.#run(sql, parameters)));
+    }
     return step.value;
   }
 

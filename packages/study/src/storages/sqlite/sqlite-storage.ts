@@ -1,36 +1,18 @@
 /** A storage in a SQLite file that Python Optuna and optuna-dashboard open as their own. */
 
-import {
-  type Compilable,
-  CompiledQuery,
-  DummyDriver,
-  Kysely,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  sql,
-} from 'kysely';
-import { StorageCorruptError, StorageError, StorageSchemaError } from '../../errors.js';
+import { type Compilable, CompiledQuery } from 'kysely';
+import { StorageError, StorageSchemaError } from '../../errors.js';
+import { checkVersion } from '../relational/check-schema.js';
 import { RelationalStorage } from '../relational/relational-storage.js';
-import { ALEMBIC_REVISION, OLDER_REVISIONS, SQLITE_LAYOUT, type Tables } from '../relational/schema.js';
+import { SQLITE_LAYOUT } from '../relational/schema.js';
 import { all, first, type Script } from '../relational/script.js';
 import { SqliteDatabase } from './sqlite-database.js';
+import { sqliteDialect } from './sqlite-dialect.js';
 
 export interface SqliteOptions {
   /** How long to wait for another process that holds the database, in milliseconds. Default 30,000. */
   readonly busyTimeoutMs?: number;
 }
-
-const builder = new Kysely<Tables>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
-});
-
-const CLOCK = sql<string>`strftime('%Y-%m-%d %H:%M:%f000', 'now')`;
 
 /**
  * Safe for many processes at once on a local disk (not a network one). Each write is on disk, past a power cut, when
@@ -42,7 +24,7 @@ export class SqliteStorage extends RelationalStorage {
   readonly #file: SqliteDatabase;
 
   private constructor(file: SqliteDatabase) {
-    super(file, builder, CLOCK);
+    super(file, sqliteDialect);
     this.#file = file;
   }
 
@@ -54,7 +36,7 @@ export class SqliteStorage extends RelationalStorage {
    * @throws StorageError when it cannot be opened
    */
   static async open(path: string, options: SqliteOptions = {}): Promise<SqliteStorage> {
-    const database = new SqliteDatabase(path, options.busyTimeoutMs ?? 30_000);
+    const database = await SqliteDatabase.open(path, options.busyTimeoutMs ?? 30_000);
     try {
       await leaveWal(database, path);
       await database.execute('PRAGMA synchronous=EXTRA');
@@ -98,14 +80,9 @@ function* checkSchema(path: string): Script<'empty' | 'current'> {
       `'${path}' is a SQLite database, but not of studies (it has no table alembic_version); choose another file.`,
     );
   }
-  const version = (yield* first(builder.selectFrom('alembic_version').select('version_num')))?.version_num;
-  if (version === ALEMBIC_REVISION) return 'current';
-  if (version === undefined) throw new StorageCorruptError(`'${path}' does not state the version of its tables.`);
-  throw new StorageSchemaError(
-    OLDER_REVISIONS.has(version)
-      ? `'${path}' has tables of version ${version}, older than ${ALEMBIC_REVISION}; run 'optuna storage upgrade' on it.`
-      : `'${path}' has tables of version ${version}; this package reads ${ALEMBIC_REVISION}. Use a newer release of it.`,
-  );
+  const row = yield* first(sqliteDialect.db.selectFrom('alembic_version').select('version_num'));
+  checkVersion(row?.version_num, `'${path}'`);
+  return 'current';
 }
 
 function raw<R>(text: string): Compilable<R> {

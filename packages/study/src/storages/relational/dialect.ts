@@ -1,0 +1,36 @@
+/** What differs between the databases that hold Optuna's tables. */
+
+import type { Compilable, Kysely, RawBuilder, SelectQueryBuilder } from 'kysely';
+import type { FrozenTrial } from '../../trial/frozen-trial.js';
+import type { TrialFilter } from '../storage.js';
+import type { Tables } from './schema.js';
+import type { Script } from './script.js';
+
+export type Builder = Kysely<Tables>;
+
+/** Queries, and what their rows mean together. */
+export interface Selection<T> {
+  readonly queries: readonly Compilable<unknown>[];
+  read(rows: readonly (readonly unknown[])[]): T;
+}
+
+export type TrialCondition =
+  | { readonly trialId: number }
+  | { readonly studyId: number; readonly filter?: TrialFilter | undefined };
+
+export interface Dialect {
+  readonly db: Builder;
+  /** The database's time, as a value for `trial_heartbeats.heartbeat`. */
+  readonly clock: RawBuilder<string>;
+  /** Locks the selected rows against other writers until the transaction ends. */
+  locked<T extends keyof Tables, R>(query: SelectQueryBuilder<Tables, T, R>): SelectQueryBuilder<Tables, T, R>;
+  /**
+   * Starts the oldest waiting trial, or else a new one. May end with a last batch.
+   * @param settledUpTo no trial up to this id is waiting any more
+   */
+  startTrial(studyId: number, settledUpTo: number): Script<FrozenTrial>;
+  /** The trial that a committed transaction started, where `startTrial` ends with a last batch. */
+  recallStarted?(studyId: number, transaction: string): Script<FrozenTrial>;
+  /** Trials by ascending id. */
+  selectTrials(condition: TrialCondition): Selection<FrozenTrial[]>;
+}

@@ -1,0 +1,74 @@
+/** Reads trials in six queries, however many there are. */
+
+import { type SelectQueryBuilder, sql } from 'kysely';
+import type { FrozenTrial } from '../../trial/frozen-trial.js';
+import type { Builder, Selection, TrialCondition } from './dialect.js';
+import { readTrial, type TrialParts, type TrialRow } from './rows.js';
+import type { Tables } from './schema.js';
+
+export const TRIAL_COLUMNS = [
+  'trial_id',
+  'number',
+  'study_id',
+  'state',
+  'datetime_start',
+  'datetime_complete',
+] as const;
+
+/** The tables of a trial's parts, with the column that gives their order. */
+const PARTS = {
+  params: ['trial_params', 'param_id'],
+  values: ['trial_values', 'trial_value_id'],
+  intermediateValues: ['trial_intermediate_values', 'trial_intermediate_value_id'],
+  userAttributes: ['trial_user_attributes', 'trial_user_attribute_id'],
+  systemAttributes: ['trial_system_attributes', 'trial_system_attribute_id'],
+} as const satisfies Record<keyof TrialParts, readonly [keyof Tables, string]>;
+
+export function selectTrials(db: Builder, condition: TrialCondition): Selection<FrozenTrial[]> {
+  const trials = restrict(db.selectFrom('trials').select(TRIAL_COLUMNS), condition).orderBy('trials.trial_id');
+  const ids = restrict(db.selectFrom('trials').select('trials.trial_id'), condition);
+  const parts = Object.values(PARTS).map(([table, order]) =>
+    db
+      .selectFrom(table as 'trial_params')
+      .selectAll()
+      .where('trial_id', 'in', ids)
+      .orderBy(sql.ref(order)),
+  );
+  return { queries: [trials, ...parts], read: ([rows, ...parts]) => join(rows as TrialRow[], parts) };
+}
+
+/** Restricts a query to the trials that are meant. */
+export function restrict<O>(
+  query: SelectQueryBuilder<Tables, 'trials', O>,
+  condition: TrialCondition,
+): SelectQueryBuilder<Tables, 'trials', O> {
+  if ('trialId' in condition) return query.where('trials.trial_id', '=', condition.trialId);
+  const { studyId, filter } = condition;
+  const inStudy = query.where('trials.study_id', '=', studyId);
+  if (!filter) return inStudy;
+  return inStudy.where((e) => {
+    const newer = e('trials.trial_id', '>', filter.newerThan);
+    return filter.also.length === 0 ? newer : e.or([newer, e('trials.trial_id', 'in', filter.also)]);
+  });
+}
+
+type PartRow = { readonly trial_id: number };
+
+function join(trials: readonly TrialRow[], parts: readonly (readonly unknown[])[]): FrozenTrial[] {
+  const groups = parts.map((rows) => group(rows as PartRow[]));
+  const names = Object.keys(PARTS);
+  return trials.map((row) => {
+    const own = names.map((name, i) => [name, groups[i]!.get(row.trial_id) ?? []]);
+    return readTrial(row, Object.fromEntries(own) as TrialParts);
+  });
+}
+
+function group<R extends PartRow>(rows: readonly R[]): Map<number, R[]> {
+  const groups = new Map<number, R[]>();
+  for (const row of rows) {
+    const own = groups.get(row.trial_id);
+    if (own) own.push(row);
+    else groups.set(row.trial_id, [row]);
+  }
+  return groups;
+}
