@@ -77,9 +77,21 @@ export { type WilcoxonOptions, WilcoxonPruner } from './pruners/wilcoxon.js';
 export { type AutoOptions, AutoSampler, CHOICE_KEY, type SamplerChoice } from './samplers/auto.js';
 export { type BruteForceOptions, BruteForceSampler } from './samplers/brute-force.js';
 export { type CmaOptions, CmaSampler } from './samplers/cma/cma-sampler.js';
+export {
+  blxAlphaCrossover,
+  type Crossover,
+  spxCrossover,
+  type Uniform,
+  undxCrossover,
+  uniformCrossover,
+} from './samplers/genetic/crossover.js';
+export type { GeneticOptions } from './samplers/genetic/genetic-sampler.js';
+export { type Mutation, polynomialMutation } from './samplers/genetic/mutation.js';
+export { Nsga2Sampler } from './samplers/genetic/nsga2.js';
+export { type Nsga3Options, Nsga3Sampler } from './samplers/genetic/nsga3.js';
+export { type SimulatedBinaryOptions, sbxCrossover, vsbxCrossover } from './samplers/genetic/simulated-binary.js';
 export { type GpOptions, GpSampler } from './samplers/gp/gp-sampler.js';
 export { GridSampler } from './samplers/grid.js';
-export { type Nsga2Options, Nsga2Sampler } from './samplers/nsga2.js';
 export { PartialFixedSampler } from './samplers/partial-fixed.js';
 export { PriorSampler } from './samplers/prior.js';
 export { type QmcOptions, QmcSampler } from './samplers/qmc.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectClose, golden } from '../../test/golden.js';
 import { float } from '../distributions/distribution.js';
-import { Nsga2Sampler, selectElite } from '../samplers/nsga2.js';
+import { eliteByCrowding, Nsga2Sampler } from '../samplers/genetic/nsga2.js';
 import { RandomSampler } from '../samplers/random.js';
 import type { Sampler } from '../samplers/sampler.js';
 import { goodCount } from '../samplers/tpe/kernels.js';
@@ -61,7 +61,7 @@ describe.each(golden<Case[]>('multi-objective').map((one) => [one.trials.length,
       expect([...marks.keys()].filter((row) => marks[row])).toEqual(one.good);
     });
     test('the elite of NSGA-II', () => {
-      const elite = selectElite(trials, 10, one.directions).map(({ number }) => number);
+      const elite = eliteByCrowding(trials, 10, one.directions).map(({ number }) => number);
       expect(elite.sort(ascending)).toEqual(one.elite);
     });
   },

@@ -14,9 +14,14 @@ import { WilcoxonPruner } from '../pruners/wilcoxon.js';
 import { AutoSampler } from '../samplers/auto.js';
 import { BruteForceSampler } from '../samplers/brute-force.js';
 import { CmaSampler } from '../samplers/cma/cma-sampler.js';
+import { undxCrossover } from '../samplers/genetic/crossover.js';
+import { polynomialMutation } from '../samplers/genetic/mutation.js';
+import { Nsga2Sampler } from '../samplers/genetic/nsga2.js';
+import { Nsga3Sampler } from '../samplers/genetic/nsga3.js';
+import { sbxCrossover } from '../samplers/genetic/simulated-binary.js';
 import { GpSampler } from '../samplers/gp/gp-sampler.js';
 import { GridSampler } from '../samplers/grid.js';
-import { Nsga2Sampler } from '../samplers/nsga2.js';
+
 import { PartialFixedSampler } from '../samplers/partial-fixed.js';
 import { PriorSampler } from '../samplers/prior.js';
 import { QmcSampler } from '../samplers/qmc.js';
@@ -113,6 +118,22 @@ suite('Nsga2Sampler', samplerConformance({ create: (seed) => new Nsga2Sampler({ 
 suite(
   'Nsga2Sampler, two objectives',
   samplerConformance({ create: (seed) => new Nsga2Sampler({ seed, populationSize: 6 }), objectives: 2 }),
+);
+suite(
+  'Nsga2Sampler, SBX and polynomial mutation',
+  samplerConformance({
+    create: (seed) =>
+      new Nsga2Sampler({ seed, populationSize: 4, crossover: sbxCrossover(), mutation: polynomialMutation() }),
+    objectives: 2,
+  }),
+);
+suite('Nsga3Sampler', samplerConformance({ create: (seed) => new Nsga3Sampler({ seed, populationSize: 6 }) }));
+suite(
+  'Nsga3Sampler, three objectives, UNDX',
+  samplerConformance({
+    create: (seed) => new Nsga3Sampler({ seed, populationSize: 5, crossover: undxCrossover() }),
+    objectives: 3,
+  }),
 );
 suite(
   'TpeSampler, one by one',
