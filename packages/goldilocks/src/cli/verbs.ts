@@ -5,6 +5,7 @@ import { evaluate } from './verbs/evaluate.js';
 import { exportVerb } from './verbs/export.js';
 import { inspect } from './verbs/inspect.js';
 import { models } from './verbs/models.js';
+import { optimize } from './verbs/optimize.js';
 import { plan } from './verbs/plan.js';
 import { refine } from './verbs/refine.js';
 import { report } from './verbs/report.js';
@@ -25,5 +26,6 @@ export const verbs: readonly Verb[] = [
   evaluate,
   chat,
   exportVerb,
+  optimize,
   models,
 ];
