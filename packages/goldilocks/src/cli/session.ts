@@ -30,16 +30,15 @@ export interface Message {
 
 export interface SessionOptions<Event> {
   readonly json?: boolean;
-  /** The display of the verb's events. */
-  createDisplay(): Promise<ProgressDisplay<Event | Message>>;
+  /** Of the verb's events. */
+  readonly display: ProgressDisplay<Event | Message>;
 }
 
 /** Runs `work` with a session that ends with it, however it ends. */
 export async function withSession<Result, Event>(
-  { json = false, createDisplay }: SessionOptions<Event>,
+  { json = false, display }: SessionOptions<Event>,
   work: (session: Session<Event>) => Promise<Result>,
 ): Promise<Result> {
-  const display = await createDisplay();
   const interrupts = listenForInterrupts(() =>
     display.handle({
       type: 'message',

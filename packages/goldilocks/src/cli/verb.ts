@@ -21,14 +21,14 @@ export interface VerbDefinition<Flags, Event = JourneyEvent> {
   define(command: Command): void;
   run(args: string[], flags: Flags, session: Session<Event>): Promise<Outcome>;
   /** How the verb's events are shown; default: as those of a journey. */
-  createDisplay?(): Promise<ProgressDisplay<Event | Message>>;
+  createDisplay?(args: string[], flags: Flags): Promise<ProgressDisplay<Event | Message>>;
 }
 
 /** A verb, to be added to the program. */
 export type Verb = (program: Command) => void;
 
 export function verb<Flags extends object, Event = JourneyEvent>(definition: VerbDefinition<Flags, Event>): Verb {
-  const { createDisplay = journeyDisplay as () => Promise<ProgressDisplay<Event | Message>> } = definition;
+  const { createDisplay = journeyDisplay as NonNullable<typeof definition.createDisplay> } = definition;
   return (program) => {
     const command = program.command(definition.name).summary(definition.summary).description(definition.summary);
     definition.define(command);
@@ -38,8 +38,10 @@ export function verb<Flags extends object, Event = JourneyEvent>(definition: Ver
       .addHelpText('after', () => `\nExamples:\n${examplesText(definition.examples)}`)
       .action(async () => {
         const { json, ...flags } = command.opts<Flags & { json?: boolean }>();
-        const outcome = await withSession({ json, createDisplay }, (session: Session<Event>) =>
-          definition.run(command.args, flags as Flags, session),
+        const { args } = command;
+        const display = await createDisplay(args, flags as Flags);
+        const outcome = await withSession({ json, display }, (session: Session<Event>) =>
+          definition.run(args, flags as Flags, session),
         );
         const text = json ? JSON.stringify(outcome.json) : outcome.text;
         if (text !== '') process.stdout.write(`${text}\n`);
@@ -47,7 +49,7 @@ export function verb<Flags extends object, Event = JourneyEvent>(definition: Ver
   };
 }
 
-async function journeyDisplay(): Promise<ProgressDisplay> {
+export async function journeyDisplay(): Promise<ProgressDisplay> {
   const { createProgress } = await import('../terminal/progress.js');
   return createProgress();
 }

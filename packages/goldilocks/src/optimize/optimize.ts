@@ -1,11 +1,12 @@
 // Searches the flags of any training command: `optimizeCommand` begins a study, `resumeOptimize` goes on with one.
 import { basename, extname, resolve } from 'node:path';
-import { createStudy, type Storage } from '@goldilocks/study';
+import { createStudy, type JsonValue, type Storage, type Study } from '@goldilocks/study';
 import { UserError } from '../errors.js';
-import { lockStudy, nameStudy, openStorage } from '../journey/open-study.js';
+import { lockStudy, nameStudy } from '../journey/open-study.js';
 import { prepareStateFolder, type StateFolder, stateFolderAt } from '../state/folder.js';
 import { prunerOf, samplerOf } from './choose.js';
 import { planCommand } from './command/plan-command.js';
+import { openDatabase, withoutPassword } from './database.js';
 import { LocalLauncher } from './local/local-launcher.js';
 import {
   defaultSeed,
@@ -31,10 +32,12 @@ export async function optimizeCommand(options: OptimizeOptions): Promise<Optimiz
   objectivesOf(settings);
   const state = stateFolderAt(resolve(stateDirectory));
   await prepareStateFolder(state);
-  const storage = await openStorage(state);
+  const storage = await openDatabase(state, database);
   try {
-    const name = await nameStudy(storage, studyStem(command.argv), study);
-    const record = newRecord({ study: name, workingDirectory: process.cwd(), settings, storage: database });
+    const isJoined = database !== undefined && study !== undefined && (await storage.findStudy(study)) !== null;
+    const name = isJoined ? study : await nameStudy(storage, studyStem(command.argv), study);
+    const kept = database === undefined ? undefined : withoutPassword(database);
+    const record = newRecord({ study: name, workingDirectory: process.cwd(), settings, storage: kept });
     return await search(storage, state, record, { signal, onEvent, launcher });
   } finally {
     await storage.close();
@@ -43,12 +46,12 @@ export async function optimizeCommand(options: OptimizeOptions): Promise<Optimiz
 
 /** Goes on with a study after a stop of any kind; trials that were running then are run again. */
 export async function resumeOptimize(options: ResumeOptions): Promise<OptimizeResult> {
-  const { study, stateDirectory, signal, onEvent, launcher, ...changes } = options;
+  const { study, stateDirectory, storage: database, signal, onEvent, launcher, ...changes } = options;
   const state = stateFolderAt(stateDirectory);
   const record = await loadRecord(state.study(study));
   if (record === undefined) throw new UserError(`There is no search «${study}» in ${state.root}.`);
   const settings = { ...record.settings, ...defined(changes) };
-  const storage = await openStorage(state);
+  const storage = await openDatabase(state, database ?? record.storage);
   try {
     return await search(storage, state, { ...record, settings, finished: false }, { signal, onEvent, launcher });
   } finally {
@@ -62,7 +65,8 @@ async function search(
   record: OptimizeRecord,
   control: OptimizeControl,
 ): Promise<OptimizeResult> {
-  const lock = await lockStudy(state, record.study);
+  // A shared study is for several at a time: there heartbeats say who works on what.
+  const lock = record.storage === undefined ? await lockStudy(state, record.study) : undefined;
   const launcher = control.launcher ?? new LocalLauncher();
   try {
     const study = await openOrCreate(storage, record);
@@ -72,7 +76,7 @@ async function search(
     return await resultOf(study, search.record, state);
   } finally {
     if (control.launcher === undefined) await launcher.close();
-    await lock.release();
+    await lock?.release();
   }
 }
 
@@ -88,11 +92,30 @@ async function openOrCreate(storage: Storage, { study: name, settings }: Optimiz
     pruner: prunerOf(objectives.length > 1 ? 'none' : pruner),
     loadIfExists: true,
   });
-  if (!isNew) return study;
+  if (!isNew) {
+    await checkSame(study, settings);
+    return study;
+  }
+  await study.setUserAttribute(SPACE_KEY, spaceJson(settings));
   await study.setMetricNames(objectives.map(({ metric }) => metric));
   const recommended = recommendedParams(planCommand(settings.command, space, settings).space.parameters);
-  if (recommended !== null) await study.enqueue(recommended);
+  if (recommended !== null) await study.enqueue(recommended, { skipIfExists: true });
   return study;
+}
+
+/** By which others that join a study see that they mean the same. */
+const SPACE_KEY = 'goldilocks:space';
+
+function spaceJson({ space }: OptimizeSettings): JsonValue {
+  return JSON.stringify({ parameters: space.parameters, objectives: space.objectives });
+}
+
+async function checkSame(study: Study, settings: OptimizeSettings): Promise<void> {
+  const before = (await study.userAttributes())[SPACE_KEY];
+  if (before === undefined || before === spaceJson(settings)) return;
+  throw new UserError(
+    `The study «${study.name}» searches another space, or another metric. Join it with the same, or choose another name with --study.`,
+  );
 }
 
 /** @throws UserError where it is not said what to improve */

@@ -61,6 +61,8 @@ export type ResumeOptions = OptimizeControl &
   Partial<Omit<OptimizeSettings, 'command' | 'space' | 'fromEnvironment'>> & {
     readonly study: string;
     readonly stateDirectory: string;
+    /** Needed again where it has a password. */
+    readonly storage?: string;
   };
 
 export const defaultTrials = 30;

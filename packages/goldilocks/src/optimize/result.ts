@@ -3,9 +3,9 @@ import {
   bestOf,
   type Direction,
   type FrozenTrial,
+  fanovaImportance,
   isFinished,
   NoTrialError,
-  pedAnovaImportance,
   recommendedTrial,
   type Study,
   violation,
@@ -42,7 +42,7 @@ export interface OptimizeResult {
   readonly front: readonly FoundTrial[];
   /** The one to use when values are noisy, with why; null with several metrics or too few trials. */
   readonly recommended: (FoundTrial & { readonly why: string; readonly probabilityBetter: number | null }) | null;
-  /** How much each parameter mattered, summing to 1, largest first; empty while too little is known. */
+  /** The share of the differences that each parameter explains (fANOVA), largest first; empty while too little is known. */
   readonly importance: Readonly<Record<string, number>>;
   /** Trial 0, where it had the recommended values and is complete. */
   readonly reference: FoundTrial | null;
@@ -72,7 +72,7 @@ export async function resultOf(study: Study, record: OptimizeRecord, state: Stat
     best: best === undefined ? null : found(best),
     front: directions.length === 1 ? [] : front.map(found),
     recommended: directions.length === 1 ? recommendedOf(trials, directions[0]!, reference, found) : null,
-    importance: complete.length < ENOUGH || directions.length > 1 ? {} : importanceOf(trials, directions[0]!),
+    importance: complete.length < ENOUGH || directions.length > 1 ? {} : fanovaImportance(trials),
     reference: reference === undefined ? null : found(reference),
     directory: state.study(study.name),
   };
@@ -119,9 +119,4 @@ function recommendedOf(
     if (error instanceof NoTrialError) return null;
     throw error;
   }
-}
-
-/** A quarter counts as best: a tenth of few trials would be one or two. */
-function importanceOf(trials: readonly FrozenTrial[], direction: Direction): Record<string, number> {
-  return pedAnovaImportance(trials, { direction, targetQuantile: 0.25 });
 }

@@ -78,12 +78,12 @@ function againLines({ command }: FoundTrial): string[] {
 }
 
 function importanceLines({ importance }: OptimizeResult, paint: Painter): string[] {
-  const entries = Object.entries(importance).filter(([, share]) => Number.isFinite(share) && share > 0);
+  const entries = Object.entries(importance).filter(([, share]) => share >= 0.005);
   if (entries.length < 2) return [];
   const widest = Math.max(...entries.map(([name]) => Math.min(40, name.length)));
   const lines = entries.slice(0, 8).map(([name, share]) => {
     const bar = paint.yellow('━'.repeat(Math.max(1, Math.round(20 * share))));
     return `  ${padEnd(excerpt(name, 40), widest)}  ${padEnd(percent(share, 0), 5)} ${bar}`;
   });
-  return ['What mattered, by how the best quarter of the trials differs from all:', ...lines, ''];
+  return ['What mattered (the share of the differences that each explains):', ...lines, ''];
 }

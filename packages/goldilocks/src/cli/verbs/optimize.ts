@@ -2,6 +2,7 @@
 import { UserError } from '../../errors.js';
 import type { OptimizeEvent } from '../../optimize/events.js';
 import type { OptimizeResult } from '../../optimize/result.js';
+import type { ProgressDisplay } from '../../terminal/progress.js';
 import { addOptimizeFlags, type OptimizeFlags, searchSettings, spaceOf } from '../flags/optimize-flags.js';
 import { stateDirectory } from '../flags/state-flags.js';
 import type { Session } from '../session.js';
@@ -24,10 +25,7 @@ export const optimize = verb<OptimizeFlags, OptimizeEvent>({
   define(command) {
     addOptimizeFlags(command.argument('[command...]', 'after --: the program and its arguments'));
   },
-  async createDisplay() {
-    const { createOptimizeProgress } = await import('../../optimize/progress/progress.js');
-    return createOptimizeProgress();
-  },
+  createDisplay: optimizeDisplay,
   async run(command, flags, session) {
     if (flags.presets) return listPresets();
     if (flags.resume !== undefined) return resumeSearch(flags.resume, command, flags, session);
@@ -41,6 +39,11 @@ export const optimize = verb<OptimizeFlags, OptimizeEvent>({
     return optimizeOutcome(result, session);
   },
 });
+
+export async function optimizeDisplay(): Promise<ProgressDisplay<OptimizeEvent>> {
+  const { createOptimizeProgress } = await import('../../optimize/progress/progress.js');
+  return createOptimizeProgress();
+}
 
 async function listPresets(): Promise<Outcome> {
   const { presets, presetsText } = await import('../../optimize/presets/presets.js');
@@ -61,7 +64,8 @@ async function resumeSearch(
   const { resumeOptimize } = await import('../../optimize/optimize.js');
   const { signal, onEvent } = session;
   const state = stateDirectory(flags, study);
-  const result = await resumeOptimize({ study, stateDirectory: state, ...searchSettings(flags), signal, onEvent });
+  const settings = { ...searchSettings(flags), storage: flags.storage };
+  const result = await resumeOptimize({ study, stateDirectory: state, ...settings, signal, onEvent });
   return optimizeOutcome(result, session);
 }
 
