@@ -18,6 +18,7 @@ import { pytorchEngine } from '../../dist/workers/pytorch.js';
 const path = (name) => fileURLToPath(new URL(`../../../../${name}`, import.meta.url));
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const python = process.env.GOLDILOCKS_PYTHON ?? 'python3';
+process.env.OMP_NUM_THREADS = '1'; // the models are tiny: threads would only wait for each other
 const root = mkdtempSync(join(tmpdir(), 'goldilocks-pytorch-'));
 const model = path('goldens/llama/tied');
 const cacheDirectory = join(root, 'cache');
@@ -63,7 +64,7 @@ async function train(engine, input, { stopAt } = {}) {
   const steps = [];
   const onEvent = (event) => {
     if (event.type === 'step') steps.push(event);
-    if (event.step === stopAt) stop.abort();
+    if (event.type === 'step' && event.step === stopAt) stop.abort();
   };
   try {
     return { summary: await process.run('fineTune', input, { onEvent, signal: stop.signal }), steps };
@@ -108,7 +109,10 @@ const variants = {
 };
 
 const largest = (pairs) => Math.max(...pairs.map(([a, b]) => Math.abs(a - b) / Math.max(1, Math.abs(b))));
-const zip = (a, b) => (deepStrictEqual(a.length, b.length), a.map((x, i) => [x, b[i]]));
+function zip(a, b) {
+  deepStrictEqual(a.length, b.length);
+  return a.map((x, i) => [x, b[i]]);
+}
 
 async function agree(name, changes, theirs) {
   const ours = await train('onnx', inputOf(changes));
