@@ -1,6 +1,7 @@
 // The journey from end to end: inspect, plan, pilot, search, confirm, final, test, report.
 import { rm } from 'node:fs/promises';
 import type { Report } from '@goldilocks/protocol';
+import { searchOnWorkers } from '../cluster/search-on-workers.js';
 import type { Confirmation } from '../confirm/confirm.js';
 import type { SearchTrial } from '../search/search-trial.js';
 import { checkpointFolder } from '../search/trial-files.js';
@@ -30,7 +31,8 @@ export async function runJourney(context: JourneyContext): Promise<Report> {
   await context.endPreparation();
   const piloted = await pilotStage(context, prepared, plan, data);
   const stages: TrialStages = { context, prepared, piloted, data, retention };
-  const trials = await searchStage(stages);
+  const { cluster } = record.settings;
+  const trials = await (cluster === undefined ? searchStage(stages) : searchOnWorkers(stages, cluster));
   const confirmation = await confirmStage(stages, trials);
   const final = await finalStage(stages, trials, confirmation);
   const test = await testStage(stages, final);

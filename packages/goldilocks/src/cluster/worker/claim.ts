@@ -15,9 +15,9 @@ export async function claim(
   job: SharedJob,
   space: Readonly<Record<string, Distribution>>,
 ): Promise<Claim> {
+  if (!hasTime(job)) return { type: 'done' };
   const trials = await study.trials();
-  const isWaiting = trials.some(({ state }) => state === 'WAITING');
-  if (!isWaiting && (job.trials !== null || !hasTime(job))) {
+  if (job.trials !== null && !trials.some(({ state }) => state === 'WAITING')) {
     return { type: trials.some(({ state }) => state === 'RUNNING') ? 'later' : 'done' };
   }
   const trial = await study.ask(space);
