@@ -13,6 +13,7 @@ import { resume } from './verbs/resume.js';
 import { run } from './verbs/run.js';
 import { studies } from './verbs/studies.js';
 import { train } from './verbs/train.js';
+import { worker } from './verbs/worker.js';
 
 export const verbs: readonly Verb[] = [
   run,
@@ -28,4 +29,5 @@ export const verbs: readonly Verb[] = [
   exportVerb,
   optimize,
   models,
+  worker,
 ];

@@ -31,7 +31,7 @@ export async function runJourney(context: JourneyContext): Promise<Report> {
   await context.endPreparation();
   const piloted = await pilotStage(context, prepared, plan, data);
   const stages: TrialStages = { context, prepared, piloted, data, retention };
-  const { cluster } = record.settings;
+  const { cluster } = context;
   const trials = await (cluster === undefined ? searchStage(stages) : searchOnWorkers(stages, cluster));
   const confirmation = await confirmStage(stages, trials);
   const final = await finalStage(stages, trials, confirmation);

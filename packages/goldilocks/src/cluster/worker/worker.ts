@@ -1,10 +1,11 @@
 // A worker: takes trials from a shared study until there is nothing left to do.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JourneyEvent } from '@goldilocks/protocol';
-import { loadStudy, openStorage, recoverLostTrials, type Storage } from '@goldilocks/study';
+import { loadStudy, recoverLostTrials, type Storage } from '@goldilocks/study';
 import { UserError } from '../../errors.js';
 import { distributionsOf } from '../../search/space.js';
 import { type EngineName, readJob, type SharedJob } from '../shared-job.js';
+import { openSharedStorage } from '../shared-storage.js';
 import { openSharedStudy } from '../shared-study.js';
 import { claim } from './claim.js';
 import { type Work, type WorkedTrial, workTrial } from './work-trial.js';
@@ -41,9 +42,9 @@ export interface WorkerResult {
  */
 export async function work(options: WorkerOptions): Promise<WorkerResult> {
   const { signal, onEvent: emit = () => undefined } = options;
-  const storage = await openStorage(options.storage);
+  const storage = await openSharedStorage(options.storage);
   try {
-    const job = await awaitJob(storage, options);
+    const job = await findJob(storage, options);
     const study = await openSharedStudy(storage, options.study, job);
     const stages = await openWorkplace({ ...options, storage, study, job, emit });
     return await takeTrials({ study, job, stages, signal }, options.trials ?? Number.POSITIVE_INFINITY);
@@ -52,7 +53,7 @@ export async function work(options: WorkerOptions): Promise<WorkerResult> {
   }
 }
 
-async function awaitJob(storage: Storage, { study: name }: WorkerOptions): Promise<SharedJob> {
+async function findJob(storage: Storage, { study: name }: WorkerOptions): Promise<SharedJob> {
   const job = await readJob(await loadStudy({ storage, name }));
   if (job !== undefined) return job;
   throw new UserError(
