@@ -19,7 +19,7 @@ test('few trials of a fixed space are chosen by a Gaussian process, which each o
   expect((await study.bestTrial()).values![0]).toBeLessThan(0.01);
 });
 
-test('conditional parameters, several objectives and many trials are for TPE', async () => {
+test('conditional parameters, very many objectives and many trials are for TPE', async () => {
   const conditional = await studyOf();
   for (let i = 0; i < 3; i++) {
     const trial = await conditional.ask();
@@ -28,8 +28,12 @@ test('conditional parameters, several objectives and many trials are for TPE', a
   }
   const last = await conditional.ask();
   expect(last.systemAttributes[CHOICE_KEY]).toEqual({ sampler: 'tpe', why: expect.stringContaining("'momentum'") });
-  const several = await (await studyOf(['minimize', 'maximize'])).ask(space);
-  expect(several.systemAttributes[CHOICE_KEY]).toMatchObject({ why: expect.stringContaining('2 objectives') });
+  const chosenFor = async (objectives: number) => {
+    const study = await studyOf(Array.from({ length: objectives }, () => 'minimize'));
+    return (await study.ask(space)).systemAttributes[CHOICE_KEY];
+  };
+  expect(await chosenFor(3)).toMatchObject({ sampler: 'gp' });
+  expect(await chosenFor(5)).toMatchObject({ sampler: 'tpe', why: expect.stringContaining('5 objectives') });
   const many = await studyOf();
   for (let i = 0; i < 150; i++) {
     await many.addTrial({ state: 'COMPLETE', values: [i], params: { x: 0, c: 'a' }, distributions: space });

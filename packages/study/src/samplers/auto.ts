@@ -27,6 +27,8 @@ export const CHOICE_KEY = 'goldilocks:sampler';
 
 /** From so many trials on, a Gaussian process costs more than it gains. */
 const MANY = 150;
+/** Boxes of the undominated space grow fast with objectives. */
+const MANY_OBJECTIVES = 4;
 
 export class AutoSampler implements Sampler {
   readonly #gp: GpSampler;
@@ -41,8 +43,12 @@ export class AutoSampler implements Sampler {
 
   /** What it would choose now. */
   choose({ study, history, space }: SamplingContext): SamplerChoice {
-    if (study.directions.length > 1) {
-      return { sampler: 'tpe', why: `There are ${study.directions.length} objectives, which TPE searches together.` };
+    const objectives = study.directions.length;
+    if (objectives > MANY_OBJECTIVES) {
+      return {
+        sampler: 'tpe',
+        why: `With ${objectives} objectives what a trial adds takes too long to compute for a GP.`,
+      };
     }
     const known = history.finished.filter(({ state }) => state === 'COMPLETE' || state === 'PRUNED');
     if (known.length >= MANY) {

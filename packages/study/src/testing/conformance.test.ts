@@ -100,6 +100,7 @@ suite(
     },
   }),
 );
+suite('GpSampler, two objectives', samplerConformance({ create: (seed) => new GpSampler({ seed }), objectives: 2 }));
 suite('TpeSampler', samplerConformance({ create: (seed) => new TpeSampler({ seed }) }));
 suite('TpeSampler, early', samplerConformance({ create: (seed) => new TpeSampler({ seed, startupTrials: 0 }) }));
 suite('TpeSampler, groups', samplerConformance({ create: (seed) => new TpeSampler({ seed, group: true }) }));

@@ -12,7 +12,7 @@ export interface Acquisition {
 }
 
 /** Keeps the standard deviation from vanishing at measured points. */
-const STABILIZING_VARIANCE = 1e-12;
+export const STABILIZING_VARIANCE = 1e-12;
 const SQRT_HALF_PI = Math.sqrt(Math.PI / 2);
 
 /** log E[max(0, z + Z)] for a standard normal Z. */

@@ -1,11 +1,12 @@
 /**
  * Bayesian optimisation by one Gaussian process over numbers and choices alike, for few, noisy and expensive trials: log
- * expected improvement over the best predicted mean, what is recommended weighing in at first (piBO, arXiv:2204.11051).
+ * expected improvement over the best predicted mean, of several objectives the volume they dominate, what is recommended
+ * weighing in at first (piBO, arXiv:2204.11051).
  */
 
 import type { Distribution, SearchSpace } from '../../distributions/distribution.js';
 import { hasPrior, logPrior, logPriorSlope } from '../../distributions/prior.js';
-import { InvalidOptionError, UnsupportedError } from '../../errors.js';
+import { InvalidOptionError } from '../../errors.js';
 import { formatJson, type JsonValue } from '../../json.js';
 import { RandomGenerator, randomSeed } from '../../numerics/random.js';
 import { intersectionSearchSpace } from '../../search-space/intersection.js';
@@ -17,8 +18,9 @@ import { PriorSampler } from '../prior.js';
 import type { JointSample, Sampler, SamplingContext } from '../sampler.js';
 import { type Acquisition, logExpectedImprovement, logProbabilityBelow, sumOf } from './acquisition.js';
 import { fitGaussianProcess } from './fit.js';
+import { type FrontObservations, modelFront, observeFront } from './front.js';
 import type { GaussianProcess, TrainingData } from './gaussian-process.js';
-import { maximize } from './maximize.js';
+import { type Candidate, maximize } from './maximize.js';
 import { type GpObservations, observe, observeConstraints } from './observations.js';
 import { UnitSpace } from './unit-space.js';
 
@@ -62,25 +64,28 @@ export class GpSampler implements Sampler {
   }
 
   /** With a space, all of it; without, what all past trials had. */
-  jointSpace({ study, space, history }: SamplingContext): SearchSpace {
-    if (study.directions.length !== 1) {
-      throw new UnsupportedError(
-        `GpSampler searches one objective; study '${study.name}' has ${study.directions.length}. Use TpeSampler.`,
-      );
-    }
+  jointSpace({ space, history }: SamplingContext): SearchSpace {
     return searchable(space ?? intersectionSearchSpace(history.finished));
   }
 
   async sampleJointly(context: SamplingContext, space: SearchSpace): Promise<JointSample> {
-    const unit = new UnitSpace(space);
-    const direction = context.study.directions[0]!;
-    const observations = observe(context.history.finished, unit, direction);
-    const complete = observations.trials.filter(({ state }) => state === 'COMPLETE').length;
-    if (observations.trials.length < this.#startupTrials || complete === 0) {
-      return (await this.#startup.sampleJointly?.(context, space)) ?? { params: {} };
-    }
-    const params = this.#suggest(context, unit, observations);
+    const params = this.#suggest(context, new UnitSpace(space));
+    if (!params) return (await this.#startup.sampleJointly?.(context, space)) ?? { params: {} };
     return { params, pendingAttributes: pendingAttributes(PENDING_KEY, params) };
+  }
+
+  /** Null while there are too few trials for a model. */
+  #suggest(context: SamplingContext, unit: UnitSpace): Params | null {
+    const { finished } = context.history;
+    const { directions } = context.study;
+    if (directions.length > 1) {
+      const observations = observeFront(finished, unit, directions);
+      return observations.trials.length < this.#startupTrials ? null : this.#suggestFront(context, unit, observations);
+    }
+    const observations = observe(finished, unit, directions[0]!);
+    const hasComplete = observations.trials.some(({ state }) => state === 'COMPLETE');
+    if (observations.trials.length < this.#startupTrials || !hasComplete) return null;
+    return this.#suggestOne(context, unit, observations);
   }
 
   sample(context: SamplingContext, name: string, distribution: Distribution): JsonValue | Promise<JsonValue> {
@@ -91,30 +96,43 @@ export class GpSampler implements Sampler {
     return this.#startup.afterTrial?.(...args);
   }
 
-  #suggest(context: SamplingContext, unit: UnitSpace, observations: GpObservations): Params {
-    const running = runningTrials(context.history, context.trial.number, PENDING_KEY);
-    const awaited = running.flatMap(({ params }) => unit.encode(params) ?? []);
-    const data = this.#trainingData(unit, observations);
-    const process = fitGaussianProcess(data);
+  #suggestOne(context: SamplingContext, unit: UnitSpace, observations: GpObservations): Params {
+    const awaited = this.#awaited(context, unit);
+    const inputs = this.#inputs(unit, observations);
+    const process = fitGaussianProcess({ ...inputs, values: observations.values });
     const predicted = observations.points.map((point) => process.posterior(point).mean);
     const ranking = bestFirst(observations.trials, predicted);
     const incumbent = ranking.slice(0, 1).map((row) => observations.points[row]!);
-    const acquisition = this.#acquisition(unit, observations, data, process, incumbent, awaited);
+    const acquisition = this.#acquisition(unit, observations, inputs, process, incumbent, awaited);
     const candidates = maximize(acquisition, unit, {
       random: RandomGenerator.of(this.#seed, context.trial.number, 'gp'),
       known: ranking.slice(0, 3).map((row) => observations.points[row]!),
       lengths: process.parameters.inverseSquaredLengths.map((w) => 1 / Math.sqrt(w)),
     });
-    // The same setting twice tells little; it is taken only when nothing else is left.
-    const taken = new Set([...observations.points, ...awaited].map((point) => formatJson(unit.decode(point))));
-    const settings = candidates.map(({ x }) => unit.decode(x));
-    return settings.find((params) => !taken.has(formatJson(params))) ?? settings[0]!;
+    return firstUntried(candidates, unit, [...observations.points, ...awaited]);
   }
 
-  #trainingData(unit: UnitSpace, { trials, points, values }: GpObservations): TrainingData {
+  #suggestFront(context: SamplingContext, unit: UnitSpace, observations: FrontObservations): Params {
+    const awaited = this.#awaited(context, unit);
+    const inputs = this.#inputs(unit, observations);
+    const { acquisition, front, lengths } = modelFront(observations, inputs, awaited);
+    const random = RandomGenerator.of(this.#seed, context.trial.number, 'gp');
+    const terms = [acquisition, ...this.#conditions(unit, observations.trials, inputs)];
+    const candidates = maximize(sumOf(terms), unit, { random, known: random.shuffled(front).slice(0, 5), lengths });
+    return firstUntried(candidates, unit, [...observations.points, ...awaited]);
+  }
+
+  /** Points of the running trials. */
+  #awaited({ history, trial }: SamplingContext, unit: UnitSpace): Float64Array[] {
+    return runningTrials(history, trial.number, PENDING_KEY).flatMap(({ params }) => unit.encode(params) ?? []);
+  }
+
+  #inputs(
+    unit: UnitSpace,
+    { trials, points }: Pick<GpObservations, 'trials' | 'points'>,
+  ): Omit<TrainingData, 'values'> {
     return {
       points: Float64Array.from(points.flatMap((point) => Array.from(point))),
-      values,
       isCategorical: unit.dimensions.map(({ isCategorical }) => isCategorical),
       noiseFactors: Float64Array.from(trials, (trial) => 1 / Math.max(1, this.#measurements(trial))),
     };
@@ -124,26 +142,39 @@ export class GpSampler implements Sampler {
   #acquisition(
     unit: UnitSpace,
     { trials }: GpObservations,
-    data: TrainingData,
+    inputs: Omit<TrainingData, 'values'>,
     process: GaussianProcess,
     incumbent: readonly Float64Array[],
     awaited: readonly Float64Array[],
   ): Acquisition {
-    const terms = observeConstraints(trials).map((values) =>
-      logProbabilityBelow(fitGaussianProcess({ ...data, values }), 0),
-    );
+    const terms = this.#conditions(unit, trials, inputs);
     for (const point of incumbent) {
       // The improvement is over the incumbent's true value, not over a guess at it: settled there, what is noise does not
       // pass for promise next to it. Running trials are taken to end as predicted, so that the next one looks elsewhere.
       const settled = process.settledAt([point, ...awaited]);
       terms.push(logExpectedImprovement(settled, process.posterior(point).mean));
     }
+    return sumOf(terms);
+  }
+
+  /** What is asked of a point besides improvement: that it meets the constraints, and at first, to be near what is recommended. */
+  #conditions(unit: UnitSpace, trials: readonly FrozenTrial[], inputs: Omit<TrainingData, 'values'>): Acquisition[] {
+    const terms = observeConstraints(trials).map((values) =>
+      logProbabilityBelow(fitGaussianProcess({ ...inputs, values }), 0),
+    );
     const exponent = this.#priorWeight / Math.max(1, trials.length - this.#startupTrials + 1);
     if (exponent > 0 && unit.dimensions.some(({ distribution }) => hasPrior(distribution))) {
       terms.push(priorTerm(unit, exponent));
     }
-    return sumOf(terms);
+    return terms;
   }
+}
+
+/** The same setting twice tells little; it is taken only when nothing else is left. */
+function firstUntried(candidates: readonly Candidate[], unit: UnitSpace, tried: readonly Float64Array[]): Params {
+  const taken = new Set(tried.map((point) => formatJson(unit.decode(point))));
+  const untried = candidates.find(({ x }) => !taken.has(formatJson(unit.decode(x))));
+  return unit.decode((untried ?? candidates[0]!).x);
 }
 
 /** Rows of complete and feasible trials, the best predicted first. */
