@@ -14,7 +14,6 @@ export {
   stageSchema,
   stages,
 } from './journey-event.js';
-export { type PytorchJob, type PytorchMessage, pytorchJobSchema, pytorchMessageSchema } from './pytorch-job.js';
 export type {
   Adjustment,
   BeforeAfter,

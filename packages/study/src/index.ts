@@ -63,6 +63,19 @@ export {
 } from './importance/forest-importance.js';
 export { type PedAnovaOptions, pedAnovaImportance } from './importance/ped-anova.js';
 export type { JsonObject, JsonValue } from './json.js';
+export { type AshaOptions, AshaRule } from './multi-fidelity/asha-rule.js';
+export { type CostFunction, learnCost } from './multi-fidelity/cost-model.js';
+export { CurveModel, type CurveModelInput } from './multi-fidelity/curves/curve-model.js';
+export { CurveRule, type CurveRuleOptions } from './multi-fidelity/curves/curve-rule.js';
+export { type PausableTrial, pausableTrials } from './multi-fidelity/pausable-trial.js';
+export type { NextStep, PromotionRule, Situation } from './multi-fidelity/promotion-rule.js';
+export {
+  MultiFidelityScheduler,
+  type Reached,
+  type SchedulerOptions,
+  type Task,
+} from './multi-fidelity/scheduler.js';
+export { DEFAULT_SHARES } from './multi-fidelity/shares.js';
 export { hypervolume } from './multi-objective/hypervolume.js';
 export { RandomGenerator, type RandomState } from './numerics/random.js';
 export { type HyperbandOptions, HyperbandPruner } from './pruners/hyperband.js';
@@ -123,7 +136,7 @@ export {
   loadStudy,
 } from './study/create-study.js';
 export { FAILURE_KEY } from './study/failure.js';
-export { type Heartbeat, type HeartbeatOptions, keepAlive, recoverLostTrials, retryTrial } from './study/heartbeat.js';
+export { type Heartbeat, type HeartbeatOptions, keepAlive, recoverLostTrials } from './study/heartbeat.js';
 export { type Callback, type Objective, type OptimizeOptions, TrialPruned } from './study/optimize.js';
 export {
   type ModelledTrial,

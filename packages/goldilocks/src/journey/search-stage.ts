@@ -63,8 +63,7 @@ async function studyFor({ context, piloted, prepared }: TrialStages): Promise<St
   return study;
 }
 
-/** What came of a search, in a sentence. */
-export function searchSentence(trials: readonly SearchTrial[]): string {
+function searchSentence(trials: readonly SearchTrial[]): string {
   const [best] = completeTrials(trials);
   const count = (state: SearchTrial['state']) => trials.filter((trial) => trial.state === state).length;
   const failed = count('failed') === 0 ? '' : `, ${count('failed')} failed`;

@@ -3,7 +3,7 @@
 import { checkCompatible, type Distribution } from '../distributions/distribution.js';
 import { toExternal } from '../distributions/representation.js';
 import { DuplicateStudyError, StudyNotFoundError, TrialNotFoundError } from '../errors.js';
-import { freezeJson, type JsonValue } from '../json.js';
+import { freezeJson, type JsonValue, jsonEqual, own } from '../json.js';
 import {
   type Direction,
   type FinishedState,
@@ -118,6 +118,20 @@ export class MemoryStorage implements Storage {
   async writeTrial(trialId: number, changes: TrialChanges): Promise<void> {
     const { record, number } = this.#running(trialId);
     record.trials[number] = applyChanges(record, record.trials[number]!, changes);
+  }
+
+  async replaceSystemAttribute(
+    trialId: number,
+    key: string,
+    seen: JsonValue | undefined,
+    value: JsonValue,
+  ): Promise<boolean> {
+    const { record, number } = this.#running(trialId);
+    const trial = record.trials[number]!;
+    const current = own(trial.systemAttributes, key);
+    const isAsSeen = current === undefined || seen === undefined ? current === seen : jsonEqual(current, seen);
+    if (isAsSeen) record.trials[number] = applyChanges(record, trial, { systemAttributes: { [key]: value } });
+    return isAsSeen;
   }
 
   async finishTrial(

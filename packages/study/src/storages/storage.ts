@@ -96,6 +96,11 @@ export interface Storage {
    * under the same name in the study
    */
   writeTrial(trialId: number, changes: TrialChanges): Promise<void>;
+  /**
+   * Sets a system attribute of a RUNNING trial, if it still is what the caller saw (undefined: not there). Of several
+   * callers that saw the same, one gets true; for the others nothing has happened.
+   */
+  replaceSystemAttribute(trialId: number, key: string, seen: JsonValue | undefined, value: JsonValue): Promise<boolean>;
   /** Ends a RUNNING trial: writes changes and values, then the state and the time. Returns the trial as it is then. */
   finishTrial(
     trialId: number,

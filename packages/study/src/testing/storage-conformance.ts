@@ -54,6 +54,7 @@ export function storageConformance(open: () => Promise<StorageSubject>): Conform
     check('getTrials reads what the filter names', checkFilter),
     check('trials made elsewhere are added as they are', checkAddTrial),
     check('a study made elsewhere is added as a whole, or not at all', checkAddStudy),
+    check('an attribute is replaced by one of those who saw the same', checkReplace),
     check('trials whose owner fell silent are failed, once', checkHeartbeats),
     check('unknown ids are refused', checkUnknownIds),
   ];
@@ -350,6 +351,37 @@ async function checkAddStudy({ storage, another }: StorageSubject): Promise<void
     'one name for two kinds',
   );
   expectEqual(await other.findStudy('torn'), null, 'a study that was refused');
+}
+
+async function checkReplace({ storage, another }: StorageSubject): Promise<void> {
+  const study = await storage.createStudy('s', ['minimize']);
+  const { id } = await storage.startTrial(study.id);
+  const other = await another();
+  const replace = (by: Storage, seen: JsonValue | undefined, value: JsonValue) =>
+    by.replaceSystemAttribute(id, 'claim', seen, value);
+  const of = async () => (await other.getTrial(id)).systemAttributes.claim;
+  expectEqual(
+    (await Promise.all([replace(storage, undefined, 'a'), replace(other, undefined, 'b')])).filter(Boolean).length,
+    1,
+    'writers of an attribute that is not there',
+  );
+  const first = (await of())!;
+  const next = { worker: 'c', beat: 1 };
+  expectEqual(await replace(storage, 'z', next), false, 'a writer who saw something else');
+  expectEqual(await of(), first, 'what he leaves');
+  expectEqual(
+    (await Promise.all([replace(storage, first, next), replace(other, first, { worker: 'd' })])).filter(Boolean).length,
+    1,
+    'writers who saw the same',
+  );
+  expectEqual(await replace(other, undefined, 'e'), false, 'a writer who saw nothing where there is something');
+  await storage.finishTrial(id, 'PRUNED', null);
+  await expectRejects(() => replace(storage, next, 'f'), TrialNotRunningError, 'a write to a finished trial');
+  await expectRejects(
+    () => storage.replaceSystemAttribute(id + 1000, 'claim', undefined, 1),
+    TrialNotFoundError,
+    'an unknown trial',
+  );
 }
 
 async function checkHeartbeats({ storage, another }: StorageSubject): Promise<void> {

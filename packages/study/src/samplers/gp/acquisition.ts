@@ -2,13 +2,20 @@
 
 import { erfc, erfcx } from '../../numerics/erf.js';
 import { LOG_SQRT_2PI, logNormalCdf } from '../../numerics/normal.js';
-import type { GaussianProcess } from './gaussian-process.js';
+import type { Posterior } from './gaussian-process.js';
 
 /** A function over points of a unit space; larger is better. */
 export interface Acquisition {
   value(x: Float64Array): number;
   /** Also adds its derivatives by the coordinates to the gradient; categorical dimensions have none. */
   addGradient(x: Float64Array, gradient: Float64Array): number;
+}
+
+/** What predicts a function over a unit space. */
+export interface Predictive {
+  posterior(x: ArrayLike<number>): Posterior;
+  /** Also writes the derivatives by the coordinates; 0 for choices. */
+  posteriorWithGradient(x: ArrayLike<number>, meanGradient: Float64Array, varianceGradient: Float64Array): Posterior;
 }
 
 /** Keeps the standard deviation from vanishing at measured points. */
@@ -26,12 +33,12 @@ export function logExpectedExcess(z: number): number {
 type OfPosterior = (mean: number, deviation: number) => { value: number; byMean: number; byDeviation: number };
 
 class PosteriorAcquisition implements Acquisition {
-  readonly #process: GaussianProcess;
+  readonly #process: Predictive;
   readonly #of: OfPosterior;
   #meanGradient = new Float64Array(0);
   #varianceGradient = new Float64Array(0);
 
-  constructor(process: GaussianProcess, of: OfPosterior) {
+  constructor(process: Predictive, of: OfPosterior) {
     this.#process = process;
     this.#of = of;
   }
@@ -57,7 +64,7 @@ class PosteriorAcquisition implements Acquisition {
 }
 
 /** The logarithm of how far the function is expected to exceed the threshold. */
-export function logExpectedImprovement(process: GaussianProcess, threshold: number): Acquisition {
+export function logExpectedImprovement(process: Predictive, threshold: number): Acquisition {
   return new PosteriorAcquisition(process, (mean, deviation) => {
     const z = (mean - threshold) / deviation;
     const logExcess = logExpectedExcess(z);
@@ -69,8 +76,18 @@ export function logExpectedImprovement(process: GaussianProcess, threshold: numb
   });
 }
 
+/** The log probability that the function exceeds the threshold. */
+export function logProbabilityAbove(process: Predictive, threshold: number): Acquisition {
+  return new PosteriorAcquisition(process, (mean, deviation) => {
+    const z = (mean - threshold) / deviation;
+    const value = logNormalCdf(z);
+    const hazard = Math.exp(-0.5 * z * z - LOG_SQRT_2PI - value);
+    return { value, byMean: hazard / deviation, byDeviation: (-hazard * z) / deviation };
+  });
+}
+
 /** The log probability that the function is at most the limit: of a constraint, that it is met. */
-export function logProbabilityBelow(process: GaussianProcess, limit: number): Acquisition {
+export function logProbabilityBelow(process: Predictive, limit: number): Acquisition {
   return new PosteriorAcquisition(process, (mean, deviation) => {
     const z = (limit - mean) / deviation;
     const value = logNormalCdf(z);
@@ -80,7 +97,7 @@ export function logProbabilityBelow(process: GaussianProcess, limit: number): Ac
 }
 
 /** The mean plus √β standard deviations. */
-export function upperConfidenceBound(process: GaussianProcess, beta: number): Acquisition {
+export function upperConfidenceBound(process: Predictive, beta: number): Acquisition {
   const width = Math.sqrt(beta);
   return new PosteriorAcquisition(process, (mean, deviation) => ({
     value: mean + width * deviation,

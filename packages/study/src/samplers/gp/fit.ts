@@ -155,7 +155,7 @@ export class Likelihood {
 }
 
 /** Lower triangle of K⁻¹ = L⁻ᵀ·L⁻¹. */
-function inverseOf(inverseFactor: Float64Array, n: number): Float64Array {
+export function inverseOf(inverseFactor: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n);
   for (let k = 0; k < n; k++) {
     for (let i = 0; i <= k; i++) {

@@ -183,7 +183,8 @@ function bestFirst(trials: readonly FrozenTrial[], predicted: readonly number[])
   return rows.sort((a, b) => predicted[b]! - predicted[a]!);
 }
 
-function priorTerm(unit: UnitSpace, exponent: number): Acquisition {
+/** What distributions recommend, to the power of the exponent, as a part of an acquisition. */
+export function priorTerm(unit: UnitSpace, exponent: number): Acquisition {
   const value = (x: Float64Array) =>
     exponent * unit.dimensions.reduce((sum, { distribution }, d) => sum + logPrior(distribution, x[d]!), 0);
   return {

@@ -13,6 +13,7 @@ import { insertStudyWhole } from './add-study.js';
 import { checkParams, insertChanges, insertValues, paramNames, UsedDistributions } from './changes.js';
 import type { Dialect } from './dialect.js';
 import { lockStale, upsertHeartbeat } from './heartbeats.js';
+import { replaceAttribute } from './replace-attribute.js';
 import { storedParams } from './rows.js';
 import { all, first, lastly, type RelationalDatabase, type Script, together } from './script.js';
 import {
@@ -147,6 +148,19 @@ export class RelationalStorage implements Storage {
     await this.#database.write(function* () {
       yield* checkChanges(dialect, used, trialId, changes);
       yield* lastly(...insertChanges(dialect.db, trialId, changes));
+    });
+  }
+
+  replaceSystemAttribute(
+    trialId: number,
+    key: string,
+    seen: JsonValue | undefined,
+    value: JsonValue,
+  ): Promise<boolean> {
+    const dialect = this.#dialect;
+    return this.#database.write(function* () {
+      running(yield* all(trialRow(dialect, trialId)), trialId);
+      return yield* replaceAttribute(dialect.db, trialId, key, seen, value);
     });
   }
 

@@ -1,0 +1,78 @@
+/** Measured curves as the process needs them: values to be maximised, which no diverged run dominates. */
+
+import { standardize } from '../../samplers/gp/observations.js';
+import type { UnitSpace } from '../../samplers/gp/unit-space.js';
+import { yeoJohnson } from '../../samplers/gp/warp.js';
+import type { Direction } from '../../trial/frozen-trial.js';
+import type { PausableTrial } from '../pausable-trial.js';
+import type { CurveData } from './curve-kernel.js';
+
+export interface CurveObservations {
+  /** The trials behind the runs of the data. */
+  readonly trials: readonly PausableTrial[];
+  readonly data: CurveData;
+}
+
+interface Row {
+  readonly run: number;
+  readonly share: number;
+  readonly loss: number;
+}
+
+/** Beyond so many measurements only each run's last is kept; beyond so many of these, the newest runs. */
+const MOST = 300;
+
+/**
+ * Values of mean 0 and variance 1, larger is better. What is not finite counts as the worst finite one. A failed trial
+ * counts as the worst at the share it was on its way to: its place is to be avoided.
+ */
+export function observeCurves(
+  trials: readonly PausableTrial[],
+  unit: UnitSpace,
+  shares: readonly number[],
+  direction: Direction,
+): CurveObservations {
+  const sign = direction === 'minimize' ? 1 : -1;
+  const known = trials.flatMap((trial) => {
+    const point = unit.encode(trial.params);
+    const isMeasured = trial.values.length > 0 || trial.state === 'failed';
+    return point && isMeasured ? [{ trial, point }] : [];
+  });
+  const kept = known.slice(-MOST);
+  const rows = thinned(kept.flatMap(({ trial }, run) => rowsOf(trial, run, shares, sign)));
+  const points = Float64Array.from(kept.flatMap(({ point }) => Array.from(point)));
+  return {
+    trials: kept.map(({ trial }) => trial),
+    data: {
+      points,
+      isCategorical: unit.dimensions.map(({ isCategorical }) => isCategorical),
+      runs: Int32Array.from(rows, ({ run }) => run),
+      shares: Float64Array.from(rows, ({ share }) => share),
+      values: compressed(Float64Array.from(rows, ({ loss }) => loss)),
+    },
+  };
+}
+
+function rowsOf({ state, values }: PausableTrial, run: number, shares: readonly number[], sign: number): Row[] {
+  const rows = values.flatMap((value, i) =>
+    value === undefined ? [] : [{ run, share: shares[i]!, loss: sign * value }],
+  );
+  const next = shares[values.length];
+  if (state === 'failed' && next !== undefined) rows.push({ run, share: next, loss: Number.POSITIVE_INFINITY });
+  return rows;
+}
+
+function thinned(rows: readonly Row[]): readonly Row[] {
+  return rows.length <= MOST ? rows : rows.filter(({ run }, i) => rows[i + 1]?.run !== run);
+}
+
+function compressed(losses: Float64Array): Float64Array {
+  const worst = losses.filter(Number.isFinite).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const best = losses.filter(Number.isFinite).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const fallback = Number.isFinite(worst) ? worst : 0;
+  const finite = losses.map((loss) => {
+    if (Number.isFinite(loss)) return loss;
+    return loss === Number.NEGATIVE_INFINITY && Number.isFinite(best) ? best : fallback;
+  });
+  return standardize(yeoJohnson(standardize(finite))).map((value) => -value);
+}
