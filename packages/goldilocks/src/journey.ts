@@ -3,11 +3,12 @@ import { rm } from 'node:fs/promises';
 import type { JourneyEvent, Report } from '@goldilocks/protocol';
 import { deleteStudy, loadStudy, type Storage, StorageError } from '@goldilocks/study';
 import { defaultModel, locateModel } from './base-models/locate.js';
+import { type ClusterOptions, withoutPassword } from './cluster/cluster-options.js';
 import { UserError } from './errors.js';
 import { locate } from './inspect/reading/sources.js';
 import type { JourneyContext } from './journey/context.js';
 import { Interrupted } from './journey/interrupted.js';
-import { findStudyName, lockStudy, makeStudy, nameStudy, openStorage } from './journey/open-study.js';
+import { findStudyName, lockStudy, makeStudy, nameStudy, openJourneyStorage } from './journey/open-study.js';
 import {
   budgetOf,
   checkJourneySettings,
@@ -54,7 +55,7 @@ export async function fineTune(options: FineTuneOptions): Promise<JourneyResult>
   await locate(settings.data);
   const state = stateDirectory === undefined ? stateFolderOf(settings.data) : stateFolderAt(stateDirectory);
   await prepareStateFolder(state);
-  const storage = await openStorage(state);
+  const storage = await openJourneyStorage(state, settings.cluster);
   try {
     const study = await nameStudy(storage, settings.data, settings.study);
     const record = newRecord(study, settings);
@@ -62,7 +63,7 @@ export async function fineTune(options: FineTuneOptions): Promise<JourneyResult>
       await makeStudy(storage, study);
       await saveRecord(state.study(study), record);
       try {
-        return await go(state, storage, record, options, false);
+        return await go({ state, storage, record, cluster: settings.cluster }, options, false);
       } catch (error) {
         if (record.plan === undefined && !(error instanceof Interrupted)) await forget(state, storage, study);
         throw error;
@@ -80,7 +81,8 @@ export async function fineTune(options: FineTuneOptions): Promise<JourneyResult>
  */
 export async function resume(options: ResumeOptions = {}): Promise<JourneyResult> {
   const state = stateFolderAt(options.stateDirectory ?? '.goldilocks');
-  const storage = await openExisting(state);
+  const cluster = options.study === undefined ? undefined : await clusterOf(state, options.study);
+  const storage = await openExisting(state, cluster);
   try {
     const study = await findStudyName(storage, state, options.study);
     return await withLock(state, study, async () => {
@@ -91,7 +93,7 @@ export async function resume(options: ResumeOptions = {}): Promise<JourneyResult
       record.workingDirectory = process.cwd();
       if (record.report !== undefined) return { study, output: record.settings.out, report: record.report };
       await checkOutput(record.settings.out, record.settings);
-      return go(state, storage, record, options, true);
+      return go({ state, storage, record, cluster }, options, true);
     });
   } finally {
     await storage.close();
@@ -104,9 +106,15 @@ async function forget(state: StateFolder, storage: Storage, study: string): Prom
   await rm(state.study(study), { recursive: true, force: true });
 }
 
-async function openExisting(state: StateFolder): Promise<Storage> {
+async function openExisting(state: StateFolder, cluster: ClusterOptions | undefined): Promise<Storage> {
   await prepareStateFolder(state);
-  return openStorage(state);
+  return openJourneyStorage(state, cluster);
+}
+
+/** How a study is shared; undefined for one of this machine alone. The record keeps no password. */
+async function clusterOf(state: StateFolder, study: string): Promise<ClusterOptions | undefined> {
+  const cluster = (await loadRecord(state.study(study)))?.settings.cluster;
+  return cluster && { ...cluster, storage: process.env.GOLDILOCKS_STORAGE ?? cluster.storage };
 }
 
 function newRecord(study: string, settings: JourneySettings): JourneyRecord {
@@ -115,7 +123,7 @@ function newRecord(study: string, settings: JourneySettings): JourneyRecord {
     study,
     createdAt: new Date().toISOString(),
     workingDirectory: process.cwd(),
-    settings,
+    settings: keptSettings(settings),
     spentSeconds: 0,
     stageSeconds: {},
     peakMemoryBytes: 0,
@@ -123,6 +131,11 @@ function newRecord(study: string, settings: JourneySettings): JourneyRecord {
     warnings: [],
     confirmRuns: [],
   };
+}
+
+function keptSettings({ cluster, ...settings }: JourneySettings): JourneySettings {
+  if (cluster === undefined) return settings;
+  return { ...settings, cluster: { ...cluster, storage: withoutPassword(cluster.storage) } };
 }
 
 async function withLock<Result>(state: StateFolder, study: string, work: () => Promise<Result>): Promise<Result> {
@@ -134,16 +147,19 @@ async function withLock<Result>(state: StateFolder, study: string, work: () => P
   }
 }
 
-async function go(
-  state: StateFolder,
-  storage: Storage,
-  record: JourneyRecord,
-  control: RunControl,
-  resumed: boolean,
-): Promise<JourneyResult> {
+interface Opened {
+  state: StateFolder;
+  storage: Storage;
+  record: JourneyRecord;
+  /** With the password that the record does not keep. */
+  cluster?: ClusterOptions;
+}
+
+async function go(opened: Opened, control: RunControl, resumed: boolean): Promise<JourneyResult> {
   const emit = control.onEvent ?? (() => undefined);
+  const { record } = opened;
   const { study, settings } = record;
-  const context = await contextFor(state, storage, record, control, emit);
+  const context = await contextFor(opened, control, emit);
   emit(startedEvent(record, resumed));
   try {
     const report = await runJourney(context);
@@ -178,9 +194,7 @@ async function explain(error: unknown, context: JourneyContext, emit: (event: Jo
 }
 
 async function contextFor(
-  state: StateFolder,
-  storage: Storage,
-  record: JourneyRecord,
+  { state, storage, record, cluster }: Opened,
   { engine = localEngine({ cacheDirectory: state.cache }), signal }: RunControl,
   emit: (event: JourneyEvent) => void,
 ): Promise<JourneyContext> {
@@ -190,6 +204,7 @@ async function contextFor(
     state,
     engine,
     storage,
+    cluster,
     signal,
     emit,
     clock: new Clock(record.spentSeconds, engine.now),

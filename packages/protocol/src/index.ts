@@ -14,6 +14,7 @@ export {
   stageSchema,
   stages,
 } from './journey-event.js';
+export { type PytorchJob, type PytorchMessage, pytorchJobSchema, pytorchMessageSchema } from './pytorch-job.js';
 export type {
   Adjustment,
   BeforeAfter,

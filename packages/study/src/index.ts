@@ -136,7 +136,7 @@ export {
   loadStudy,
 } from './study/create-study.js';
 export { FAILURE_KEY } from './study/failure.js';
-export { type Heartbeat, type HeartbeatOptions, keepAlive, recoverLostTrials } from './study/heartbeat.js';
+export { type Heartbeat, type HeartbeatOptions, keepAlive, recoverLostTrials, retryTrial } from './study/heartbeat.js';
 export { type Callback, type Objective, type OptimizeOptions, TrialPruned } from './study/optimize.js';
 export {
   type ModelledTrial,

@@ -4,7 +4,7 @@ import { isInteractive, type Painter, painterFor } from '../terminal/painter.js'
 import type { ProgressDisplay } from '../terminal/progress.js';
 import { listenForInterrupts } from './interrupts.js';
 
-export interface Session {
+export interface Session<Event = JourneyEvent> {
   /** Raised by the first Ctrl-C. */
   readonly signal: AbortSignal;
   /** Whether a person can answer questions. */
@@ -13,21 +13,32 @@ export interface Session {
   readonly paint: Painter;
   /** Columns of standard output. */
   readonly width: number;
-  /** Shows an event of a journey on standard error. */
-  onEvent(event: JourneyEvent): void;
+  /** Shows an event on standard error. */
+  onEvent(event: Event): void;
   /** A line on standard error. */
   note(text: string): void;
   /** Text as it comes, on standard output; under --json on standard error, as the object comes last. */
   onAnswer(text: string): void;
 }
 
+/** What every display of events can say of itself. */
+export interface Message {
+  readonly type: 'message';
+  readonly level: 'info' | 'warning';
+  readonly text: string;
+}
+
+export interface SessionOptions<Event> {
+  readonly json?: boolean;
+  /** Of the verb's events. */
+  readonly display: ProgressDisplay<Event | Message>;
+}
+
 /** Runs `work` with a session that ends with it, however it ends. */
-export async function withSession<Result>(
-  { json = false }: { json?: boolean },
-  work: (session: Session) => Promise<Result>,
+export async function withSession<Result, Event>(
+  { json = false, display }: SessionOptions<Event>,
+  work: (session: Session<Event>) => Promise<Result>,
 ): Promise<Result> {
-  const { createProgress } = await import('../terminal/progress.js');
-  const display = createProgress();
   const interrupts = listenForInterrupts(() =>
     display.handle({
       type: 'message',
@@ -43,7 +54,11 @@ export async function withSession<Result>(
   }
 }
 
-function sessionOf(display: ProgressDisplay, signal: AbortSignal, json: boolean): Session {
+function sessionOf<Event>(
+  display: ProgressDisplay<Event | Message>,
+  signal: AbortSignal,
+  json: boolean,
+): Session<Event> {
   return {
     signal,
     interactive: process.stdin.isTTY === true && isInteractive(process.stderr),

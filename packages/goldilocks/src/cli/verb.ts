@@ -1,6 +1,8 @@
 // What every verb has in common: help with an example, --json, a session, one result.
+import type { JourneyEvent } from '@goldilocks/protocol';
 import type { Command } from 'commander';
-import { type Session, withSession } from './session.js';
+import type { ProgressDisplay } from '../terminal/progress.js';
+import { type Message, type Session, withSession } from './session.js';
 
 export interface Outcome {
   /** For machines: one object, the last line of standard output under --json. */
@@ -9,7 +11,7 @@ export interface Outcome {
   text: string;
 }
 
-export interface VerbDefinition<Flags> {
+export interface VerbDefinition<Flags, Event = JourneyEvent> {
   name: string;
   /** What the verb does, in a few words. */
   summary: string;
@@ -17,13 +19,16 @@ export interface VerbDefinition<Flags> {
   examples: readonly (readonly [line: string, does: string])[];
   /** Adds arguments and flags. */
   define(command: Command): void;
-  run(args: string[], flags: Flags, session: Session): Promise<Outcome>;
+  run(args: string[], flags: Flags, session: Session<Event>): Promise<Outcome>;
+  /** How the verb's events are shown; default: as those of a journey. */
+  createDisplay?(args: string[], flags: Flags): Promise<ProgressDisplay<Event | Message>>;
 }
 
 /** A verb, to be added to the program. */
 export type Verb = (program: Command) => void;
 
-export function verb<Flags extends object>(definition: VerbDefinition<Flags>): Verb {
+export function verb<Flags extends object, Event = JourneyEvent>(definition: VerbDefinition<Flags, Event>): Verb {
+  const { createDisplay = journeyDisplay as NonNullable<typeof definition.createDisplay> } = definition;
   return (program) => {
     const command = program.command(definition.name).summary(definition.summary).description(definition.summary);
     definition.define(command);
@@ -33,13 +38,22 @@ export function verb<Flags extends object>(definition: VerbDefinition<Flags>): V
       .addHelpText('after', () => `\nExamples:\n${examplesText(definition.examples)}`)
       .action(async () => {
         const { json, ...flags } = command.opts<Flags & { json?: boolean }>();
-        const outcome = await withSession({ json }, (session) => definition.run(command.args, flags as Flags, session));
+        const { args } = command;
+        const display = await createDisplay(args, flags as Flags);
+        const outcome = await withSession({ json, display }, (session: Session<Event>) =>
+          definition.run(args, flags as Flags, session),
+        );
         const text = json ? JSON.stringify(outcome.json) : outcome.text;
         if (text !== '') process.stdout.write(`${text}\n`);
       });
   };
 }
 
-function examplesText(examples: VerbDefinition<object>['examples']): string {
+export async function journeyDisplay(): Promise<ProgressDisplay> {
+  const { createProgress } = await import('../terminal/progress.js');
+  return createProgress();
+}
+
+function examplesText(examples: VerbDefinition<object, unknown>['examples']): string {
   return examples.map(([line, does]) => `  $ ${line}\n      ${does}`).join('\n');
 }

@@ -5,6 +5,7 @@ import { evaluate } from './verbs/evaluate.js';
 import { exportVerb } from './verbs/export.js';
 import { inspect } from './verbs/inspect.js';
 import { models } from './verbs/models.js';
+import { optimize } from './verbs/optimize.js';
 import { plan } from './verbs/plan.js';
 import { refine } from './verbs/refine.js';
 import { report } from './verbs/report.js';
@@ -12,6 +13,7 @@ import { resume } from './verbs/resume.js';
 import { run } from './verbs/run.js';
 import { studies } from './verbs/studies.js';
 import { train } from './verbs/train.js';
+import { worker } from './verbs/worker.js';
 
 export const verbs: readonly Verb[] = [
   run,
@@ -25,5 +27,7 @@ export const verbs: readonly Verb[] = [
   evaluate,
   chat,
   exportVerb,
+  optimize,
   models,
+  worker,
 ];

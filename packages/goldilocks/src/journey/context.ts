@@ -1,6 +1,7 @@
 // What the stages of a journey share.
 import type { JourneyEvent, Stage } from '@goldilocks/protocol';
 import type { Storage, Study } from '@goldilocks/study';
+import type { ClusterOptions } from '../cluster/cluster-options.js';
 import type { Clock } from '../search/clock.js';
 import type { StateFolder } from '../state/folder.js';
 import type { TrialEngine, TrialProcess } from '../workers/operations.js';
@@ -12,6 +13,8 @@ export interface JourneyContext {
   readonly engine: TrialEngine;
   readonly clock: Clock;
   readonly storage: Storage;
+  /** Other machines that run the trials of the search. */
+  readonly cluster?: ClusterOptions;
   /** With the sampler of the search, once that is open; until then only for reading. */
   study: Study;
   readonly signal?: AbortSignal;

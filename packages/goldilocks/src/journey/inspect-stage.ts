@@ -30,7 +30,8 @@ export function inspectStage(context: JourneyContext): Promise<Prepared> {
   });
 }
 
-async function prepare(context: JourneyContext): Promise<Prepared> {
+/** Opens model and data, and refuses others than those that the record names. */
+export async function prepare(context: JourneyContext): Promise<Prepared> {
   const { record } = context;
   const { settings } = record;
   const process = context.preparation();

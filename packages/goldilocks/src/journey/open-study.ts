@@ -9,6 +9,8 @@ import {
   StorageError,
   type Study,
 } from '@goldilocks/study';
+import type { ClusterOptions } from '../cluster/cluster-options.js';
+import { openSharedStorage } from '../cluster/shared-storage.js';
 import { UserError } from '../errors.js';
 import { writeError } from '../state/file-errors.js';
 import type { StateFolder } from '../state/folder.js';
@@ -29,6 +31,11 @@ export async function openStorage(state: StateFolder): Promise<Storage> {
       cause: error,
     });
   }
+}
+
+/** Opens the studies of a journey: in the database that its machines share, or in the state folder. */
+export async function openJourneyStorage(state: StateFolder, cluster?: ClusterOptions): Promise<Storage> {
+  return cluster === undefined ? openStorage(state) : openSharedStorage(cluster.storage);
 }
 
 /** The name asked for, which must be new, or the first free one of the data's name with a number. */

@@ -1,5 +1,6 @@
 // What a person can ask of a journey.
 import type { JourneyEvent } from '@goldilocks/protocol';
+import type { ClusterOptions } from '../cluster/cluster-options.js';
 import { UserError } from '../errors.js';
 import type { MetricName } from '../evaluate/metrics.js';
 import type { ColumnOptions, TaskKind } from '../inspect/types.js';
@@ -54,6 +55,8 @@ export interface JourneySettings extends DataOptions, ModelOptions {
   retentionLimit?: number;
   /** Name of the study; default: the data's name with a number. */
   study?: string;
+  /** Other machines that run the trials of the search; default: none. */
+  cluster?: ClusterOptions;
 }
 
 export type FineTuneOptions = JourneySettings & RunControl;

@@ -1,6 +1,7 @@
 // The journey from end to end: inspect, plan, pilot, search, confirm, final, test, report.
 import { rm } from 'node:fs/promises';
 import type { Report } from '@goldilocks/protocol';
+import { searchOnWorkers } from '../cluster/search-on-workers.js';
 import type { Confirmation } from '../confirm/confirm.js';
 import type { SearchTrial } from '../search/search-trial.js';
 import { checkpointFolder } from '../search/trial-files.js';
@@ -9,10 +10,10 @@ import { type JourneyContext, runStage, save } from './context.js';
 import type { FinalRun } from './final-runs.js';
 import { finalStage } from './final-stage.js';
 import { inspectStage } from './inspect-stage.js';
-import type { RetentionTerm } from './objective.js';
 import { pilotStage } from './pilot-stage.js';
 import { planStage } from './plan-stage.js';
 import { reportStage } from './report-stage.js';
+import { retentionTerm } from './retention.js';
 import { searchStage } from './search-stage.js';
 import { tokenizeReference } from './similarity-stage.js';
 import { type TestResult, testModels } from './test-stage.js';
@@ -30,7 +31,8 @@ export async function runJourney(context: JourneyContext): Promise<Report> {
   await context.endPreparation();
   const piloted = await pilotStage(context, prepared, plan, data);
   const stages: TrialStages = { context, prepared, piloted, data, retention };
-  const trials = await searchStage(stages);
+  const { cluster } = context;
+  const trials = await (cluster === undefined ? searchStage(stages) : searchOnWorkers(stages, cluster));
   const confirmation = await confirmStage(stages, trials);
   const final = await finalStage(stages, trials, confirmation);
   const test = await testStage(stages, final);
@@ -39,17 +41,6 @@ export async function runJourney(context: JourneyContext): Promise<Report> {
   await save(context);
   await dropSpareCheckpoints(context, trials, confirmation, final);
   return report;
-}
-
-/** The price of forgetting, where a limit was set; measured on the base model. */
-async function retentionTerm(context: JourneyContext, directory: string): Promise<RetentionTerm | undefined> {
-  const { settings, model } = context.record;
-  if (settings.retentionLimit === undefined || model === undefined) return undefined;
-  const process = context.preparation();
-  const reference = await tokenizeReference({ process, cache: context.state.cache, model });
-  const examples = { file: reference.file };
-  const { loss } = await process.run('evaluateLoss', { model: { kind: 'directory', directory }, examples });
-  return { reference: examples, baseLoss: loss, limit: settings.retentionLimit };
 }
 
 async function testStage(stages: TrialStages, final: { recommended: FinalRun; found: FinalRun }): Promise<TestResult> {

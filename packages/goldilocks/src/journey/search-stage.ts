@@ -63,7 +63,8 @@ async function studyFor({ context, piloted, prepared }: TrialStages): Promise<St
   return study;
 }
 
-function searchSentence(trials: readonly SearchTrial[]): string {
+/** What came of a search, in a sentence. */
+export function searchSentence(trials: readonly SearchTrial[]): string {
   const [best] = completeTrials(trials);
   const count = (state: SearchTrial['state']) => trials.filter((trial) => trial.state === state).length;
   const failed = count('failed') === 0 ? '' : `, ${count('failed')} failed`;

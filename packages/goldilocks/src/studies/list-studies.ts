@@ -1,6 +1,9 @@
 // The studies of a state folder, with how far they are.
+import { bestOf } from '@goldilocks/study';
 import { openStorage } from '../journey/open-study.js';
 import { loadRecord } from '../journey/record.js';
+import { quote } from '../journey/report/command.js';
+import { loadRecord as loadSearch } from '../optimize/record.js';
 import { stateFolderAt } from '../state/folder.js';
 import { relocate } from '../state/relocate.js';
 
@@ -8,12 +11,14 @@ export interface StudySummary {
   name: string;
   /** ISO 8601; empty for a study that has no journey here. */
   createdAt: string;
+  /** The data file; of a search over a command's flags, the command. */
   data: string;
+  /** The folder of the result; of a search over a command's flags, of its trials. */
   output: string;
   finished: boolean;
   /** Trials started. */
   trials: number;
-  /** The lowest objective of a trial that ran to its end. */
+  /** The best objective of a trial that ran to its end; null with several objectives. */
   best: { trial: number; value: number } | null;
 }
 
@@ -23,18 +28,18 @@ export async function listStudies(stateDirectory: string): Promise<StudySummary[
   const storage = await openStorage(state);
   try {
     const summaries: StudySummary[] = [];
-    for (const { id, name } of await storage.getStudies()) {
+    for (const { id, name, directions } of await storage.getStudies()) {
       const record = await loadRecord(state.study(name));
       const settings = record && relocate(record.settings, record.workingDirectory);
       const trials = (await storage.getTrials(id)).filter((trial) => trial.state !== 'WAITING');
-      const complete = trials.filter((trial) => trial.state === 'COMPLETE' && trial.values !== null);
-      const best = complete.sort((a, b) => a.values![0]! - b.values![0]!)[0];
+      const best = directions.length === 1 ? bestOf(trials, directions[0]!) : undefined;
+      const search = record === undefined ? await loadSearch(state.study(name)) : undefined;
       summaries.push({
         name,
-        createdAt: record?.createdAt ?? '',
-        data: settings?.data ?? '',
-        output: settings?.out ?? '',
-        finished: record?.report !== undefined,
+        createdAt: (record ?? search)?.createdAt ?? '',
+        data: settings?.data ?? search?.settings.command.map(quote).join(' ') ?? '',
+        output: settings?.out ?? (search === undefined ? '' : state.study(name)),
+        finished: record?.report !== undefined || search?.finished === true,
         trials: trials.length,
         best: best === undefined ? null : { trial: best.number, value: best.values![0]! },
       });

@@ -4,9 +4,9 @@ import { LiveProgress } from './live-progress.js';
 import { isInteractive, type OutputStream, painterFor } from './painter.js';
 import { PlainProgress } from './plain-progress.js';
 
-export interface ProgressDisplay {
+export interface ProgressDisplay<Event = JourneyEvent> {
   /** Never throws for a well-formed event, and never blocks. */
-  handle(event: JourneyEvent): void;
+  handle(event: Event): void;
   /** Removes what is live; to be called before anything else is printed, however the journey ended. Idempotent. */
   stop(): void;
 }

@@ -9,7 +9,7 @@ import { MemoryStorage } from '../storages/memory.js';
 import { SqliteStorage } from '../storages/sqlite/sqlite-storage.js';
 import { createStudy } from './create-study.js';
 import { FAILURE_KEY } from './failure.js';
-import { keepAlive, recoverLostTrials } from './heartbeat.js';
+import { keepAlive, recoverLostTrials, retryTrial } from './heartbeat.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'goldilocks-heartbeat-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -63,6 +63,16 @@ test('a worker takes up what another lost, and goes on when it is itself taken f
   expect(trials.map(({ state }) => state)).toEqual(['FAIL', 'COMPLETE', 'FAIL', 'COMPLETE']);
   expect(trials[1]!.params).toEqual(lost.params);
   expect(aborted).toBe(true);
+});
+
+test('a failed trial is tried again as often as is said', async () => {
+  const study = await createStudy({ sampler: new RandomSampler({ seed: 1 }) });
+  for (const expected of [true, true, false]) {
+    const trial = await study.ask(space);
+    expect(await retryTrial(study, await study.tell(trial, null, { state: 'FAIL' }), 2)).toBe(expected);
+  }
+  const trials = await study.trials();
+  expect(trials.map(({ params }) => params)).toEqual(Array(3).fill(trials[0]!.params));
 });
 
 test('options out of range are refused', async () => {

@@ -64,22 +64,29 @@ export async function recoverLostTrials(study: StudyLike, options: HeartbeatOpti
   const { graceMs, retries } = checked(options);
   const systemAttributes = { [FAILURE_KEY]: 'its worker was lost: no sign of life for too long' };
   const lost = await study.storage.failStaleTrials(study.id, graceMs, { systemAttributes });
-  for (const trial of lost) {
-    const before = trial.systemAttributes[HISTORY_KEY];
-    const history: readonly JsonValue[] = Array.isArray(before) ? before : [];
-    if (history.length >= retries) continue;
-    const fixed = trial.systemAttributes[FIXED_PARAMS_KEY] as JsonObject | undefined;
-    await study.storage.addTrial(study.id, {
-      state: 'WAITING',
-      userAttributes: trial.userAttributes,
-      systemAttributes: {
-        [FIXED_PARAMS_KEY]: freezeJson({ ...fixed, ...trial.params }),
-        [FIRST_KEY]: trial.systemAttributes[FIRST_KEY] ?? trial.number,
-        [HISTORY_KEY]: [...history, trial.number],
-      },
-    });
-  }
+  for (const trial of lost) await retryTrial(study, trial, retries);
   return lost;
+}
+
+/**
+ * Enqueues the setting of a failed trial again, its attributes too, unless it has been tried again `retries` times already.
+ * Returns whether it was.
+ */
+export async function retryTrial(study: StudyLike, trial: FrozenTrial, retries = 1): Promise<boolean> {
+  const before = trial.systemAttributes[HISTORY_KEY];
+  const history: readonly JsonValue[] = Array.isArray(before) ? before : [];
+  if (history.length >= retries) return false;
+  const fixed = trial.systemAttributes[FIXED_PARAMS_KEY] as JsonObject | undefined;
+  await study.storage.addTrial(study.id, {
+    state: 'WAITING',
+    userAttributes: trial.userAttributes,
+    systemAttributes: {
+      [FIXED_PARAMS_KEY]: freezeJson({ ...fixed, ...trial.params }),
+      [FIRST_KEY]: trial.systemAttributes[FIRST_KEY] ?? trial.number,
+      [HISTORY_KEY]: [...history, trial.number],
+    },
+  });
+  return true;
 }
 
 function checked(options: HeartbeatOptions): Required<HeartbeatOptions> {

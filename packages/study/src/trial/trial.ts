@@ -144,13 +144,21 @@ export class Trial<P extends Params = Params> {
    * @param value may be NaN or infinite
    * @param step an integer ≥ 0
    */
-  async report(value: number, step: number): Promise<void> {
-    if (typeof value !== 'number')
-      throw new InvalidValuesError(`Trial ${this.number}: reported ${typeof value} '${value}'; report a number.`);
-    if (!Number.isSafeInteger(step) || step < 0)
-      throw new InvalidValuesError(`Trial ${this.number}: step ${step} is not an integer ≥ 0.`);
-    if (this.#frozen.intermediateValues.has(step)) return;
-    await this.#write({ intermediateValues: new Map([[step, value]]) });
+  report(value: number, step: number): Promise<void> {
+    return this.reportAll([[step, value]]);
+  }
+
+  /** Reports several steps in one write: for values that come faster than a storage takes them. */
+  async reportAll(values: Iterable<readonly [step: number, value: number]>): Promise<void> {
+    const fresh = new Map<number, number>();
+    for (const [step, value] of values) {
+      if (typeof value !== 'number')
+        throw new InvalidValuesError(`Trial ${this.number}: reported ${typeof value} '${value}'; report a number.`);
+      if (!Number.isSafeInteger(step) || step < 0)
+        throw new InvalidValuesError(`Trial ${this.number}: step ${step} is not an integer ≥ 0.`);
+      if (!this.#frozen.intermediateValues.has(step) && !fresh.has(step)) fresh.set(step, value);
+    }
+    if (fresh.size > 0) await this.#write({ intermediateValues: fresh });
   }
 
   /** Asks the study's pruner whether the trial should stop, by the reports up to now. */

@@ -1,7 +1,9 @@
 // `goldilocks report [STUDY]`: shows a report again, as text, HTML or JSON.
+import { UserError } from '../../errors.js';
 import { addStateFlag, type StateFlags, stateDirectory } from '../flags/state-flags.js';
 import { choice } from '../values.js';
 import { verb } from '../verb.js';
+import { optimizeOutcome } from './optimize.js';
 
 interface Flags extends StateFlags {
   format: 'text' | 'html' | 'json';
@@ -21,6 +23,8 @@ export const report = verb<Flags>({
       .option('--out <file>', 'write there instead of to standard output');
   },
   async run([study], flags, { width, paint }) {
+    const search = await searchOf(study, flags);
+    if (search !== undefined) return optimizeOutcome(search, { width, paint });
     const { findReport } = await import('../../studies/find-report.js');
     const found = await findReport(study, () => stateDirectory(flags, study));
     const text = await written();
@@ -36,3 +40,15 @@ export const report = verb<Flags>({
     }
   },
 });
+
+/** What a search over a command's flags found; undefined for a journey, or the folder of a result. */
+async function searchOf(study: string | undefined, flags: Flags) {
+  const { existsSync } = await import('node:fs');
+  if (study !== undefined && existsSync(study)) return undefined;
+  const { resultOfSearch, searchNamed } = await import('../../optimize/find-search.js');
+  const state = stateDirectory(flags, study);
+  const name = await searchNamed(state, study);
+  if (name === undefined) return undefined;
+  if (flags.format === 'text' && flags.out === undefined) return resultOfSearch(state, name);
+  throw new UserError(`«${name}» is a search over a command's flags: its report is text, or an object with --json.`);
+}

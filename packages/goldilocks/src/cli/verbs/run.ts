@@ -1,6 +1,7 @@
 // `goldilocks run DATA`: the whole journey.
 import type { JourneySettings } from '../../journey/options.js';
 import { addBudgetFlags, type BudgetFlags, budgetOptions } from '../flags/budget-flags.js';
+import { addClusterFlags, type ClusterFlags, clusterOptions } from '../flags/cluster-flags.js';
 import { addDataFlags, type DataFlags, dataOptions } from '../flags/data-flags.js';
 import { addHyperparameterFlags, type HyperparameterFlags, userSettings } from '../flags/hyperparameter-flags.js';
 import { addModelFlags, type ModelFlags, modelOptions } from '../flags/model-flags.js';
@@ -8,7 +9,7 @@ import { journeyOutcome } from '../result.js';
 import { choice, count, number } from '../values.js';
 import { verb } from '../verb.js';
 
-interface Flags extends BudgetFlags, DataFlags, ModelFlags, HyperparameterFlags {
+interface Flags extends BudgetFlags, ClusterFlags, DataFlags, ModelFlags, HyperparameterFlags {
   out: string;
   overwrite?: boolean;
   metric?: NonNullable<JourneySettings['metric']>;
@@ -29,6 +30,10 @@ export const run = verb<Flags>({
       'goldilocks run notes.csv --model models/smollm2 --trials 12 --metric macroF1 --out notes-model',
       'twelve trials, judged by macro F1',
     ],
+    [
+      'goldilocks run feedback.jsonl --trials 40 --on ray=http://127.0.0.1:8265 --storage postgresql://db/studies --workers 8',
+      'trials on a Ray cluster',
+    ],
   ],
   define(command) {
     command
@@ -44,7 +49,7 @@ export const run = verb<Flags>({
         'a rise of the loss on reference text above this counts against a trial',
         number('a number from 0, such as 0.1', (value) => value >= 0),
       );
-    addHyperparameterFlags(addModelFlags(addDataFlags(addBudgetFlags(command))));
+    addClusterFlags(addHyperparameterFlags(addModelFlags(addDataFlags(addBudgetFlags(command)))));
   },
   async run([data], flags, session) {
     const { fineTune } = await import('../../journey.js');
@@ -55,6 +60,7 @@ export const run = verb<Flags>({
       ...modelOptions(flags),
       budget: budgetOptions(flags),
       settings: userSettings(flags),
+      cluster: clusterOptions(flags),
       ...{ out, overwrite, metric, method, seed, study, retentionLimit, signal, onEvent },
     });
     return journeyOutcome(result, session);

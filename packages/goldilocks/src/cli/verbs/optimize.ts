@@ -1,0 +1,79 @@
+// `goldilocks optimize -- COMMAND`: searches the flags of any training command.
+import { UserError } from '../../errors.js';
+import type { OptimizeEvent } from '../../optimize/events.js';
+import type { OptimizeResult } from '../../optimize/result.js';
+import type { ProgressDisplay } from '../../terminal/progress.js';
+import { addOptimizeFlags, type OptimizeFlags, searchSettings, spaceOf } from '../flags/optimize-flags.js';
+import { stateDirectory } from '../flags/state-flags.js';
+import type { Session } from '../session.js';
+import { type Outcome, verb } from '../verb.js';
+
+export const optimize = verb<OptimizeFlags, OptimizeEvent>({
+  name: 'optimize',
+  summary: 'searches the flags of any training command that prints its metrics',
+  examples: [
+    [
+      'goldilocks optimize --space space.json --metric eval_loss --budget 2h -- python train.py --lr {learning_rate}',
+      'placeholders are filled anew for each trial; space.json says from where to where',
+    ],
+    [
+      'goldilocks optimize --preset trl --trials 20 -- trl sft --model_name_or_path Qwen/Qwen3-0.6B --dataset_name trl-lib/Capybara',
+      "with a ready-made space, which appends the tool's own flags",
+    ],
+    ['goldilocks optimize --resume train-1 --trials 40', 'goes on, for longer'],
+  ],
+  define(command) {
+    addOptimizeFlags(command.argument('[command...]', 'after --: the program and its arguments'));
+  },
+  createDisplay: optimizeDisplay,
+  async run(command, flags, session) {
+    if (flags.presets) return listPresets();
+    if (flags.resume !== undefined) return resumeSearch(flags.resume, command, flags, session);
+    const space = await spaceOf(flags);
+    if (flags.printSpace) return { json: { space }, text: JSON.stringify(space, null, 2) };
+    const { optimizeCommand } = await import('../../optimize/optimize.js');
+    const { study, state, storage } = flags;
+    const settings = { command, space, ...searchSettings(flags) };
+    const { signal, onEvent } = session;
+    const result = await optimizeCommand({ ...settings, study, stateDirectory: state, storage, signal, onEvent });
+    return optimizeOutcome(result, session);
+  },
+});
+
+export async function optimizeDisplay(): Promise<ProgressDisplay<OptimizeEvent>> {
+  const { createOptimizeProgress } = await import('../../optimize/progress/progress.js');
+  return createOptimizeProgress();
+}
+
+async function listPresets(): Promise<Outcome> {
+  const { presets, presetsText } = await import('../../optimize/presets/presets.js');
+  return { json: { presets }, text: presetsText() };
+}
+
+async function resumeSearch(
+  study: string,
+  command: readonly string[],
+  flags: OptimizeFlags,
+  session: Session<OptimizeEvent>,
+): Promise<Outcome> {
+  if (command.length > 0 || flags.space !== undefined || flags.preset !== undefined) {
+    throw new UserError(
+      '--resume goes on with the command and the space that the study has. To change them, begin another study.',
+    );
+  }
+  const { resumeOptimize } = await import('../../optimize/optimize.js');
+  const { signal, onEvent } = session;
+  const state = stateDirectory(flags, study);
+  const settings = { ...searchSettings(flags), storage: flags.storage };
+  const result = await resumeOptimize({ study, stateDirectory: state, ...settings, signal, onEvent });
+  return optimizeOutcome(result, session);
+}
+
+/** The last word of a search, also where `goldilocks resume` went on with it. */
+export async function optimizeOutcome(
+  result: OptimizeResult,
+  { width, paint }: Pick<Session, 'width' | 'paint'>,
+): Promise<Outcome> {
+  const { summaryText } = await import('../../optimize/summary.js');
+  return { json: { ...result }, text: summaryText(result, { width, paint }) };
+}

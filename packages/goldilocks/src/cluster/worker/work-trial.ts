@@ -1,0 +1,143 @@
+// Runs one claimed trial to its end: signs of life, a report at each share of its schedule, the question whether to go on.
+import {
+  type Heartbeat,
+  type JsonValue,
+  keepAlive,
+  type Study,
+  type Trial,
+  TrialNotRunningError,
+} from '@goldilocks/study';
+import { type TrialStages, trialSetting } from '../../journey/trial-stages.js';
+import type { Parameters } from '../../plan/hyperparameters.js';
+import { settingsFromParams } from '../../plan/plan.js';
+import { runTrial, type TrialOutcome, type TrialSetting } from '../../search/run-trial.js';
+import { rungShares, rungStep, topRung } from '../../search/rungs.js';
+import { trialAttributes } from '../../search/search-trial.js';
+import { checkpointFolder, updateRecord } from '../../search/trial-files.js';
+import type { SharedJob } from '../shared-job.js';
+import { firstNumber, recordAttributes } from '../shared-trials.js';
+import { giveBack } from './give-back.js';
+
+export interface Work {
+  study: Study;
+  job: SharedJob;
+  stages: TrialStages;
+  signal?: AbortSignal;
+}
+
+/** What became of a trial; `lost`: others took this worker for gone, and its result does not count. */
+export type WorkedTrial = 'complete' | 'pruned' | 'failed' | 'given back' | 'lost';
+
+/** Throws UserError for what would stop every trial here, such as a full disk; the trial is given back before. */
+export async function workTrial(work: Work, trial: Trial): Promise<WorkedTrial> {
+  const heartbeat = await keepAlive(work.study, trial, work.job.heartbeat);
+  try {
+    return await new TrialWork(work, trial, heartbeat).run();
+  } catch (error) {
+    if (error instanceof TrialNotRunningError || heartbeat.lost.aborted) return 'lost';
+    await giveBack(work.study, trial.frozen, (error as Error).message);
+    throw error;
+  } finally {
+    heartbeat.stop();
+  }
+}
+
+class TrialWork {
+  private readonly number: number;
+  private readonly folder: string;
+  private readonly setting: TrialSetting;
+  private seconds = 0;
+
+  constructor(
+    private readonly work: Work,
+    private readonly trial: Trial,
+    private readonly heartbeat: Heartbeat,
+  ) {
+    const { context, piloted } = work.stages;
+    this.number = firstNumber(trial.frozen);
+    this.folder = context.state.trial(context.record.study, this.number);
+    this.setting = trialSetting(work.stages, piloted.schedule.share);
+  }
+
+  async run(): Promise<WorkedTrial> {
+    for (let rung = 0; rung <= topRung; rung++) {
+      const outcome = await this.advance(rung);
+      if (outcome.type === 'interrupted') return this.leave();
+      if (outcome.type === 'failed') return this.fail(outcome);
+      const isOver = outcome.summary.outcome !== 'paused';
+      for (let reached = rung; reached <= (isOver ? topRung : rung); reached++) {
+        await this.trial.report(outcome.value, rungStep(reached));
+      }
+      if (isOver) return this.complete(outcome.value);
+      if (await this.fallsBehind()) return this.prune(rung, outcome.value);
+    }
+    throw new Error('The last share of a schedule ends its run.');
+  }
+
+  /** Trains to a rung, and keeps what was seen in the trial's folder and in the study. */
+  private async advance(rung: number): Promise<TrialOutcome> {
+    const { stages, signal } = this.work;
+    const began = stages.context.clock.elapsed;
+    const settings = settingsFromParams(stages.piloted.plan, this.trial.params as Parameters);
+    const outcome = await runTrial(this.setting, {
+      number: this.number,
+      purpose: 'search',
+      resumedAt: rung === 0 ? 0 : rungShares[rung - 1]!,
+      settings,
+      checkpointDirectory: checkpointFolder(this.folder),
+      stopAtShare: rungShares[rung]!,
+      signal: AbortSignal.any([this.heartbeat.lost, ...(signal === undefined ? [] : [signal])]),
+    });
+    this.seconds += stages.context.clock.elapsed - began;
+    const record = await updateRecord(this.folder, newsOf(outcome));
+    await this.work.study.storage.writeTrial(this.trial.id, {
+      userAttributes: {
+        [trialAttributes.seconds]: this.seconds,
+        [trialAttributes.settings]: settings as unknown as JsonValue,
+        [trialAttributes.subset]: stages.piloted.schedule.share,
+        ...recordAttributes(record),
+      },
+    });
+    return outcome;
+  }
+
+  /** The recommended settings go to the end: everything is compared with them. */
+  private async fallsBehind(): Promise<boolean> {
+    return this.work.job.prune && this.number !== 0 && (await this.trial.shouldPrune());
+  }
+
+  private async complete(value: number): Promise<WorkedTrial> {
+    await this.work.study.tell(this.trial, value);
+    this.setting.emit({ type: 'trial-finished', trial: this.number, value, seconds: this.seconds });
+    return 'complete';
+  }
+
+  private async prune(rung: number, value: number): Promise<WorkedTrial> {
+    const share = rungShares[rung]!;
+    const reason = `not among the best at ${Math.round(100 * share)} % of its schedule`;
+    await this.trial.setUserAttribute(trialAttributes.reason, reason);
+    await this.work.study.tell(this.trial, null, { state: 'PRUNED' });
+    this.setting.emit({ type: 'trial-pruned', trial: this.number, share, value, reason });
+    return 'pruned';
+  }
+
+  private async fail({ kind, reason }: Extract<TrialOutcome, { type: 'failed' }>): Promise<WorkedTrial> {
+    const userAttributes = { [trialAttributes.reason]: reason, [trialAttributes.failureKind]: kind };
+    await this.work.study.storage.writeTrial(this.trial.id, { userAttributes });
+    await this.work.study.tell(this.trial, null, { state: 'FAIL', failure: reason });
+    this.setting.emit({ type: 'trial-failed', trial: this.number, kind, message: reason });
+    return 'failed';
+  }
+
+  private async leave(): Promise<WorkedTrial> {
+    if (this.heartbeat.lost.aborted) return 'lost';
+    await giveBack(this.work.study, this.trial.frozen, 'its worker was told to stop');
+    return 'given back';
+  }
+}
+
+function newsOf(outcome: TrialOutcome) {
+  if (outcome.type !== 'reached') return { curve: outcome.curve };
+  const { curve, summary, best, perExample } = outcome;
+  return { curve, history: summary.history, best, perExample };
+}

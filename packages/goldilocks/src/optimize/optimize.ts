@@ -1,0 +1,137 @@
+// Searches the flags of any training command: `optimizeCommand` begins a study, `resumeOptimize` goes on with one.
+import { basename, extname, resolve } from 'node:path';
+import { createStudy, type JsonValue, type Storage, type Study } from '@goldilocks/study';
+import { UserError } from '../errors.js';
+import { lockStudy, nameStudy } from '../journey/open-study.js';
+import { prepareStateFolder, type StateFolder, stateFolderAt } from '../state/folder.js';
+import { prunerOf, samplerOf } from './choose.js';
+import { planCommand } from './command/plan-command.js';
+import { openDatabase, withoutPassword } from './database.js';
+import { LocalLauncher } from './local/local-launcher.js';
+import {
+  defaultSeed,
+  type OptimizeControl,
+  type OptimizeOptions,
+  type OptimizeSettings,
+  type ResumeOptions,
+} from './options.js';
+import { loadRecord, newRecord, type OptimizeRecord, saveRecord } from './record.js';
+import { type OptimizeResult, resultOf } from './result.js';
+import { Search } from './search.js';
+import { recommendedParams } from './space/search-space.js';
+import type { ObjectiveSpec } from './space/space-file.js';
+
+/**
+ * Runs the command with one set of flags after another until time or trials are used up.
+ * @throws UserError for a space, a command or a state folder that cannot be used, and for a command that keeps failing
+ * @throws Interrupted when the signal was raised; everything is saved
+ */
+export async function optimizeCommand(options: OptimizeOptions): Promise<OptimizeResult> {
+  const { study, stateDirectory = '.goldilocks', storage: database, signal, onEvent, launcher, ...settings } = options;
+  const command = planCommand(settings.command, settings.space, settings);
+  objectivesOf(settings);
+  const state = stateFolderAt(resolve(stateDirectory));
+  await prepareStateFolder(state);
+  const storage = await openDatabase(state, database);
+  try {
+    const isJoined = database !== undefined && study !== undefined && (await storage.findStudy(study)) !== null;
+    const name = isJoined ? study : await nameStudy(storage, studyStem(command.argv), study);
+    const kept = database === undefined ? undefined : withoutPassword(database);
+    const record = newRecord({ study: name, workingDirectory: process.cwd(), settings, storage: kept });
+    return await search(storage, state, record, { signal, onEvent, launcher });
+  } finally {
+    await storage.close();
+  }
+}
+
+/** Goes on with a study after a stop of any kind; trials that were running then are run again. */
+export async function resumeOptimize(options: ResumeOptions): Promise<OptimizeResult> {
+  const { study, stateDirectory, storage: database, signal, onEvent, launcher, ...changes } = options;
+  const state = stateFolderAt(stateDirectory);
+  const record = await loadRecord(state.study(study));
+  if (record === undefined) throw new UserError(`There is no search «${study}» in ${state.root}.`);
+  const settings = { ...record.settings, ...defined(changes) };
+  const storage = await openDatabase(state, database ?? record.storage);
+  try {
+    return await search(storage, state, { ...record, settings, finished: false }, { signal, onEvent, launcher });
+  } finally {
+    await storage.close();
+  }
+}
+
+async function search(
+  storage: Storage,
+  state: StateFolder,
+  record: OptimizeRecord,
+  control: OptimizeControl,
+): Promise<OptimizeResult> {
+  // A shared study is for several at a time: there heartbeats say who works on what.
+  const lock = record.storage === undefined ? await lockStudy(state, record.study) : undefined;
+  const launcher = control.launcher ?? new LocalLauncher();
+  try {
+    const study = await openOrCreate(storage, record);
+    await saveRecord(state.study(record.study), record);
+    const search = new Search({ ...control, study, state, record, launcher });
+    await search.run();
+    return await resultOf(study, search.record, state);
+  } finally {
+    if (control.launcher === undefined) await launcher.close();
+    await lock?.release();
+  }
+}
+
+async function openOrCreate(storage: Storage, { study: name, settings }: OptimizeRecord) {
+  const { sampler = 'auto', pruner = 'median', seed = defaultSeed, space } = settings;
+  const objectives = objectivesOf(settings);
+  const isNew = (await storage.findStudy(name)) === null;
+  const study = await createStudy({
+    storage,
+    name,
+    directions: objectives.map(({ direction = 'minimize' }) => direction),
+    sampler: samplerOf(sampler, seed),
+    pruner: prunerOf(objectives.length > 1 ? 'none' : pruner),
+    loadIfExists: true,
+  });
+  if (!isNew) {
+    await checkSame(study, settings);
+    return study;
+  }
+  await study.setUserAttribute(SPACE_KEY, spaceJson(settings));
+  await study.setMetricNames(objectives.map(({ metric }) => metric));
+  const recommended = recommendedParams(planCommand(settings.command, space, settings).space.parameters);
+  if (recommended !== null) await study.enqueue(recommended, { skipIfExists: true });
+  return study;
+}
+
+/** By which others that join a study see that they mean the same. */
+const SPACE_KEY = 'goldilocks:space';
+
+function spaceJson({ space }: OptimizeSettings): JsonValue {
+  return JSON.stringify({ parameters: space.parameters, objectives: space.objectives });
+}
+
+async function checkSame(study: Study, settings: OptimizeSettings): Promise<void> {
+  const before = (await study.userAttributes())[SPACE_KEY];
+  if (before === undefined || before === spaceJson(settings)) return;
+  throw new UserError(
+    `The study «${study.name}» searches another space, or another metric. Join it with the same, or choose another name with --study.`,
+  );
+}
+
+/** @throws UserError where it is not said what to improve */
+function objectivesOf({ space }: OptimizeSettings): readonly ObjectiveSpec[] {
+  if (space.objectives !== undefined) return space.objectives;
+  throw new UserError(
+    'It is not said what to improve. Name the metric with --metric, such as --metric eval_loss, or in the space file under objectives.',
+  );
+}
+
+/** The script's name, or else the program's. */
+function studyStem(argv: readonly string[]): string {
+  const script = argv.find((argument) => /\.(py|[cm]?[jt]s|sh|r|jl)$/i.test(argument)) ?? argv[0]!;
+  return basename(script, extname(script));
+}
+
+function defined<Values extends object>(values: Values): Partial<Values> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<Values>;
+}

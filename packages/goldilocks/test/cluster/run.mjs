@@ -1,0 +1,143 @@
+// A search on a real Ray and a real PostgreSQL: 8 trials of the shipped model over two workers, one of them killed in mid-trial, end as on
+// one machine. Then any command through `optimize`'s launcher: exit codes, files, stopping, Ray gone and back.
+//
+// usage: .ci/with-postgres node packages/goldilocks/test/cluster/run.mjs     GOLDILOCKS_RAY names Ray's program (default: .venv/bin/ray)
+import { deepStrictEqual, ok } from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createStudy, loadStudy, openStorage } from '@goldilocks/study';
+import { readJob, writeJob } from '../../dist/cluster/shared-job.js';
+import { sharedTrials } from '../../dist/cluster/shared-trials.js';
+import { work } from '../../dist/cluster/worker/worker.js';
+import { startRay } from './ray.mjs';
+
+const path = (name) => fileURLToPath(new URL(`../../../../${name}`, import.meta.url));
+const url = process.env.GOLDILOCKS_POSTGRES;
+ok(url, 'start this with .ci/with-postgres');
+const root = mkdtempSync(join(tmpdir(), 'goldilocks-cluster-'));
+const data = join(root, 'feedback.jsonl');
+writeFileSync(data, readFileSync(path('examples/feedback/feedback.jsonl'), 'utf8').split('\n').slice(0, 90).join('\n'));
+const name = 'shared';
+const started = Date.now();
+const say = (text) => console.log(`${String(Math.round((Date.now() - started) / 1000)).padStart(4)} s  ${text}`);
+
+/** Starts `goldilocks` and hands out its lines. */
+function goldilocks(args, env = {}) {
+  const child = spawn(process.execPath, [path('packages/goldilocks/bin/goldilocks.js'), ...args], {
+    env: { ...process.env, ...env },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  return { child, output: () => output, exit: once(child, 'close').then(([code]) => code) };
+}
+
+/** Waits until `find` gives something. */
+async function until(what, find, seconds = 240) {
+  for (const end = Date.now() + 1000 * seconds; Date.now() < end; await sleep(200)) {
+    const found = await find();
+    if (found) return found;
+  }
+  throw new Error(`${what} did not happen within ${seconds} s`);
+}
+
+/** Process ids of this test's workers. */
+function workerProcesses() {
+  const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  const own = lines.filter(
+    (line) => line.includes(` worker --study ${name} --state ${root}`) && !line.includes('sh -c'),
+  );
+  return own.map((line) => Number(line.trim().split(' ')[0]));
+}
+
+const flags = ['--seed', '3', '--epochs', '1', '--no-prune', '--heartbeat', '1', '--skip-bad-rows'];
+
+async function searchWithAKill(ray, storage) {
+  const run = goldilocks(
+    [
+      'run',
+      data,
+      '--trials',
+      '8',
+      '--out',
+      join(root, 'out'),
+      '--study',
+      name,
+      '--on',
+      `ray=${ray.address}`,
+      '--workers',
+      '2',
+      ...flags,
+    ],
+    { GOLDILOCKS_STORAGE: url },
+  );
+  run.exit.then(() => (run.ended = true));
+  const study = await until(
+    'the study',
+    async () => run.ended || loadStudy({ storage, name }).catch(() => undefined),
+    60,
+  );
+  ok(!run.ended, run.output());
+  const victim = await until('a trial in its middle', async () => {
+    if (run.ended) throw new Error(run.output());
+    const trials = await study.trials();
+    const isMiddle = trials.some(({ state, intermediateValues }) => state === 'RUNNING' && intermediateValues.size > 0);
+    return isMiddle && workerProcesses().length === 2 && workerProcesses()[0];
+  });
+  process.kill(victim, 'SIGKILL');
+  say(`killed worker ${victim} in mid-trial`);
+  const code = await run.exit;
+  ok(code === 0, `goldilocks run ended with ${code}:\n${run.output()}`);
+  say('the journey is over');
+  ok(!run.output().includes(new URL(url).password), 'the password is in the output');
+  const all = await study.trials();
+  const lost = all.filter(({ state }) => state === 'FAIL');
+  ok(lost.length >= 1, `no trial was lost: ${all.map(({ state }) => state)}`);
+  const trials = await sharedTrials(study);
+  deepStrictEqual(
+    trials.map(({ number }) => number),
+    [0, 1, 2, 3, 4, 5, 6, 7],
+  );
+  deepStrictEqual(new Set(trials.map(({ state }) => state)), new Set(['complete']), 'a trial is missing');
+  ok(
+    all.some(({ systemAttributes, state }) => systemAttributes.failed_trial === lost[0].number && state === 'COMPLETE'),
+  );
+  say(`8 trials complete; trial ${lost.map(({ number }) => number)} was lost and run again`);
+  return { study, trials };
+}
+
+/** The same parameters, one after another in one worker with a SQLite file. */
+async function sameHere({ study, trials }) {
+  const storage = await openStorage(join(root, 'here.db'));
+  const here = await createStudy({ storage, name });
+  for (const { params } of trials) await here.enqueue(params);
+  await writeJob(here, { ...(await readJob(study)), prune: false });
+  await work({ storage: join(root, 'here.db'), study: name, stateDirectory: join(root, 'here') });
+  const again = await sharedTrials(here);
+  const differences = again.map(({ values }, i) =>
+    Math.max(...values.map((value, rung) => Math.abs(value - trials[i].values[rung]))),
+  );
+  say(`the same on one machine: largest difference of a value ${Math.max(...differences).toExponential(1)}`);
+  ok(Math.max(...differences) < 1e-5, `values differ: ${differences}`);
+  await storage.close();
+}
+
+const ray = await startRay({
+  command: process.env.GOLDILOCKS_RAY ?? path('.venv/bin/ray'),
+  folder: join(root, 'ray'),
+  cpus: 2,
+});
+say(`Ray answers at ${ray.address}`);
+const storage = await openStorage(url);
+try {
+  await sameHere(await searchWithAKill(ray, storage));
+} finally {
+  await storage.close();
+  await ray.stop();
+  rmSync(root, { recursive: true, force: true });
+}
+console.log('Cluster: passed');
