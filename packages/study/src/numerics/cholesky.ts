@@ -3,10 +3,14 @@
 /**
  * The lower triangle L with L·Lᵀ = A; the entries above the diagonal are zero. Only the lower triangle of A is read.
  * @param a n×n
+ * @param factor room for the result; what is above the diagonal stays as it is
  * @returns n×n, or null when A is not positive definite to working precision
  */
-export function cholesky(a: Float64Array, n: number): Float64Array | null {
-  const factor = new Float64Array(n * n);
+export function cholesky(
+  a: Float64Array,
+  n: number,
+  factor: Float64Array = new Float64Array(n * n),
+): Float64Array | null {
   for (let i = 0; i < n; i++) {
     const row = i * n;
     for (let j = 0; j <= i; j++) {
@@ -24,11 +28,16 @@ export function cholesky(a: Float64Array, n: number): Float64Array | null {
 /**
  * The inverse of a lower triangle, itself one.
  * @param factor n×n
+ * @param inverse room for the result; what is above the diagonal stays as it is
  */
-export function invertLower(factor: Float64Array, n: number): Float64Array {
-  const inverse = new Float64Array(n * n);
+export function invertLower(
+  factor: Float64Array,
+  n: number,
+  inverse: Float64Array = new Float64Array(n * n),
+): Float64Array {
   for (let i = 0; i < n; i++) {
     const diagonal = 1 / factor[i * n + i]!;
+    inverse.fill(0, i * n, i * n + i);
     // Row by row, so that memory is walked in order: row i is −(row i of L, left part) · (rows above) / L[i][i].
     for (let k = 0; k < i; k++) {
       const weight = -factor[i * n + k]! * diagonal;
@@ -40,8 +49,12 @@ export function invertLower(factor: Float64Array, n: number): Float64Array {
 }
 
 /** L·x for a lower triangle. */
-export function timesLower(lower: Float64Array, n: number, x: ArrayLike<number>): Float64Array {
-  const result = new Float64Array(n);
+export function timesLower(
+  lower: Float64Array,
+  n: number,
+  x: ArrayLike<number>,
+  result: Float64Array = new Float64Array(n),
+): Float64Array {
   for (let i = 0; i < n; i++) {
     let sum = 0;
     for (let j = 0; j <= i; j++) sum += lower[i * n + j]! * x[j]!;
@@ -51,8 +64,13 @@ export function timesLower(lower: Float64Array, n: number, x: ArrayLike<number>)
 }
 
 /** Lᵀ·x for a lower triangle. */
-export function timesLowerTransposed(lower: Float64Array, n: number, x: ArrayLike<number>): Float64Array {
-  const result = new Float64Array(n);
+export function timesLowerTransposed(
+  lower: Float64Array,
+  n: number,
+  x: ArrayLike<number>,
+  result: Float64Array = new Float64Array(n),
+): Float64Array {
+  result.fill(0);
   for (let i = 0; i < n; i++) {
     const weight = x[i]!;
     for (let j = 0; j <= i; j++) result[j]! += lower[i * n + j]! * weight;

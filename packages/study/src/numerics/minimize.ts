@@ -10,6 +10,8 @@ export interface MinimizeOptions {
   readonly maxIterations?: number;
   /** Stops when no coordinate's projected gradient is larger. Default 1e-5. */
   readonly tolerance?: number;
+  /** Stops when a step lowers the value by no more. Default 1e-10 of the value. */
+  readonly smallestGain?: number;
 }
 
 export interface Minimum {
@@ -31,7 +33,7 @@ interface Pair {
 
 /** @param start is moved into the box */
 export function minimize(f: Differentiable, start: ArrayLike<number>, options: MinimizeOptions): Minimum {
-  const { lower, upper, maxIterations = 100, tolerance = 1e-5 } = options;
+  const { lower, upper, maxIterations = 100, tolerance = 1e-5, smallestGain } = options;
   const clip = (value: number, i: number) => Math.min(upper[i]!, Math.max(lower[i]!, value));
   let x: Float64Array = Float64Array.from(start, clip);
   let gradient: Float64Array = new Float64Array(x.length);
@@ -57,7 +59,7 @@ export function minimize(f: Differentiable, start: ArrayLike<number>, options: M
     if (pairs.length > MEMORY) pairs.shift();
     const gain = value - next.value;
     ({ x, value, gradient } = next);
-    if (gain <= 1e-10 * Math.max(1, Math.abs(value))) break;
+    if (gain <= (smallestGain ?? 1e-10 * Math.max(1, Math.abs(value)))) break;
   }
   return { x, value };
 }

@@ -9,7 +9,7 @@ import {
   GaussianProcess,
   type KernelParameters,
   matern,
-  maternSlope,
+  slopeFrom,
   squaredDifference,
   type TrainingData,
 } from './gaussian-process.js';
@@ -24,6 +24,9 @@ export interface NoisePrior {
 const LITTLE_NOISE: NoisePrior = { mean: -4, variance: 1 };
 const SMALLEST_NOISE = 1e-4;
 const BOUNDS = { length: [Math.log(0.02), Math.log(1000)], noise: [Math.log(SMALLEST_NOISE), Math.log(100)] } as const;
+
+/** A hundredth of a nat more or less of the posterior changes no decision. */
+const ENOUGH = { maxIterations: 40, tolerance: 1e-2, smallestGain: 1e-2 };
 
 /**
  * @param data values of mean 0 and variance 1
@@ -51,7 +54,7 @@ export function fitGaussianProcess(data: TrainingData, noisePrior: NoisePrior = 
     repeat(meanLength - LENGTH_VARIANCE, noisePrior.mean),
     repeat(Math.log(3), Math.max(Math.log(0.3), noisePrior.mean)),
   ];
-  const minima = starts.map((start) => minimize(objective, start, { ...box, maxIterations: 40, tolerance: 1e-2 }));
+  const minima = starts.map((start) => minimize(objective, start, { ...box, ...ENOUGH }));
   const best = minima.reduce((a, b) => (b.value < a.value ? b : a));
   return new GaussianProcess(data, parametersAt(best.x));
 }
@@ -80,12 +83,21 @@ export class Likelihood {
   readonly #data: TrainingData;
   /** For each pair i > j its squared differences, d in a row. */
   readonly #differences: Float64Array;
+  /** Room for the matrices of one evaluation, n×n each, lower triangles. */
+  readonly #matrix: Float64Array;
+  readonly #factor: Float64Array;
+  readonly #inverseFactor: Float64Array;
+  readonly #inverse: Float64Array;
+  readonly #slopes: Float64Array;
 
   constructor(data: TrainingData) {
     this.#data = data;
     const { points, values, isCategorical } = data;
     const d = isCategorical.length;
     this.#differences = new Float64Array(((values.length * (values.length - 1)) / 2) * d);
+    const square = () => new Float64Array(values.length ** 2);
+    [this.#matrix, this.#factor, this.#inverseFactor, this.#inverse] = [square(), square(), square(), square()];
+    this.#slopes = new Float64Array((values.length * (values.length - 1)) / 2);
     let at = 0;
     for (let i = 0; i < values.length; i++) {
       for (let j = 0; j < i; j++) {
@@ -103,49 +115,48 @@ export class Likelihood {
   evaluate(parameters: KernelParameters, gradient: Float64Array): number {
     const { values } = this.#data;
     const n = values.length;
-    const { matrix, slopes } = this.#kernel(parameters);
-    const factor = cholesky(matrix, n);
+    this.#fillKernel(parameters);
+    const factor = cholesky(this.#matrix, n, this.#factor);
     gradient.fill(0);
     if (!factor) return Number.NEGATIVE_INFINITY;
-    const inverseFactor = invertLower(factor, n);
+    const inverseFactor = invertLower(factor, n, this.#inverseFactor);
     const whitened = timesLower(inverseFactor, n, values);
     const weights = timesLowerTransposed(inverseFactor, n, whitened);
     let value = -0.5 * n * Math.log(2 * Math.PI);
     for (let i = 0; i < n; i++) value -= Math.log(factor[i * n + i]!) + 0.5 * whitened[i]! * whitened[i]!;
-    this.#addGradient(gradient, parameters, slopes, inverseOf(inverseFactor, n), weights);
+    inverseOf(inverseFactor, n, this.#inverse);
+    this.#addGradient(gradient, parameters, weights);
     return value;
   }
 
-  #kernel({ inverseSquaredLengths, scale, noise }: KernelParameters) {
+  #fillKernel({ inverseSquaredLengths, scale, noise }: KernelParameters): void {
     const { values, noiseFactors } = this.#data;
     const [n, d] = [values.length, inverseSquaredLengths.length];
-    const matrix = new Float64Array(n * n);
-    const slopes = new Float64Array((n * (n - 1)) / 2);
-    for (let i = 0, pair = 0; i < n; i++) {
+    const [matrix, differences] = [this.#matrix, this.#differences];
+    for (let i = 0, pair = 0, at = 0; i < n; i++) {
       for (let j = 0; j < i; j++, pair++) {
         let squared = 0;
-        for (let k = 0; k < d; k++) squared += inverseSquaredLengths[k]! * this.#differences[pair * d + k]!;
-        matrix[i * n + j] = scale * matern(squared);
-        slopes[pair] = scale * maternSlope(squared);
+        for (let k = 0; k < d; k++) squared += inverseSquaredLengths[k]! * differences[at++]!;
+        const value = scale * matern(squared);
+        matrix[i * n + j] = value;
+        this.#slopes[pair] = slopeFrom(squared, value);
       }
       matrix[i * n + i] = scale + noise * (noiseFactors?.[i] ?? 1);
     }
-    return { matrix, slopes };
   }
 
   /** ½ tr((ααᵀ − K⁻¹) ∂K) for each parameter; the two halves of the symmetric matrices are counted at once. */
   #addGradient(
     gradient: Float64Array,
     { inverseSquaredLengths, noise }: KernelParameters,
-    slopes: Float64Array,
-    inverse: Float64Array,
     weights: Float64Array,
   ): void {
     const [n, d] = [weights.length, inverseSquaredLengths.length];
-    for (let i = 0, pair = 0; i < n; i++) {
+    const [inverse, slopes, differences] = [this.#inverse, this.#slopes, this.#differences];
+    for (let i = 0, pair = 0, at = 0; i < n; i++) {
       for (let j = 0; j < i; j++, pair++) {
         const common = -2 * slopes[pair]! * (weights[i]! * weights[j]! - inverse[i * n + j]!);
-        for (let k = 0; k < d; k++) gradient[k]! += common * this.#differences[pair * d + k]!;
+        for (let k = 0; k < d; k++) gradient[k]! += common * differences[at++]!;
       }
       const factor = noise * (this.#data.noiseFactors?.[i] ?? 1);
       gradient[d]! += 0.5 * factor * (weights[i]! * weights[i]! - inverse[i * n + i]!);
@@ -155,8 +166,12 @@ export class Likelihood {
 }
 
 /** Lower triangle of K⁻¹ = L⁻ᵀ·L⁻¹. */
-export function inverseOf(inverseFactor: Float64Array, n: number): Float64Array {
-  const inverse = new Float64Array(n * n);
+export function inverseOf(
+  inverseFactor: Float64Array,
+  n: number,
+  inverse: Float64Array = new Float64Array(n * n),
+): Float64Array {
+  inverse.fill(0);
   for (let k = 0; k < n; k++) {
     for (let i = 0; i <= k; i++) {
       const weight = inverseFactor[k * n + i]!;

@@ -45,6 +45,12 @@ export function maternSlope(squared: number): number {
   return (-5 / 6) * (1 + r) * Math.exp(-r);
 }
 
+/** The derivative of a kernel's value by the squared distance, from both, without another exponential. */
+export function slopeFrom(squared: number, value: number): number {
+  const r = SQRT5 * Math.sqrt(squared);
+  return ((-5 / 6) * (1 + r) * value) / (1 + r + (5 / 3) * squared);
+}
+
 /** Squared difference along one dimension. */
 export function squaredDifference(a: number, b: number, isCategorical: boolean): number {
   return isCategorical ? (a === b ? 0 : 1) : (a - b) * (a - b);
@@ -56,7 +62,10 @@ export class GaussianProcess {
   readonly #n: number;
   readonly #inverseFactor: Float64Array;
   readonly #weights: Float64Array;
+  /** For the point asked about last: its squared distances to the data, its covariances with them, and L⁻¹ times these. */
+  readonly #squared: Float64Array;
   readonly #k: Float64Array;
+  readonly #half: Float64Array;
 
   /** @throws RangeError when the kernel matrix is not positive definite, as two equal points without noise are */
   constructor(data: TrainingData, parameters: KernelParameters) {
@@ -68,7 +77,9 @@ export class GaussianProcess {
     this.#inverseFactor = invertLower(factor, this.#n);
     const whitened = timesLower(this.#inverseFactor, this.#n, data.values);
     this.#weights = timesLowerTransposed(this.#inverseFactor, this.#n, whitened);
+    this.#squared = new Float64Array(this.#n);
     this.#k = new Float64Array(this.#n);
+    this.#half = new Float64Array(this.#n);
   }
 
   get parameters(): KernelParameters {
@@ -77,20 +88,19 @@ export class GaussianProcess {
 
   /** Mean and variance of the function at a point. */
   posterior(x: ArrayLike<number>): Posterior {
-    this.#fillKernel(x);
-    const mean = this.#mean();
-    const half = timesLower(this.#inverseFactor, this.#n, this.#k);
-    let explained = 0;
-    for (let i = 0; i < half.length; i++) explained += half[i]! * half[i]!;
+    const half = this.#fillFor(x);
+    let [mean, explained] = [0, 0];
+    for (let i = 0; i < half.length; i++) {
+      mean += this.#k[i]! * this.#weights[i]!;
+      explained += half[i]! * half[i]!;
+    }
     return { mean, variance: Math.max(0, this.#parameters.scale - explained) };
   }
 
   /** Posterior covariance of the function at two points. */
   covariance(x: ArrayLike<number>, other: ArrayLike<number>): number {
-    this.#fillKernel(x);
-    const half = timesLower(this.#inverseFactor, this.#n, this.#k);
-    this.#fillKernel(other);
-    const otherHalf = timesLower(this.#inverseFactor, this.#n, this.#k);
+    const half = this.#fillFor(x).slice();
+    const otherHalf = this.#fillFor(other);
     const { inverseSquaredLengths, scale } = this.#parameters;
     let squared = 0;
     for (const [j, isCategorical] of this.#data.isCategorical.entries()) {
@@ -108,14 +118,13 @@ export class GaussianProcess {
   posteriorWithGradient(x: ArrayLike<number>, meanGradient: Float64Array, varianceGradient: Float64Array): Posterior {
     const posterior = this.posterior(x);
     const { points, isCategorical } = this.#data;
-    const { inverseSquaredLengths, scale } = this.#parameters;
+    const { inverseSquaredLengths } = this.#parameters;
     const d = isCategorical.length;
-    const half = timesLower(this.#inverseFactor, this.#n, this.#k);
-    const solved = timesLowerTransposed(this.#inverseFactor, this.#n, half);
+    const solved = timesLowerTransposed(this.#inverseFactor, this.#n, this.#half);
     meanGradient.fill(0);
     varianceGradient.fill(0);
     for (let i = 0; i < this.#n; i++) {
-      const slope = 2 * scale * maternSlope(this.#squaredDistance(x, i));
+      const slope = 2 * slopeFrom(this.#squared[i]!, this.#k[i]!);
       for (let j = 0; j < d; j++) {
         if (isCategorical[j]) continue;
         const kernelSlope = slope * inverseSquaredLengths[j]! * (x[j]! - points[i * d + j]!);
@@ -143,14 +152,14 @@ export class GaussianProcess {
     return new GaussianProcess(all, this.#parameters);
   }
 
-  #mean(): number {
-    let mean = 0;
-    for (let i = 0; i < this.#n; i++) mean += this.#k[i]! * this.#weights[i]!;
-    return mean;
-  }
-
-  #fillKernel(x: ArrayLike<number>): void {
-    for (let i = 0; i < this.#n; i++) this.#k[i] = this.#parameters.scale * matern(this.#squaredDistance(x, i));
+  #fillFor(x: ArrayLike<number>): Float64Array {
+    const { scale } = this.#parameters;
+    for (let i = 0; i < this.#n; i++) {
+      const squared = this.#squaredDistance(x, i);
+      this.#squared[i] = squared;
+      this.#k[i] = scale * matern(squared);
+    }
+    return timesLower(this.#inverseFactor, this.#n, this.#k, this.#half);
   }
 
   #squaredDistance(x: ArrayLike<number>, i: number): number {
