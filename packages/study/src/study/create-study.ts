@@ -3,8 +3,8 @@
 import { DuplicateStudyError, InvalidOptionError, StudyNotFoundError } from '../errors.js';
 import { MedianPruner } from '../pruners/median.js';
 import type { Pruner } from '../pruners/pruner.js';
+import { AutoSampler } from '../samplers/auto.js';
 import type { Sampler } from '../samplers/sampler.js';
-import { TpeSampler } from '../samplers/tpe/tpe-sampler.js';
 import { MemoryStorage } from '../storages/memory.js';
 import type { FrozenStudy, Storage } from '../storages/storage.js';
 import type { Direction } from '../trial/frozen-trial.js';
@@ -13,7 +13,7 @@ import { Study } from './study.js';
 export interface LoadStudyOptions {
   readonly storage: Storage;
   readonly name: string;
-  /** Default: TPE for one objective, random search for several. */
+  /** Default: an `AutoSampler`. */
   readonly sampler?: Sampler;
   /** Default: the median pruner. */
   readonly pruner?: Pruner;
@@ -89,5 +89,5 @@ export async function deleteStudy(storage: Storage, name: string): Promise<void>
 }
 
 function open(storage: Storage, study: FrozenStudy, options: Pick<CreateStudyOptions, 'sampler' | 'pruner'>): Study {
-  return new Study(storage, study, options.sampler ?? new TpeSampler(), options.pruner ?? new MedianPruner());
+  return new Study(storage, study, options.sampler ?? new AutoSampler(), options.pruner ?? new MedianPruner());
 }

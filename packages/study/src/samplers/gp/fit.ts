@@ -21,12 +21,13 @@ export interface NoisePrior {
   readonly mean: number;
   readonly variance: number;
 }
-const LITTLE_NOISE: NoisePrior = { mean: -4, variance: 1 };
-const SMALLEST_NOISE = 1e-4;
+/** Wide enough that values without noise are found out to be so. */
+const LITTLE_NOISE: NoisePrior = { mean: -4, variance: 2 };
+const SMALLEST_NOISE = 1e-6;
 const BOUNDS = { length: [Math.log(0.02), Math.log(1000)], noise: [Math.log(SMALLEST_NOISE), Math.log(100)] } as const;
 
-/** A hundredth of a nat more or less of the posterior changes no decision. */
-const ENOUGH = { maxIterations: 40, tolerance: 1e-2, smallestGain: 1e-2 };
+/** A thousandth of a nat more or less of the posterior changes no decision. */
+const ENOUGH = { maxIterations: 40, tolerance: 1e-2, smallestGain: 1e-3 };
 
 /**
  * @param data values of mean 0 and variance 1

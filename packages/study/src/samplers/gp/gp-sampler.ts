@@ -26,7 +26,7 @@ import { UnitSpace } from './unit-space.js';
 
 export interface GpOptions {
   readonly seed?: number;
-  /** Trials before the model is used, the recommended setting among them. Default 5. */
+  /** Trials before the model is used, the recommended setting among them. Default 2. */
   readonly startupTrials?: number;
   /** Chooses the values of those first trials. Default: a `PriorSampler` with the same seed. */
   readonly startupSampler?: Sampler;
@@ -49,7 +49,7 @@ export class GpSampler implements Sampler {
   /** @throws InvalidOptionError */
   constructor(options: GpOptions = {}) {
     this.#seed = options.seed ?? randomSeed();
-    this.#startupTrials = options.startupTrials ?? 5;
+    this.#startupTrials = options.startupTrials ?? 2;
     this.#startup = options.startupSampler ?? new PriorSampler({ seed: this.#seed });
     this.#priorWeight = options.priorWeight ?? 3;
     this.#measurements = options.measurements ?? (() => 1);
