@@ -77,6 +77,24 @@ export {
 } from './multi-fidelity/scheduler.js';
 export { DEFAULT_SHARES } from './multi-fidelity/shares.js';
 export { hypervolume } from './multi-objective/hypervolume.js';
+export {
+  Confirmation,
+  type ConfirmationOptions,
+  type Repeat,
+  repeatBudget,
+  type Verdict,
+} from './noise/confirmation.js';
+export type { Contender, ExampleLosses } from './noise/contenders.js';
+export type { Gain } from './noise/gain.js';
+export { type PairedDifference, pairedDifference } from './noise/paired.js';
+export {
+  type Configuration,
+  configurationsOf,
+  type MeanTrials,
+  meanTrials,
+  SEED_KEY,
+  seedOf,
+} from './noise/repeats.js';
 export { RandomGenerator, type RandomState } from './numerics/random.js';
 export { type HyperbandOptions, HyperbandPruner } from './pruners/hyperband.js';
 export { MedianPruner } from './pruners/median.js';
@@ -170,3 +188,13 @@ export {
   type TrialTemplate,
 } from './trial/frozen-trial.js';
 export type { Trial } from './trial/trial.js';
+export { AdditiveModel, type AdditiveModelInput, type Effect, type Row } from './zones/additive-model.js';
+export type { Axis, Place } from './zones/effect-kernel.js';
+export {
+  type ChoiceInZone,
+  type ParameterZone,
+  type ZoneEnd,
+  type Zones,
+  type ZonesOptions,
+  zones,
+} from './zones/zones.js';

@@ -77,3 +77,34 @@ export function timesLowerTransposed(
   }
   return result;
 }
+
+/** x with L·x = b for a lower triangle. */
+export function solveLower(lower: Float64Array, b: ArrayLike<number>): Float64Array {
+  const n = b.length;
+  const x = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    let sum = b[i]!;
+    for (let k = 0; k < i; k++) sum -= lower[i * n + k]! * x[k]!;
+    x[i] = sum / lower[i * n + i]!;
+  }
+  return x;
+}
+
+/** x with Lᵀ·x = b for a lower triangle. */
+export function solveLowerTransposed(lower: Float64Array, b: ArrayLike<number>): Float64Array {
+  const n = b.length;
+  const x = new Float64Array(n);
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = b[i]!;
+    for (let k = i + 1; k < n; k++) sum -= lower[k * n + i]! * x[k]!;
+    x[i] = sum / lower[i * n + i]!;
+  }
+  return x;
+}
+
+/** Σ log L[i, i]: half the log determinant of L·Lᵀ. */
+export function halfLogDeterminant(lower: Float64Array, n: number): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += Math.log(lower[i * n + i]!);
+  return sum;
+}

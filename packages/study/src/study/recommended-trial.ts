@@ -1,9 +1,10 @@
 /**
  * The trial to trust when values are noisy: the best by a model of all trials, not the luckiest, and the default unless it is
- * clear that something is better.
+ * clear that something is better. Trials with the same parameters are repeats, which count as one with their mean.
  */
 
 import { InvalidOptionError, NoTrialError, TrialNotFoundError } from '../errors.js';
+import { configurationsOf, meanTrials } from '../noise/repeats.js';
 import { NoiseAveragedProcess } from '../samplers/gp/noise-average.js';
 import { standardize } from '../samplers/gp/observations.js';
 import { measured, trainingData } from '../terminators/model.js';
@@ -54,13 +55,14 @@ export function recommendedTrial(
   trials: readonly FrozenTrial[],
   options: RecommendedTrialOptions = {},
 ): RecommendedTrial {
-  const { direction = 'minimize', reference, confidence = 0.95, measurements = () => 1 } = options;
+  const { direction = 'minimize', reference, confidence = 0.95 } = options;
   if (!(confidence >= 0 && confidence < 1))
     throw new InvalidOptionError(`recommendedTrial: confidence is ${confidence}; give 0 ≤ confidence < 1.`);
   const complete = trials.filter(({ state, values }) => state === 'COMPLETE' && Number.isFinite(values![0]));
-  const luckiest = bestOf(complete, direction);
+  const { trials: means, measurements } = meanTrials(complete, options.measurements);
+  const luckiest = bestOf(means, direction);
   if (!luckiest) throw new NoTrialError('There is no complete and feasible trial with a finite value to recommend.');
-  const model = modelOf(complete, direction, measurements);
+  const model = modelOf(means, direction, measurements);
   if (!model) {
     const alone = { trial: luckiest, mean: Number.NaN, standardError: Number.NaN };
     const why = 'The trials share no parameter to compare them by: the best value counts.';
@@ -72,7 +74,8 @@ export function recommendedTrial(
     const why = 'It is the best by a model of all trials, which takes noise out.';
     return { ...ranking[0]!, probabilityBetter: Number.NaN, why, ranking };
   }
-  const origin = candidates.findIndex(({ trial }) => trial.number === reference);
+  const repeated = configurationsOf(complete).find(({ runs }) => runs.some(({ number }) => number === reference));
+  const origin = candidates.findIndex(({ trial }) => trial.number === repeated?.trial.number);
   if (origin < 0) throw new TrialNotFoundError(`Trial ${reference}, the reference, is not complete and feasible.`);
   const probabilityBetter =
     origin === 0 ? 0 : process.probabilityHigher(candidates[0]!.point, candidates[origin]!.point);
