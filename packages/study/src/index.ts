@@ -189,7 +189,7 @@ export {
 } from './trial/frozen-trial.js';
 export type { Trial } from './trial/trial.js';
 export { AdditiveModel, type AdditiveModelInput, type Effect, type Row } from './zones/additive-model.js';
-export type { Axis, Place } from './zones/effect-kernel.js';
+export type { EffectAxis, Place } from './zones/effect-kernel.js';
 export {
   type ChoiceInZone,
   type ParameterZone,

@@ -11,7 +11,7 @@
 import { solveLower } from '../numerics/cholesky.js';
 import { normalCdf } from '../numerics/normal.js';
 import type { RandomGenerator } from '../numerics/random.js';
-import { type Axis, axisCovariance, combined, likenessAt, type Place } from './effect-kernel.js';
+import { axisCovariance, combined, type EffectAxis, likenessAt, type Place } from './effect-kernel.js';
 import { EffectSampler, type Sample } from './effect-sampler.js';
 import { multivariateNormal } from './multivariate-normal.js';
 
@@ -33,7 +33,7 @@ export interface Effect {
 }
 
 export interface AdditiveModelInput {
-  readonly axes: readonly Axis[];
+  readonly axes: readonly EffectAxis[];
   readonly rows: readonly Row[];
   /** Standard deviation that chance alone gives an ordinary measurement, > 0; null where the rows are to tell. */
   readonly noise: number | null;

@@ -6,7 +6,7 @@
 import { matern } from '../samplers/gp/gaussian-process.js';
 
 /** A parameter, or something made of several. */
-export interface Axis {
+export interface EffectAxis {
   readonly kind: 'ordered' | 'choice';
   /** Median of the prior of its effect's size, as a share of the losses' spread. */
   readonly typicalEffect: number;
@@ -32,7 +32,7 @@ export interface EffectParameters {
 }
 
 /** Covariance of one axis's effect at two positions: a Matérn-5/2 kernel, of choices whether they are the same. */
-export function axisCovariance(kind: Axis['kind'], scale: number, length: number, a: number, b: number): number {
+export function axisCovariance(kind: EffectAxis['kind'], scale: number, length: number, a: number, b: number): number {
   if (a === b) return scale * scale;
   return kind === 'choice' ? 0 : scale * scale * matern(((a - b) / length) ** 2);
 }

@@ -3,7 +3,7 @@
 import { cholesky, halfLogDeterminant, solveLower, solveLowerTransposed } from '../numerics/cholesky.js';
 import { RandomGenerator } from '../numerics/random.js';
 import type { AdditiveModelInput, Row } from './additive-model.js';
-import { type Axis, axisCovariance, combined, type EffectParameters, likenessAt } from './effect-kernel.js';
+import { axisCovariance, combined, type EffectAxis, type EffectParameters, likenessAt } from './effect-kernel.js';
 import { standardNormal } from './multivariate-normal.js';
 
 export interface Sample extends EffectParameters {
@@ -30,7 +30,7 @@ const STEP = 0.9;
 const INTERACTION = 0.3;
 
 export class EffectSampler {
-  readonly #axes: readonly Axis[];
+  readonly #axes: readonly EffectAxis[];
   readonly #rows: readonly Row[];
   readonly #centred: Float64Array;
   readonly #noise: number | null;
