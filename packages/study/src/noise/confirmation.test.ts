@@ -24,7 +24,7 @@ function luck(...labels: (string | number)[]): number {
 
 /** A study of twelve trials after the default, and how it runs one more. */
 async function searched(truth: Truth, noise: number, direction: 'minimize' | 'maximize' = 'minimize') {
-  const study = await createStudy({ sampler: new RandomSampler({ seed: 1 }), direction });
+  const study = await createStudy({ sampler: new RandomSampler({ seed: 1 }), directions: [direction] });
   const sign = direction === 'minimize' ? 1 : -1;
   const run = async () => {
     const trial = await study.ask(space);
