@@ -14,10 +14,10 @@ const script = fileURLToPath(new URL('measure.mjs', import.meta.url));
 console.log('One trial: lost ones looked for, ask (TPE), sign of life, three reports with pruning, tell');
 const measured = [];
 for (const [finished, running, trials] of [
-  [100, 1, 60],
-  [1000, 1, 60],
-  [1000, 100, 40],
-  [1000, 1000, 15],
+  [100, 1, 40],
+  [1000, 1, 40],
+  [1000, 100, 20],
+  [1000, 1000, 10],
 ]) {
   const result = await runVariant({
     command: process.execPath,

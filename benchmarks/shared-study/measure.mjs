@@ -82,7 +82,7 @@ const template = (i, state) => ({
   distributions: space,
   intermediateValues: new Map(shares.map((share, i) => [share, 2 - i / 3])),
   // What a worker leaves for the report.
-  userAttributes: { record: 'x'.repeat(6000) },
+  userAttributes: state === 'COMPLETE' ? { record: 'x'.repeat(10_000) } : { settings: 'x'.repeat(700) },
 });
 
 const name = `bench-${finished}-${running}-${Date.now()}`;

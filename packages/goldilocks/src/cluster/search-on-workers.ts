@@ -10,7 +10,7 @@ import { confirmEnd } from '../journey/stage-times.js';
 import type { TrialStages } from '../journey/trial-stages.js';
 import { paramsFromSettings } from '../plan/plan.js';
 import type { SearchTrial } from '../search/search-trial.js';
-import { recordFile } from '../search/trial-files.js';
+import { readRecord, recordFile } from '../search/trial-files.js';
 import { writeFileAtomic } from '../state/atomic.js';
 import { type ClusterOptions, isLoopback, withoutPassword } from './cluster-options.js';
 import { followSearch } from './follow-search.js';
@@ -128,7 +128,9 @@ function sayHowToStart(context: JourneyContext, cluster: ClusterOptions): void {
 async function keepRecords({ state, record }: JourneyContext, study: Study): Promise<void> {
   for (const trial of latestAttempts(await study.trials())) {
     const seen = recordOf(trial);
-    if (seen === undefined) continue;
-    await writeFileAtomic(join(state.trial(record.study, trial.number), recordFile), JSON.stringify(seen));
+    const folder = state.trial(record.study, trial.number);
+    // Workers that share this disk have left the whole record.
+    if (seen === undefined || (await readRecord(folder)) !== undefined) continue;
+    await writeFileAtomic(join(folder, recordFile), JSON.stringify(seen));
   }
 }

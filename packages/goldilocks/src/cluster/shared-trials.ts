@@ -41,22 +41,26 @@ export function isSurplus({ userAttributes }: Pick<FrozenTrial, 'userAttributes'
 /** Points of a curve that go into the database: every worker reads them all. */
 const mostPoints = 60;
 
-/** What a trial leaves for the machine that goes on after the search, small enough for a database. */
+/**
+ * What a trial leaves for the machine that goes on after the search, small enough for a database. To be written when the trial ends: others
+ * read a running trial again and again, one that has ended once.
+ */
 export function recordAttributes(record: TrialRecord): Record<string, JsonValue> {
   const every = Math.max(1, Math.ceil(record.curve.length / mostPoints));
-  const small: TrialRecord = {
-    evaluations: record.evaluations.map((evaluation) => ({ ...evaluation, perExample: [] })),
-    curve: record.curve.filter((_, i) => i % every === 0 || i === record.curve.length - 1),
-    perExample: record.perExample,
-    bestStep: record.bestStep,
-  };
-  return { [recordAttribute]: JSON.parse(JSON.stringify(small, shortNumbers)) as JsonValue };
+  const curve = record.curve.filter((_, i) => i % every === 0 || i === record.curve.length - 1);
+  return { [recordAttribute]: JSON.parse(JSON.stringify({ ...record, curve }, shortNumbers)) as JsonValue };
 }
 
 export function recordOf({ userAttributes }: Pick<FrozenTrial, 'userAttributes'>): TrialRecord | undefined {
   return userAttributes[recordAttribute] as unknown as TrialRecord | undefined;
 }
 
-function shortNumbers(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(7)) : value;
+/** Losses of single examples, by far the most of a record, are known to four digits; the rest to seven. */
+function shortNumbers(key: string, value: unknown): unknown {
+  if (key === 'perExample') return (value as number[]).map((each) => rounded(each, 4));
+  return typeof value === 'number' ? rounded(value, 7) : value;
+}
+
+function rounded(value: number, digits: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(digits));
 }

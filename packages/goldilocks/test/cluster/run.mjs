@@ -21,7 +21,7 @@ const url = process.env.GOLDILOCKS_POSTGRES;
 ok(url, 'start this with .ci/with-postgres');
 const root = mkdtempSync(join(tmpdir(), 'goldilocks-cluster-'));
 const data = join(root, 'feedback.jsonl');
-writeFileSync(data, readFileSync(path('examples/feedback/feedback.jsonl'), 'utf8').split('\n').slice(0, 90).join('\n'));
+writeFileSync(data, readFileSync(path('examples/feedback/feedback.jsonl'), 'utf8').split('\n').slice(0, 60).join('\n'));
 const name = 'shared';
 const started = Date.now();
 const say = (text) => console.log(`${String(Math.round((Date.now() - started) / 1000)).padStart(4)} s  ${text}`);
@@ -107,23 +107,77 @@ async function searchWithAKill(ray, storage) {
     all.some(({ systemAttributes, state }) => systemAttributes.failed_trial === lost[0].number && state === 'COMPLETE'),
   );
   say(`8 trials complete; trial ${lost.map(({ number }) => number)} was lost and run again`);
-  return { study, trials };
+  return { study, trials, lost: lost[0].number };
 }
 
-/** The same parameters, one after another in one worker with a SQLite file. */
-async function sameHere({ study, trials }) {
+/** Some of the same parameters, one after another in one worker with a SQLite file; the trial that was lost among them. */
+async function sameHere({ study, trials, lost }) {
+  const chosen = [0, 1, 2, 3, 4, 5, 6, 7].filter((number) => number === lost || number % 3 === 1);
   const storage = await openStorage(join(root, 'here.db'));
   const here = await createStudy({ storage, name });
-  for (const { params } of trials) await here.enqueue(params);
-  await writeJob(here, { ...(await readJob(study)), prune: false });
+  for (const number of chosen) await here.enqueue(trials[number].params);
+  await writeJob(here, { ...(await readJob(study)), trials: chosen.length });
   await work({ storage: join(root, 'here.db'), study: name, stateDirectory: join(root, 'here') });
   const again = await sharedTrials(here);
-  const differences = again.map(({ values }, i) =>
-    Math.max(...values.map((value, rung) => Math.abs(value - trials[i].values[rung]))),
+  const differences = again.flatMap(({ values }, i) =>
+    values.map((value, rung) => Math.abs(value - trials[chosen[i]].values[rung])),
   );
-  say(`the same on one machine: largest difference of a value ${Math.max(...differences).toExponential(1)}`);
-  ok(Math.max(...differences) < 1e-5, `values differ: ${differences}`);
+  say(`trials ${chosen} on one machine: largest difference of a value ${Math.max(...differences).toExponential(1)}`);
+  ok(differences.length === 3 * chosen.length && Math.max(...differences) < 1e-5, `values differ: ${differences}`);
   await storage.close();
+}
+
+/** Any command as a job of Ray: four at a time, with the parameters' file on the node; one that fails; stopped by Ctrl-C. */
+async function commandsOnRay(ray) {
+  const script = join(root, 'command.mjs');
+  writeFileSync(
+    script,
+    `import { readFileSync } from 'node:fs';
+     const { x } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+     if (process.argv[3] === 'wait') await new Promise((resolve) => setTimeout(resolve, 600_000));
+     console.log(JSON.stringify({ loss: (x - 0.3) ** 2, step: 1 }));
+     process.exitCode = process.argv[3] === 'fail' ? 3 : 0;`,
+  );
+  const space = join(root, 'space.json');
+  writeFileSync(
+    space,
+    JSON.stringify({ parameters: { x: { type: 'float', low: 0, high: 1 } }, objectives: [{ metric: 'loss' }] }),
+  );
+  const optimize = (study, trials, how) => [
+    'optimize',
+    '--space',
+    space,
+    '--state',
+    join(root, 'state'),
+    '--study',
+    study,
+    '--trials',
+    trials,
+    '--concurrency',
+    '2',
+    '--on',
+    `ray=${ray.address}`,
+    '--json',
+    '--',
+    process.execPath,
+    script,
+    '{params_file}',
+    how,
+  ];
+  const good = goldilocks(optimize('good', '4', 'go'));
+  ok((await good.exit) === 0, good.output());
+  const { best } = JSON.parse(good.output().trim().split('\n').at(-1));
+  ok(Math.abs(best.values[0] - (best.params.x - 0.3) ** 2) < 1e-12, good.output());
+  const bad = goldilocks(optimize('bad', '3', 'fail'));
+  ok((await bad.exit) === 1 && /code 3/.test(bad.output()), bad.output());
+  const long = goldilocks(optimize('long', '2', 'wait'));
+  const isRunning = () =>
+    execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' }).includes(`${script} ${join(root, 'state')}`);
+  await until('a command on Ray', isRunning, 60);
+  long.child.kill('SIGINT');
+  ok((await long.exit) === 130, long.output());
+  await until('the end of the commands', () => !isRunning(), 30);
+  say('commands on Ray: four well, three failed with their code, two stopped by Ctrl-C');
 }
 
 const ray = await startRay({
@@ -134,6 +188,7 @@ const ray = await startRay({
 say(`Ray answers at ${ray.address}`);
 const storage = await openStorage(url);
 try {
+  await commandsOnRay(ray);
   await sameHere(await searchWithAKill(ray, storage));
 } finally {
   await storage.close();

@@ -37,7 +37,8 @@ export function addClusterFlags(command: Command): Command {
     .option('--no-prune', 'let every trial run to its end');
 }
 
-function place(text: string): Place {
+/** A reader of `--on`. */
+export function place(text: string): Place {
   try {
     return parsePlace(text);
   } catch (error) {

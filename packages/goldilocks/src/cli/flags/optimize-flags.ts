@@ -11,8 +11,9 @@ import {
 } from '../../optimize/options.js';
 import type { SpaceFile } from '../../optimize/space/space-file.js';
 import { choice, count, minutesOf, names } from '../values.js';
+import { addPlaceFlags, type PlaceFlags } from './place-flags.js';
 
-export interface OptimizeFlags {
+export interface OptimizeFlags extends PlaceFlags {
   space?: string;
   preset?: string;
   presets?: boolean;
@@ -62,7 +63,7 @@ export function addOptimizeFlags(command: Command): Command {
     .option('--devices <list>', 'accelerators, one for each command at a time, such as 0,1', names)
     .option('--trial-timeout <time>', 'time for one trial, such as 20m', minutesOf)
     .option('--patience <count>', 'end after so many complete trials without a better one', count(1, '15'));
-  return addEndingFlags(command);
+  return addPlaceFlags(addEndingFlags(command));
 }
 
 function addEndingFlags(command: Command): Command {

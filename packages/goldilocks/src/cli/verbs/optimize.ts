@@ -1,7 +1,9 @@
 // `goldilocks optimize -- COMMAND`: searches the flags of any training command.
 import { UserError } from '../../errors.js';
 import type { OptimizeEvent } from '../../optimize/events.js';
+import type { Launcher } from '../../optimize/launcher.js';
 import type { OptimizeResult } from '../../optimize/result.js';
+import type { SpaceFile } from '../../optimize/space/space-file.js';
 import type { ProgressDisplay } from '../../terminal/progress.js';
 import { addOptimizeFlags, type OptimizeFlags, searchSettings, spaceOf } from '../flags/optimize-flags.js';
 import { stateDirectory } from '../flags/state-flags.js';
@@ -21,6 +23,10 @@ export const optimize = verb<OptimizeFlags, OptimizeEvent>({
       "with a ready-made space, which appends the tool's own flags",
     ],
     ['goldilocks optimize --resume train-1 --trials 40', 'goes on, for longer'],
+    [
+      'goldilocks optimize --space space.json --concurrency 8 --on ray=http://127.0.0.1:8265 --trial-gpus 1 -- python /shared/train.py --lr {learning_rate}',
+      'eight at a time on a Ray cluster, each with a GPU',
+    ],
   ],
   define(command) {
     addOptimizeFlags(command.argument('[command...]', 'after --: the program and its arguments'));
@@ -35,7 +41,9 @@ export const optimize = verb<OptimizeFlags, OptimizeEvent>({
     const { study, state, storage } = flags;
     const settings = { command, space, ...searchSettings(flags) };
     const { signal, onEvent } = session;
-    const result = await optimizeCommand({ ...settings, study, stateDirectory: state, storage, signal, onEvent });
+    const result = await withLauncher(flags, space, (launcher) =>
+      optimizeCommand({ ...settings, study, stateDirectory: state, storage, signal, onEvent, launcher }),
+    );
     return optimizeOutcome(result, session);
   },
 });
@@ -65,8 +73,25 @@ async function resumeSearch(
   const { signal, onEvent } = session;
   const state = stateDirectory(flags, study);
   const settings = { ...searchSettings(flags), storage: flags.storage };
-  const result = await resumeOptimize({ study, stateDirectory: state, ...settings, signal, onEvent });
+  const result = await withLauncher(flags, {}, (launcher) =>
+    resumeOptimize({ study, stateDirectory: state, ...settings, signal, onEvent, launcher }),
+  );
   return optimizeOutcome(result, session);
+}
+
+/** Gives `work` what starts commands elsewhere, if the flags name a place, and ends all of them with it. */
+async function withLauncher<Result>(
+  flags: OptimizeFlags,
+  space: Pick<SpaceFile, 'metrics'>,
+  work: (launcher: Launcher | undefined) => Promise<Result>,
+): Promise<Result> {
+  const { launcherOf } = await import('../flags/place-flags.js');
+  const launcher = await launcherOf(flags, space);
+  try {
+    return await work(launcher);
+  } finally {
+    await launcher?.close();
+  }
 }
 
 /** The last word of a search, also where `goldilocks resume` went on with it. */

@@ -13,7 +13,7 @@ import { settingsFromParams } from '../../plan/plan.js';
 import { runTrial, type TrialOutcome, type TrialSetting } from '../../search/run-trial.js';
 import { rungShares, rungStep, topRung } from '../../search/rungs.js';
 import { trialAttributes } from '../../search/search-trial.js';
-import { checkpointFolder, updateRecord } from '../../search/trial-files.js';
+import { checkpointFolder, type TrialRecord, updateRecord } from '../../search/trial-files.js';
 import type { SharedJob } from '../shared-job.js';
 import { firstNumber, recordAttributes } from '../shared-trials.js';
 import { giveBack } from './give-back.js';
@@ -47,6 +47,7 @@ class TrialWork {
   private readonly folder: string;
   private readonly setting: TrialSetting;
   private seconds = 0;
+  private record: TrialRecord | undefined;
 
   constructor(
     private readonly work: Work,
@@ -89,13 +90,12 @@ class TrialWork {
       signal: AbortSignal.any([this.heartbeat.lost, ...(signal === undefined ? [] : [signal])]),
     });
     this.seconds += stages.context.clock.elapsed - began;
-    const record = await updateRecord(this.folder, newsOf(outcome));
+    this.record = await updateRecord(this.folder, newsOf(outcome));
     await this.work.study.storage.writeTrial(this.trial.id, {
       userAttributes: {
         [trialAttributes.seconds]: this.seconds,
         [trialAttributes.settings]: settings as unknown as JsonValue,
         [trialAttributes.subset]: stages.piloted.schedule.share,
-        ...recordAttributes(record),
       },
     });
     return outcome;
@@ -107,6 +107,7 @@ class TrialWork {
   }
 
   private async complete(value: number): Promise<WorkedTrial> {
+    await this.leaveRecord();
     await this.work.study.tell(this.trial, value);
     this.setting.emit({ type: 'trial-finished', trial: this.number, value, seconds: this.seconds });
     return 'complete';
@@ -115,18 +116,23 @@ class TrialWork {
   private async prune(rung: number, value: number): Promise<WorkedTrial> {
     const share = rungShares[rung]!;
     const reason = `not among the best at ${Math.round(100 * share)} % of its schedule`;
-    await this.trial.setUserAttribute(trialAttributes.reason, reason);
+    await this.leaveRecord({ [trialAttributes.reason]: reason });
     await this.work.study.tell(this.trial, null, { state: 'PRUNED' });
     this.setting.emit({ type: 'trial-pruned', trial: this.number, share, value, reason });
     return 'pruned';
   }
 
   private async fail({ kind, reason }: Extract<TrialOutcome, { type: 'failed' }>): Promise<WorkedTrial> {
-    const userAttributes = { [trialAttributes.reason]: reason, [trialAttributes.failureKind]: kind };
-    await this.work.study.storage.writeTrial(this.trial.id, { userAttributes });
+    await this.leaveRecord({ [trialAttributes.reason]: reason, [trialAttributes.failureKind]: kind });
     await this.work.study.tell(this.trial, null, { state: 'FAIL', failure: reason });
     this.setting.emit({ type: 'trial-failed', trial: this.number, kind, message: reason });
     return 'failed';
+  }
+
+  /** What the report needs, for the machine that writes it. */
+  private async leaveRecord(more: Readonly<Record<string, JsonValue>> = {}): Promise<void> {
+    const userAttributes = { ...more, ...(this.record && recordAttributes(this.record)) };
+    await this.work.study.storage.writeTrial(this.trial.id, { userAttributes });
   }
 
   private async leave(): Promise<WorkedTrial> {
