@@ -71,4 +71,36 @@ for count, direction, options in [
             "raw": get_param_importances(study, evaluator=evaluator, normalize=False),
         }
     )
+# Several objectives without a target: what leads to any part of the front.
+for count, directions in [(80, ["minimize", "maximize"]), (60, ["minimize"] * 3)]:
+    several = optuna.create_study(directions=directions, sampler=optuna.samplers.RandomSampler(seed=count))
+    for i in range(count):
+        trial = several.ask({**space, **({"momentum": momentum} if i % 3 else {})})
+        values = [loss(trial.params), trial.params["rank"] + trial.params.get("momentum", 0.5), trial.params["weight_decay"]]
+        several.tell(trial, [-v if d == "maximize" else v for v, d in zip(values, directions)])
+    for options in ({}, {"target_quantile": 0.2, "region_quantile": 0.6}):
+        cases.append(
+            {
+                "directions": directions,
+                "options": options,
+                "distributions": {k: distribution_to_json(d) for k, d in {**space, "momentum": momentum}.items()},
+                "trials": [{"state": t.state.name, "values": t.values, "params": t.params} for t in several.trials],
+                "importances": get_param_importances(several, evaluator=PedAnovaImportanceEvaluator(**options)),
+                "raw": get_param_importances(several, evaluator=PedAnovaImportanceEvaluator(**options), normalize=False),
+            }
+        )
+# One objective of several, a subset of the parameters, among them a conditional one.
+subset = ["momentum", "rank", "dropout"]
+cases.append(
+    {
+        "directions": directions,
+        "options": {},
+        "objective": 1,
+        "params": subset,
+        "distributions": cases[-1]["distributions"],
+        "trials": cases[-1]["trials"],
+        "importances": get_param_importances(several, params=subset, target=lambda t: t.values[1]),
+        "raw": get_param_importances(several, params=subset, target=lambda t: t.values[1], normalize=False),
+    }
+)
 pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(cases) + "\n")

@@ -131,3 +131,55 @@ test('parameters searched in the logarithm count there; constants and failures c
   expect(Object.values(fanovaImportance(trialsOf(distributions, rows.slice(0, 1))))).toEqual([0, 0, 0, 0]);
   expect(() => fanovaImportance(trialsOf(distributions, rows), { params: ['nothing'] })).toThrow(/'nothing'/);
 });
+
+describe('conditional parameters', () => {
+  /** The value is x where kind is «a», which alone has x, and a constant elsewhere. */
+  const conditional = (elsewhere: number) => {
+    const random = RandomGenerator.of(5);
+    const distributions = { kind: categorical(['a', 'b']), x: float(0, 1), idle: float(0, 1) };
+    return Array.from({ length: 300 }, (_, number): FrozenTrial => {
+      const x = random.uniform();
+      const shared = { kind: number % 2 ? 'b' : 'a', idle: random.uniform() };
+      const params = number % 2 ? shared : { ...shared, x };
+      const [trial] = trialsOf(distributions, [{ params, value: number % 2 ? elsewhere : x }]);
+      const { x: _x, ...without } = distributions;
+      return { ...trial!, number, distributions: number % 2 ? without : distributions };
+    });
+  };
+
+  test('fANOVA gives the closed form, and no credit for being there at all', () => {
+    // Over the whole space: kind alone ((½ − c)/2)², x alone 1/48, both together 1/48.
+    for (const elsewhere of [0.5, 2]) {
+      const alone = { kind: ((0.5 - elsewhere) / 2) ** 2, x: 1 / 48 };
+      const importances = fanovaImportance(conditional(elsewhere), { normalize: false });
+      const total = alone.kind + 2 / 48;
+      expect(Math.abs(importances.kind! - alone.kind / total)).toBeLessThan(0.05);
+      expect(Math.abs(importances.x! - alone.x / total)).toBeLessThan(0.05);
+      expect(importances.idle).toBeLessThan(0.02);
+    }
+  });
+  test('mean decrease in impurity gives each its share of the variance where the trials lie', () => {
+    // Half of the trials lie in kind «a»: the kinds' means differ by 1.5, and x varies by 1/12 within one of them.
+    const importances = meanDecreaseImpurityImportance(conditional(2));
+    const [kind, x] = [(1.5 / 2) ** 2, 1 / 12 / 2];
+    expect(Math.abs(importances.kind! - kind / (kind + x))).toBeLessThan(0.02);
+    expect(Math.abs(importances.x! - x / (kind + x))).toBeLessThan(0.02);
+  });
+  test('a parameter that some trials lack for no reason is judged by the others', () => {
+    const trials = conditional(0.5).map((trial) => {
+      const { kind: _, ...params } = trial.params;
+      const { kind: __, ...distributions } = trial.distributions;
+      return { ...trial, params, distributions };
+    });
+    const importances = fanovaImportance(trials);
+    expect(importances.x).toBeGreaterThan(3 * importances.idle!);
+    expect(Object.keys(fanovaImportance(trials, { params: ['idle'] }))).toEqual(['idle']);
+  });
+  test('ranges that changed count as one', () => {
+    const trials = conditional(0.5).map((trial, i) => {
+      const idle = i % 3 ? float(0, 1) : float(0, 2);
+      return { ...trial, distributions: { ...trial.distributions, idle } };
+    });
+    expect(fanovaImportance(trials).idle).toBeLessThan(0.02);
+  });
+});

@@ -3,8 +3,7 @@
  * over the whole space that a parameter explains alone, and mean decrease in impurity (Breiman, 2001).
  */
 
-import type { Distribution } from '../distributions/distribution.js';
-import { sameDistribution } from '../distributions/distribution.js';
+import { type Distribution, float, int, sameDistribution } from '../distributions/distribution.js';
 import { isSingle } from '../distributions/representation.js';
 import { coordinate } from '../distributions/unit.js';
 import { InvalidOptionError } from '../errors.js';
@@ -17,10 +16,7 @@ import { treeVariance } from './tree-variance.js';
 export interface ForestImportanceOptions {
   /** The number that complete trials are judged by. Default: their first value. */
   readonly target?: (trial: FrozenTrial) => number;
-  /**
-   * Parameters to judge, of which only trials with all of them count; so conditional ones can be judged. Default: those
-   * that all complete trials have, with one distribution.
-   */
+  /** Parameters to judge, conditional ones too: a trial that lacks one says nothing about it. Default: all of complete trials. */
   readonly params?: readonly string[];
   /** Default 64. */
   readonly trees?: number;
@@ -34,8 +30,9 @@ export interface ForestImportanceOptions {
 
 /**
  * Importances by name, largest first. Unlike Optuna's, each parameter counts on the scale it is searched on, in the
- * logarithm where `log`, and choices count as one input, not as several independent ones.
- * @throws InvalidOptionError for a parameter that no complete trial has, or that has several distributions
+ * logarithm where `log`, and choices count as one input, not as several independent ones. Ranges that changed count as one
+ * from the lowest to the highest end.
+ * @throws InvalidOptionError for a parameter that no complete trial has
  */
 export function fanovaImportance(
   trials: readonly FrozenTrial[],
@@ -83,7 +80,7 @@ function importance(
   const searched = [...space].filter(([, distribution]) => !isSingle(distribution));
   const judged = complete
     .map((trial) => ({ value: target(trial), inputs: inputsOf(trial, searched) }))
-    .filter(({ value, inputs }) => Number.isFinite(value) && !inputs.some(Number.isNaN));
+    .filter(({ value, inputs }) => Number.isFinite(value) && !inputs.every(Number.isNaN));
   const sums = new Map([...space.keys()].map((name) => [name, 0]));
   if (judged.length > 1 && searched.length > 0) {
     const samples: Samples = {
@@ -106,27 +103,24 @@ function spaceOf(
   wanted: readonly string[] | undefined,
 ): Map<string, Distribution> {
   const space = new Map<string, Distribution>();
-  const names = wanted ?? commonNames(complete);
-  for (const name of [...names].sort()) {
-    const kinds = complete.flatMap((trial) => own(trial.distributions, name) ?? []);
-    const [first] = kinds;
-    if (!first) throw new InvalidOptionError(`${caller}: no complete trial has '${name}'.`);
-    if (!kinds.every((kind) => sameDistribution(kind, first))) {
-      if (!wanted) continue;
-      throw new InvalidOptionError(
-        `${caller}: '${name}' was searched in several ranges; judge it by pedAnovaImportance.`,
-      );
+  for (const { distributions } of complete) {
+    for (const [name, distribution] of Object.entries(distributions)) {
+      const before = space.get(name);
+      if (before !== distribution) space.set(name, before ? hull(before, distribution) : distribution);
     }
-    space.set(name, first);
   }
-  return space;
+  const missing = wanted?.find((name) => !space.has(name));
+  if (missing !== undefined) throw new InvalidOptionError(`${caller}: no complete trial has '${missing}'.`);
+  const names = [...(wanted ?? space.keys())].sort();
+  return new Map(names.map((name) => [name, space.get(name)!]));
 }
 
-function commonNames(complete: readonly FrozenTrial[]): string[] {
-  const [first, ...others] = complete;
-  return Object.keys(first?.distributions ?? {}).filter((name) =>
-    others.every(({ distributions }) => Object.hasOwn(distributions, name)),
-  );
+/** From the lowest to the highest end of two ranges. */
+function hull(a: Distribution, b: Distribution): Distribution {
+  if (a.type === 'categorical' || b.type === 'categorical' || sameDistribution(a, b)) return a;
+  const [low, high] = [Math.min(a.low, b.low), Math.max(a.high, b.high)];
+  if (a.type === 'int' && b.type === 'int') return int(low, high, { log: a.log, step: a.step === b.step ? a.step : 1 });
+  return float(low, high, { log: a.log, step: a.step === b.step ? a.step : null });
 }
 
 function inputsOf(trial: FrozenTrial, searched: readonly (readonly [string, Distribution])[]): Float64Array {

@@ -6,22 +6,25 @@ import type { Direction, FrozenTrial, TrialState } from '../trial/frozen-trial.j
 import { pedAnovaImportance } from './ped-anova.js';
 
 interface Case {
-  direction: Direction;
+  direction?: Direction;
+  directions?: Direction[];
+  objective?: number;
+  params?: string[];
   options: { target_quantile?: number; region_quantile?: number; evaluate_on_local?: boolean };
   distributions: Record<string, string>;
-  trials: { state: TrialState; value: number | null; params: Record<string, JsonValue> }[];
+  trials: { state: TrialState; value?: number | null; values?: number[]; params: Record<string, JsonValue> }[];
   importances: Record<string, number>;
   raw: Record<string, number>;
 }
 const cases = golden<Case[]>('importance');
 
 function trialsOf({ trials, distributions }: Case): FrozenTrial[] {
-  return trials.map(({ state, value, params }, number) => ({
+  return trials.map(({ state, value, values, params }, number) => ({
     id: number + 1,
     number,
     state,
     // The script writes infinity as null.
-    values: state === 'COMPLETE' ? [value ?? Number.POSITIVE_INFINITY] : null,
+    values: values ?? (state === 'COMPLETE' ? [value ?? Number.POSITIVE_INFINITY] : null),
     params,
     distributions: Object.fromEntries(
       Object.keys(params).map((name) => [name, parseDistribution(distributions[name]!)]),
@@ -37,7 +40,11 @@ function trialsOf({ trials, distributions }: Case): FrozenTrial[] {
 describe('PED-ANOVA', () => {
   test.each(cases.map((one, i) => [i, one] as const))('agrees with Optuna 5, case %i', (_, one) => {
     const options = {
-      direction: one.direction,
+      ...(one.direction && { direction: one.direction }),
+      ...(one.objective === undefined
+        ? one.directions && { directions: one.directions }
+        : { target: ({ values }: FrozenTrial) => values![one.objective!]! }),
+      ...(one.params && { params: one.params }),
       targetQuantile: one.options.target_quantile,
       regionQuantile: one.options.region_quantile,
       evaluateOnLocal: one.options.evaluate_on_local,

@@ -8,6 +8,7 @@ import { formatDistribution } from '../distributions/optuna-json.js';
 import { isSingle } from '../distributions/representation.js';
 import { InvalidOptionError } from '../errors.js';
 import { own } from '../json.js';
+import { Observations } from '../samplers/tpe/observations.js';
 import type { Direction, FrozenTrial } from '../trial/frozen-trial.js';
 import { gridDensity } from './grid-density.js';
 
@@ -16,6 +17,11 @@ export interface PedAnovaOptions {
   readonly direction?: Direction;
   /** The number to judge a complete trial by. Default: its first value. */
   readonly target?: (trial: FrozenTrial) => number;
+  /**
+   * Of several objectives, in place of `direction` and `target`: the best trials are then the first fronts, so that what
+   * matters is what leads to any part of the front.
+   */
+  readonly directions?: readonly Direction[];
   /** Share of trials that count as best. Default 0.1; at least five trials should be among them. */
   readonly targetQuantile?: number;
   /** Share of trials they are compared with. Default 1. */
@@ -39,31 +45,51 @@ export function pedAnovaImportance(
   trials: readonly FrozenTrial[],
   options: PedAnovaOptions = {},
 ): Record<string, number> {
-  const { direction = 'minimize', target = (trial) => trial.values?.[0] ?? Number.NaN, normalize = true } = options;
+  const { normalize = true } = options;
   const { targetQuantile = 0.1, regionQuantile = 1, evaluateOnLocal = true } = options;
   if (!(targetQuantile > 0 && targetQuantile < regionQuantile && regionQuantile <= 1)) {
     throw new InvalidOptionError(
       `pedAnovaImportance: targetQuantile ${targetQuantile} and regionQuantile ${regionQuantile} must be ascending in (0, 1].`,
     );
   }
-  const sign = direction === 'minimize' ? 1 : -1;
   const complete = trials.filter(({ state }) => state === 'COMPLETE');
   const params = paramNames(complete, options.params);
-  const judged = complete
-    .map((trial) => ({ trial, loss: sign * target(trial) }))
-    .filter(({ loss }) => Number.isFinite(loss));
-  const best = new Set(lowest(judged, targetQuantile));
-  const region = lowest(judged, regionQuantile);
+  const bestShare = options.directions ? byFronts(complete, options.directions) : byTarget(complete, options);
+  const region = bestShare(regionQuantile);
+  const best = new Set(bestShare(targetQuantile));
   const importances = params.map((name): [string, number] => {
-    if (judged.length <= 1) return [name, 0];
+    if (region.length <= 1) return [name, 0];
     return [name, (best.size / region.length) ** 2 * divergence(name, region, best, evaluateOnLocal)];
   });
   return Object.fromEntries(normalize ? normalized(importances) : sorted(importances));
 }
 
-interface Judged {
-  readonly trial: FrozenTrial;
-  readonly loss: number;
+/** Gives the best of the trials: a share of them. */
+type BestShare = (quantile: number) => readonly FrozenTrial[];
+
+/** The lowest targets, ties of the last one included. */
+function byTarget(complete: readonly FrozenTrial[], options: PedAnovaOptions): BestShare {
+  const { direction = 'minimize', target = (trial) => trial.values?.[0] ?? Number.NaN } = options;
+  const sign = direction === 'minimize' ? 1 : -1;
+  const judged = complete
+    .map((trial) => ({ trial, loss: sign * target(trial) }))
+    .filter(({ loss }) => Number.isFinite(loss));
+  const losses = Float64Array.from(judged, ({ loss }) => loss).sort();
+  return (quantile) => {
+    const bar = losses[Math.ceil(quantile * losses.length) - 1] ?? 0;
+    return judged.filter(({ loss }) => loss <= bar).map(({ trial }) => trial);
+  };
+}
+
+/** Whole fronts, and of the last one those that dominate most together. */
+function byFronts(complete: readonly FrozenTrial[], directions: readonly Direction[]): BestShare {
+  const judged = complete.filter(({ values }) => values!.every(Number.isFinite));
+  const observations = new Observations(directions);
+  observations.update(judged);
+  return (quantile) => {
+    const marks = observations.markBest(Math.ceil(quantile * judged.length));
+    return judged.filter((_, row) => marks[row]);
+  };
 }
 
 function paramNames(complete: readonly FrozenTrial[], wanted: readonly string[] | undefined): readonly string[] {
@@ -75,14 +101,6 @@ function paramNames(complete: readonly FrozenTrial[], wanted: readonly string[] 
     );
   }
   return wanted ?? [...known].sort();
-}
-
-/** The share of trials with the lowest losses, ties of the last one included. */
-function lowest(judged: readonly Judged[], quantile: number): FrozenTrial[] {
-  if (quantile === 1 || judged.length === 0) return judged.map(({ trial }) => trial);
-  const losses = Float64Array.from(judged, ({ loss }) => loss).sort();
-  const bar = losses[Math.ceil(quantile * losses.length) - 1]!;
-  return judged.filter(({ loss }) => loss <= bar).map(({ trial }) => trial);
 }
 
 /** Sum over the distributions a parameter had, each weighted by how often the best trials fell there (theorem 4.2). */

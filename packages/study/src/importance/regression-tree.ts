@@ -30,7 +30,7 @@ export function isSplit(node: TreeNode): node is Split {
 
 export interface Samples {
   readonly features: readonly Feature[];
-  /** One array for each sample: its inputs. */
+  /** One array for each sample: its inputs; NaN where it lacks the feature. */
   readonly inputs: readonly ArrayLike<number>[];
   readonly values: ArrayLike<number>;
 }
@@ -44,26 +44,44 @@ export function growForest(samples: Samples, trees: number, maxDepth: number, ra
   });
 }
 
-/** @param random decides among splits that are equally good; without, the first feature does */
+/** @param random decides among splits that are equally good, and where samples without the feature go; without, the first and the larger side */
 export function growTree(
   samples: Samples,
   rows: readonly number[],
   maxDepth: number,
   random?: RandomGenerator,
 ): TreeNode {
-  const mean = rows.reduce((sum, row) => sum + samples.values[row]!, 0) / rows.length;
+  const mean = meanOf(samples, rows);
   const best = maxDepth > 0 ? bestSplit(samples, rows, mean, random) : null;
   if (!best) return { value: mean };
-  const goesLeft = (row: number) =>
-    goes(samples.features[best.feature]!, samples.inputs[row]![best.feature]!, best.threshold);
-  const left = growTree(samples, rows.filter(goesLeft), maxDepth - 1, random);
-  const right = growTree(
-    samples,
-    rows.filter((row) => !goesLeft(row)),
-    maxDepth - 1,
-    random,
-  );
-  return { ...best, left, right };
+  const [left, right] = divide(samples, rows, best, random);
+  return {
+    ...best,
+    left: growTree(samples, left, maxDepth - 1, random),
+    right: growTree(samples, right, maxDepth - 1, random),
+  };
+}
+
+function meanOf({ values }: Samples, rows: readonly number[]): number {
+  return rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length;
+}
+
+/** A sample without the feature goes to one side by chance, in the shares of those with it. */
+function divide(
+  { features, inputs }: Samples,
+  rows: readonly number[],
+  { feature, threshold }: Cut,
+  random: RandomGenerator | undefined,
+): readonly [number[], number[]] {
+  const [left, right, missing]: [number[], number[], number[]] = [[], [], []];
+  for (const row of rows) {
+    const input = inputs[row]![feature]!;
+    if (Number.isNaN(input)) missing.push(row);
+    else (goes(features[feature]!, input, threshold) ? left : right).push(row);
+  }
+  const share = left.length / (left.length + right.length);
+  for (const row of missing) ((random?.uniform() ?? 0.5) < share ? left : right).push(row);
+  return [left, right];
 }
 
 function goes(feature: Feature, input: number, threshold: number): boolean {
@@ -78,10 +96,13 @@ function bestSplit(samples: Samples, rows: readonly number[], mean: number, rand
   const order = samples.features.map((_, feature) => feature);
   let best: Cut | null = null;
   for (const feature of random ? random.shuffled(order) : order) {
+    const having = rows.filter((row) => !Number.isNaN(samples.inputs[row]![feature]!));
+    // Whether a sample has the feature at all is no merit of the feature's values.
+    const level = having.length === rows.length ? mean : meanOf(samples, having);
     const cut =
       samples.features[feature]!.choices > 0
-        ? cutChoices(samples, rows, feature, mean)
-        : cutNumbers(samples, rows, feature, mean);
+        ? cutChoices(samples, having, feature, level)
+        : cutNumbers(samples, having, feature, level);
     if (cut && (!best || cut.gain > best.gain * (1 + 1e-12))) best = cut;
   }
   return best;
