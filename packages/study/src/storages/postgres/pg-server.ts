@@ -3,6 +3,7 @@
 import type { CompiledQuery } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import { InvalidOptionError } from '../../errors.js';
+import { PipelinedBatch } from './pipelined-batch.js';
 import type { PostgresConnection, PostgresServer } from './postgres-server.js';
 
 export interface PostgresOptions {
@@ -16,16 +17,6 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Without an answer for so long, a connection is taken for dead: every statement here is short. */
 const ANSWER_TIMEOUT_MS = 120_000;
 
-/** Object identifiers of PostgreSQL's types that are numbers here: int8, int2, int4, float4, float8. */
-const NUMERIC = new Set([20, 21, 23, 700, 701]);
-const types = {
-  getTypeParser: (oid: number) => (NUMERIC.has(oid) ? Number : (text: string) => text),
-} as unknown as NonNullable<import('pg').ClientConfig['types']>;
-
-/** Statements by text that are prepared on each connection; those whose text varies would only fill its memory. */
-const names = new Map<string, string>();
-const NAMES_LIMIT = 200;
-
 /**
  * @param url as PostgreSQL's own tools take it, with `sslmode`, `host`, `options` and the like as parameters
  * @throws InvalidOptionError when the URL cannot be read
@@ -38,12 +29,9 @@ export async function openPgServer(url: string, { connections = 4 }: PostgresOpt
     application_name: 'goldilocks',
     max: connections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: ANSWER_TIMEOUT_MS,
     keepAlive: true,
     // Idle connections do not keep a process alive that has nothing else to do.
     allowExitOnIdle: true,
-    pipeline: true,
-    types,
   });
   // An idle connection that drops is replaced by the next query; without a listener Node would end the process.
   pool.on('error', () => undefined);
@@ -65,23 +53,13 @@ async function connect(pool: Pool): Promise<PostgresConnection> {
 }
 
 async function send(client: PoolClient, queries: readonly CompiledQuery[]): Promise<unknown[][]> {
-  const answers = await Promise.allSettled(
-    queries.map(({ sql, parameters }) =>
-      client.query({ name: nameOf(sql), text: sql, values: [...parameters], types }),
-    ),
-  );
-  return answers.map((answer) => {
-    if (answer.status === 'rejected') throw answer.reason;
-    return answer.value.rows;
-  });
-}
-
-function nameOf(sql: string): string | undefined {
-  const known = names.get(sql);
-  if (known || names.size >= NAMES_LIMIT) return known;
-  const name = `goldilocks_${names.size}`;
-  names.set(sql, name);
-  return name;
+  const batch = client.query(new PipelinedBatch(queries));
+  const overdue = setTimeout(() => client.connection.stream.destroy(), ANSWER_TIMEOUT_MS);
+  try {
+    return await batch.rows;
+  } finally {
+    clearTimeout(overdue);
+  }
 }
 
 /** The URL without password and parameters. */

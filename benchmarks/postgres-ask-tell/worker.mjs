@@ -1,0 +1,27 @@
+/** One of the workers: runs trials from the start signal until the stop time. node worker.mjs URL STUDY SAMPLER SECONDS */
+
+import { loadStudy, NonePruner, openStorage, RandomSampler, TpeSampler } from '@goldilocks/study';
+import { loss, space } from '../seven-parameters.mjs';
+
+const [url, name, kind, seconds] = process.argv.slice(2);
+const sampler = kind === 'tpe' ? new TpeSampler({ seed: process.pid }) : new RandomSampler({ seed: process.pid });
+const study = await loadStudy({ storage: await openStorage(url), name, sampler, pruner: new NonePruner() });
+const step = async () => {
+  const trial = await study.ask(space);
+  await study.tell(trial, loss(trial.params));
+};
+for (let i = 0; i < 5; i++) await step();
+process.send('ready');
+await new Promise((resolve) => process.once('message', resolve));
+const began = performance.now();
+const cpu = process.cpuUsage();
+const milliseconds = [];
+while (performance.now() - began < 1000 * Number(seconds)) {
+  const start = performance.now();
+  await step();
+  milliseconds.push(performance.now() - start);
+}
+const { user, system } = process.cpuUsage(cpu);
+process.send({ milliseconds, cpuMs: (user + system) / 1000, seconds: (performance.now() - began) / 1000 });
+await study.storage.close();
+process.disconnect();
