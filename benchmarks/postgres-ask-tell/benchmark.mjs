@@ -18,7 +18,15 @@ const summary = {};
 for (const sampler of ['random', 'tpe']) summary[sampler] = await measure(sampler);
 await storage.close();
 console.table(summary);
-console.log(JSON.stringify({ benchmark: 'postgres-ask-tell', workers: +workers, seconds: +seconds, node: process.version, summary }));
+console.log(
+  JSON.stringify({
+    benchmark: 'postgres-ask-tell',
+    workers: +workers,
+    seconds: +seconds,
+    node: process.version,
+    summary,
+  }),
+);
 
 async function measure(sampler) {
   const name = `benchmark-${sampler}-${process.pid}`;

@@ -131,6 +131,7 @@ export type { History, JointSample, Sampler, SamplingContext, StudyInfo } from '
 export { type TpeOptions, TpeSampler } from './samplers/tpe/tpe-sampler.js';
 export { GroupedSearchSpace } from './search-space/group.js';
 export { IntersectionSearchSpace, intersectionSearchSpace } from './search-space/intersection.js';
+export { readJournal } from './storages/journal/read-journal.js';
 export { MemoryStorage } from './storages/memory.js';
 export { openStorage, type StorageOptions } from './storages/open-storage.js';
 export type { PostgresOptions } from './storages/postgres/pg-server.js';
@@ -146,6 +147,7 @@ export type {
   TrialFilter,
 } from './storages/storage.js';
 export { bestOf, paretoFront } from './study/best-trials.js';
+export { type CopyStudyOptions, copyStudy, readStudies } from './study/copy-study.js';
 export {
   type CreateStudyOptions,
   createStudy,

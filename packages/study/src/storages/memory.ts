@@ -50,22 +50,29 @@ export class MemoryStorage implements Storage {
     return study;
   }
 
-  async addStudy(template: StudyTemplate): Promise<FrozenStudy> {
-    const { id } = await this.createStudy(template.name, template.directions);
-    const record = this.#record(id);
+  async addStudies(templates: readonly StudyTemplate[]): Promise<FrozenStudy[]> {
+    const added: number[] = [];
     try {
-      for (const trial of template.trials ?? []) await this.addTrial(id, trial);
+      for (const template of templates) {
+        const { id } = await this.createStudy(template.name, template.directions);
+        added.push(id);
+        await this.#fill(id, template);
+      }
     } catch (error) {
-      await this.deleteStudy(id);
+      for (const id of added) await this.deleteStudy(id);
       throw error;
     }
-    const { userAttributes = {}, systemAttributes = {} } = template;
+    return added.map((id) => this.#record(id).study);
+  }
+
+  async #fill(id: number, { userAttributes = {}, systemAttributes = {}, trials = [] }: StudyTemplate): Promise<void> {
+    for (const trial of trials) await this.addTrial(id, trial);
+    const record = this.#record(id);
     record.study = {
       ...record.study,
       userAttributes: freezeJson(userAttributes),
       systemAttributes: freezeJson(systemAttributes),
     };
-    return record.study;
   }
 
   async getStudies(): Promise<FrozenStudy[]> {

@@ -70,11 +70,11 @@ export interface Storage {
   /** @throws DuplicateStudyError when the name is taken */
   createStudy(name: string, directions: readonly Direction[]): Promise<FrozenStudy>;
   /**
-   * Adds a study with all that it holds, or nothing of it.
-   * @throws DuplicateStudyError when the name is taken
-   * @throws InvalidDistributionError when trials use one name for incompatible distributions
+   * Adds studies with all that they hold, or nothing of any.
+   * @throws DuplicateStudyError when a name is taken
+   * @throws InvalidDistributionError when trials of a study use one name for incompatible distributions
    */
-  addStudy(template: StudyTemplate): Promise<FrozenStudy>;
+  addStudies(templates: readonly StudyTemplate[]): Promise<FrozenStudy[]>;
   /** All studies, oldest first. */
   getStudies(): Promise<FrozenStudy[]>;
   /** The study of that name, or null. */

@@ -125,7 +125,9 @@ export class Study {
     values: ToldValues,
     options: { readonly state?: FinishedState; readonly failure?: string } = {},
   ): Promise<FrozenTrial> {
-    const frozen = await this.#current(typeof trial === 'number' ? trial : trial.number);
+    // Whoever started a trial owns it, so that its handle knows it as it is.
+    const frozen =
+      trial instanceof Trial ? trial.frozen : await this.#current(typeof trial === 'number' ? trial : trial.number);
     const outcome = outcomeOf(frozen, this.directions.length, values, options.state);
     const after = await this.#sampler.afterTrial?.(this.#context(frozen), outcome.state, outcome.values);
     if (after?.stop) this.stop();

@@ -10,7 +10,7 @@ import {
   TrialNotRunningError,
 } from '../errors.js';
 import type { JsonValue } from '../json.js';
-import type { Storage, StudyTemplate, TrialChanges } from '../storages/storage.js';
+import type { FrozenStudy, Storage, StudyTemplate, TrialChanges } from '../storages/storage.js';
 import type { TrialTemplate } from '../trial/frozen-trial.js';
 import { type ConformanceCheck, expectEqual, expectRejects, expectTrue } from './suite.js';
 
@@ -53,7 +53,7 @@ export function storageConformance(open: () => Promise<StorageSubject>): Conform
     check('snapshots do not change', checkSnapshots),
     check('getTrials reads what the filter names', checkFilter),
     check('trials made elsewhere are added as they are', checkAddTrial),
-    check('a study made elsewhere is added as a whole, or not at all', checkAddStudy),
+    check('studies made elsewhere are added as a whole, or not at all', checkAddStudies),
     check('an attribute is replaced by one of those who saw the same', checkReplace),
     check('trials whose owner fell silent are failed, once', checkHeartbeats),
     check('unknown ids are refused', checkUnknownIds),
@@ -309,7 +309,7 @@ async function checkAddTrial({ storage, another }: StorageSubject): Promise<void
   expectEqual(next.number, 1, 'the number after an added trial');
 }
 
-async function checkAddStudy({ storage, another }: StorageSubject): Promise<void> {
+async function checkAddStudies({ storage, another }: StorageSubject): Promise<void> {
   const x = { params: { x: 0.25 }, distributions: { x: float(0, 1) } };
   const template: StudyTemplate = {
     name: 'whole',
@@ -323,7 +323,7 @@ async function checkAddStudy({ storage, another }: StorageSubject): Promise<void
       { state: 'FAIL', startedAt: new Date('2026-01-02T03:04:05.678Z') },
     ],
   };
-  const { id } = await storage.addStudy(template);
+  const [{ id }] = (await storage.addStudies([template])) as [FrozenStudy];
   const other = await another();
   const study = await other.getStudy(id);
   const { trials: given, ...about } = template;
@@ -340,16 +340,21 @@ async function checkAddStudy({ storage, another }: StorageSubject): Promise<void
   expectEqual(trials[3]!.startedAt, new Date('2026-01-02T03:04:05.678Z'), 'a time');
   expectEqual((await storage.startTrial(id)).number, 2, 'the trial that waits');
   expectEqual((await storage.startTrial(id)).number, 4, 'the next number');
-  await expectRejects(() => storage.addStudy(template), DuplicateStudyError, 'a name that is taken');
+  await expectRejects(() => storage.addStudies([template]), DuplicateStudyError, 'a name that is taken');
   const torn: TrialTemplate[] = [
     { state: 'COMPLETE', values: [1, 1], ...x },
     { state: 'FAIL', params: { x: 1 }, distributions: { x: int(0, 3) } },
   ];
   await expectRejects(
-    () => storage.addStudy({ ...about, name: 'torn', trials: torn }),
+    () =>
+      storage.addStudies([
+        { ...template, name: 'sound' },
+        { ...about, name: 'torn', trials: torn },
+      ]),
     InvalidDistributionError,
     'one name for two kinds',
   );
+  expectEqual(await other.findStudy('sound'), null, 'a study added with one that was refused');
   expectEqual(await other.findStudy('torn'), null, 'a study that was refused');
 }
 

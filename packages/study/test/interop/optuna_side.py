@@ -1,6 +1,6 @@
 """What Optuna does in the interoperability test: writes a study, shows what it reads, goes on with one, works beside us.
 
-Usage: optuna_side.py write|dump|continue|work FILE STUDY. Needs optuna 5.
+Usage: optuna_side.py write|dump|continue|work URL STUDY [TRIALS]. Needs optuna 5.
 """
 
 import json
@@ -110,16 +110,21 @@ def go_on(url, name):
         study.tell(trial, loss(trial.params))
 
 
-def work(url, name):
-    storage = optuna.storages.RDBStorage(url, engine_kwargs={"connect_args": {"timeout": 60}})
-    study = optuna.load_study(storage=storage, study_name=name, sampler=optuna.samplers.RandomSampler(seed=3))
-    for _ in range(20):
+def work(url, name, trials):
+    """Prints the numbers of the trials that it ran."""
+    patience = {"connect_args": {"timeout": 120}} if url.startswith("sqlite") else {}
+    storage = optuna.storages.RDBStorage(url, engine_kwargs=patience)
+    study = optuna.load_study(storage=storage, study_name=name, sampler=optuna.samplers.RandomSampler())
+    numbers = []
+    for _ in range(int(trials)):
         trial = study.ask({"x": FloatDistribution(0, 20)})
         trial.set_user_attr("process", "optuna")
         trial.report(trial.params["x"], 1)
         study.tell(trial, trial.params["x"])
+        numbers.append(trial.number)
+    print(json.dumps(numbers))
 
 
 if __name__ == "__main__":
-    command, path, *rest = sys.argv[1:]
-    {"dump": dump, "write": write, "continue": go_on, "work": work}[command]("sqlite:///" + path, *rest)
+    command, url, *rest = sys.argv[1:]
+    {"dump": dump, "write": write, "continue": go_on, "work": work}[command](url, *rest)

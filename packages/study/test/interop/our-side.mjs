@@ -8,7 +8,7 @@ import {
   formatDistribution,
   int,
   loadStudy,
-  SqliteStorage,
+  openStorage,
   TpeSampler,
 } from '@goldilocks/study';
 
@@ -26,8 +26,8 @@ const SPACE = {
 const loss = (p) => (Math.log10(p.learning_rate) + 3.3) ** 2 + 4 * (p.weight_decay - 0.1) ** 2 + 0.1 * p.epochs;
 
 /** The counterpart of `write` in optuna_side.py. */
-export async function write(path, name) {
-  const storage = await SqliteStorage.open(path);
+export async function write(url, name) {
+  const storage = await openStorage(url);
   const study = await createStudy({ storage, name, sampler: new TpeSampler({ seed: 1 }) });
   await study.setUserAttribute('note', { nan: Number.NaN, list: [1, null, 'ä'], inf: [Infinity, -Infinity] });
   await study.setMetricNames(['loss']);
@@ -55,8 +55,8 @@ export async function write(path, name) {
 }
 
 /** Asks for what waits, then for new trials by TPE over all that is there. */
-export async function goOn(path, name) {
-  const storage = await SqliteStorage.open(path);
+export async function goOn(url, name) {
+  const storage = await openStorage(url);
   const study = await loadStudy({ storage, name, sampler: new TpeSampler({ seed: 2, startupTrials: 4 }) });
   for (let i = 0; i < 4; i++) {
     const trial = await study.ask(SPACE);
@@ -65,9 +65,9 @@ export async function goOn(path, name) {
   await storage.close();
 }
 
-/** All that a file holds, in the form of `dump` in optuna_side.py. */
-export async function dump(path) {
-  const storage = await SqliteStorage.open(path);
+/** All that a database holds, in the form of `dump` in optuna_side.py. */
+export async function dump(url) {
+  const storage = await openStorage(url);
   const studies = [];
   for (const { name, directions, userAttributes, systemAttributes } of await storage.getStudies()) {
     const study = await loadStudy({ storage, name });

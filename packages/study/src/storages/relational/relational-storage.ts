@@ -9,9 +9,9 @@ import {
   type TrialTemplate,
 } from '../../trial/frozen-trial.js';
 import type { FrozenStudy, Storage, StudyTemplate, TrialChanges, TrialFilter } from '../storage.js';
-import { insertStudyWhole } from './add-study.js';
 import { checkParams, insertChanges, insertValues, paramNames, UsedDistributions } from './changes.js';
 import type { Dialect } from './dialect.js';
+import { fillStudy } from './fill-study.js';
 import { lockStale, upsertHeartbeat } from './heartbeats.js';
 import { replaceAttribute } from './replace-attribute.js';
 import { storedParams } from './rows.js';
@@ -40,16 +40,20 @@ export class RelationalStorage implements Storage {
     this.#dialect = dialect;
   }
 
-  createStudy(name: string, directions: readonly Direction[]): Promise<FrozenStudy> {
-    return this.addStudy({ name, directions });
+  async createStudy(name: string, directions: readonly Direction[]): Promise<FrozenStudy> {
+    return (await this.addStudies([{ name, directions }]))[0]!;
   }
 
-  addStudy(template: StudyTemplate): Promise<FrozenStudy> {
+  addStudies(templates: readonly StudyTemplate[]): Promise<FrozenStudy[]> {
     const { db } = this.#dialect;
     return this.#database.write(function* () {
-      const id = yield* insertStudy(db, template.name, template.directions);
-      yield* insertStudyWhole(db, id, template);
-      return yield* readStudy(db, { study_id: id, study_name: template.name });
+      const added: FrozenStudy[] = [];
+      for (const template of templates) {
+        const id = yield* insertStudy(db, template.name, template.directions);
+        yield* fillStudy(db, id, template);
+        added.push(yield* readStudy(db, { study_id: id, study_name: template.name }));
+      }
+      return added;
     });
   }
 

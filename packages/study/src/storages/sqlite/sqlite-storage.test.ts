@@ -100,7 +100,7 @@ test('four processes on one study: every enqueued trial once, no number missing,
   const path = newPath();
   const study = await createStudy({ storage: await SqliteStorage.open(path), name: 'a' });
   for (let i = 0; i < 12; i++) await study.enqueue({ x: i });
-  const worker = new URL('../../../test/sqlite-worker.mjs', import.meta.url);
+  const worker = new URL('../../../test/study-worker.mjs', import.meta.url);
   const exits = Array.from({ length: 4 }, () => {
     const child = fork(worker, [path, 'a', '10'], { execArgv: [] });
     return new Promise((resolve) => child.once('exit', resolve));
@@ -117,7 +117,7 @@ test('four processes on one study: every enqueued trial once, no number missing,
 test('killed processes lose no finished trial and leave the file sound', { timeout: 60_000 }, async () => {
   const path = newPath();
   const study = await createStudy({ storage: await SqliteStorage.open(path), name: 'a' });
-  const worker = new URL('../../../test/sqlite-worker.mjs', import.meta.url);
+  const worker = new URL('../../../test/study-worker.mjs', import.meta.url);
   const ended: number[] = [];
   for (let round = 1; round <= 3; round++) {
     const child = fork(worker, [path, 'a', '10000'], { execArgv: [] });

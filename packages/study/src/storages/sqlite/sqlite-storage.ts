@@ -1,5 +1,6 @@
 /** A storage in a SQLite file that Python Optuna and optuna-dashboard open as their own. */
 
+import { existsSync } from 'node:fs';
 import { type Compilable, CompiledQuery } from 'kysely';
 import { StorageError, StorageSchemaError } from '../../errors.js';
 import { checkVersion } from '../relational/check-schema.js';
@@ -12,6 +13,8 @@ import { sqliteDialect } from './sqlite-dialect.js';
 export interface SqliteOptions {
   /** How long to wait for another process that holds the database, in milliseconds. Default 30,000. */
   readonly busyTimeoutMs?: number;
+  /** Read a file that is there already; writes are refused. Default false. */
+  readonly readOnly?: boolean;
 }
 
 /**
@@ -22,10 +25,12 @@ export interface SqliteOptions {
  */
 export class SqliteStorage extends RelationalStorage {
   readonly #file: SqliteDatabase;
+  readonly #readOnly: boolean;
 
-  private constructor(file: SqliteDatabase) {
+  private constructor(file: SqliteDatabase, readOnly: boolean) {
     super(file, sqliteDialect);
     this.#file = file;
+    this.#readOnly = readOnly;
   }
 
   /**
@@ -36,31 +41,43 @@ export class SqliteStorage extends RelationalStorage {
    * @throws StorageError when it cannot be opened
    */
   static async open(path: string, options: SqliteOptions = {}): Promise<SqliteStorage> {
-    const database = await SqliteDatabase.open(path, options.busyTimeoutMs ?? 30_000);
+    const { readOnly = false, busyTimeoutMs = 30_000 } = options;
+    if (readOnly && !existsSync(path)) throw new StorageError(`There is no file '${path}'.`);
+    const database = await SqliteDatabase.open(path, busyTimeoutMs);
     try {
-      await leaveWal(database, path);
-      await database.execute('PRAGMA synchronous=EXTRA');
-      if ((await database.read(() => checkSchema(path))) === 'empty') {
-        await database.write(function* () {
-          // Another process may have laid it out since.
-          if ((yield* checkSchema(path)) === 'empty') for (const statement of SQLITE_LAYOUT) yield* all(raw(statement));
-        });
-      }
+      await (readOnly ? prepareToRead(database, path) : prepareToWrite(database, path));
     } catch (error) {
       await database.close();
       throw error;
     }
-    return new SqliteStorage(database);
+    return new SqliteStorage(database, readOnly);
   }
 
   override async close(): Promise<void> {
     try {
       // Takes the empty journal away.
-      await this.#file.execute('PRAGMA journal_mode=DELETE');
+      if (!this.#readOnly) await this.#file.execute('PRAGMA journal_mode=DELETE');
     } finally {
       await super.close();
     }
   }
+}
+
+async function prepareToRead(database: SqliteDatabase, path: string): Promise<void> {
+  await database.execute('PRAGMA query_only=ON');
+  if ((await database.read(() => checkSchema(path))) === 'empty') {
+    throw new StorageSchemaError(`'${path}' holds no tables of studies.`);
+  }
+}
+
+async function prepareToWrite(database: SqliteDatabase, path: string): Promise<void> {
+  await leaveWal(database, path);
+  await database.execute('PRAGMA synchronous=EXTRA');
+  if ((await database.read(() => checkSchema(path))) !== 'empty') return;
+  await database.write(function* () {
+    // Another process may have laid it out since.
+    if ((yield* checkSchema(path)) === 'empty') for (const statement of SQLITE_LAYOUT) yield* all(raw(statement));
+  });
 }
 
 async function leaveWal(database: SqliteDatabase, path: string): Promise<void> {

@@ -16,7 +16,7 @@ import { upsertStudyAttributes } from './studies.js';
 const ROWS = 1000;
 
 /** Adds attributes and trials to a study that is there already and empty. */
-export function* insertStudyWhole(db: Builder, studyId: number, template: StudyTemplate): Script<void> {
+export function* fillStudy(db: Builder, studyId: number, template: StudyTemplate): Script<void> {
   const { userAttributes = {}, systemAttributes = {}, trials = [] } = template;
   checkNames(trials);
   yield* together(
