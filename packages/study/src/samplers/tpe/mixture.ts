@@ -2,7 +2,7 @@
 
 import type { Distribution } from '../../distributions/distribution.js';
 import { quantize } from '../../distributions/representation.js';
-import { LOG_SQRT_2PI, logNormalMass, truncatedNormalQuantile } from '../../numerics/normal.js';
+import { truncatedNormalQuantile } from '../../numerics/normal.js';
 import type { RandomGenerator } from '../../numerics/random.js';
 import {
   type CategoricalKernels,
@@ -12,8 +12,8 @@ import {
   mixtureWeights,
   type NumericKernels,
   numericKernels,
-  toScale,
 } from './kernels.js';
+import { logDensity } from './log-density.js';
 
 /** For each dimension the observed values in kernel order (internal, in the logarithm where `log`), and their order. */
 export interface DimensionData {
@@ -54,27 +54,8 @@ export class ParzenMixture {
 
   /** Log density at points given as `draw` gives them. */
   logDensity(points: readonly Float64Array[]): Float64Array {
-    const count = points[0]!.length;
-    const terms = scratch(this.weights.length * count);
-    for (let k = 0, at = 0; k < this.weights.length; k++) {
-      const logWeight = Math.log(this.weights[k]!);
-      for (let i = 0; i < count; i++) terms[at++] = logWeight;
-    }
-    for (const [d, kernels] of this.dimensions.entries()) {
-      if (!isNumeric(kernels)) addChoices(terms, kernels, points[d]!);
-      else if (kernels.distribution.step === null) addContinuous(terms, kernels, points[d]!);
-      else addDiscrete(terms, kernels, points[d]!);
-    }
-    return logSumExp(terms, count);
+    return logDensity(this.weights, this.dimensions, points);
   }
-}
-
-let buffer = new Float64Array(0);
-
-/** Room for the terms of one density, used again by the next: it is large, and gone before the function returns. */
-function scratch(length: number): Float64Array {
-  if (buffer.length < length) buffer = new Float64Array(2 * length);
-  return buffer.subarray(0, length);
 }
 
 function pick(weights: Float64Array, u: number): number {
@@ -99,98 +80,4 @@ function drawChoice({ distribution, observed, hit, miss }: CategoricalKernels, k
     if (rest < 0) return choice;
   }
   return count - 1;
-}
-
-function addContinuous(
-  terms: Float64Array,
-  { distribution, mu, sigma, low, high }: NumericKernels,
-  xs: Float64Array,
-): void {
-  const scaled = xs.map((x) =>
-    x >= distribution.low && x <= distribution.high ? toScale(distribution, x) : Number.NaN,
-  );
-  const count = scaled.length;
-  let logSigma = 0;
-  let lastSigma = Number.NaN;
-  for (let k = 0; k < mu.length; k++) {
-    const [m, s] = [mu[k]!, sigma[k]!];
-    if (s !== lastSigma) {
-      logSigma = Math.log(s);
-      lastSigma = s;
-    }
-    const inverse = 1 / s;
-    const constant = -logSigma - LOG_SQRT_2PI - logNormalMass((low - m) * inverse, (high - m) * inverse);
-    for (let i = 0, at = k * count; i < count; i++, at++) {
-      const z = (scaled[i]! - m) * inverse;
-      terms[at]! += constant - 0.5 * z * z;
-    }
-  }
-}
-
-/** Kernels of a discrete parameter repeat, so each distinct one is computed once. */
-function addDiscrete(terms: Float64Array, kernels: NumericKernels, xs: Float64Array): void {
-  const { distribution, mu, sigma } = kernels;
-  const count = xs.length;
-  const half = distribution.step! / 2;
-  const left = xs.map((x) => toScale(distribution, x - half));
-  const right = xs.map((x) => toScale(distribution, x + half));
-  const known = new Map<number, Map<number, Float64Array>>();
-  for (let k = 0; k < mu.length; k++) {
-    const [m, s] = [mu[k]!, sigma[k]!];
-    let ofSigma = known.get(s);
-    if (!ofSigma) known.set(s, (ofSigma = new Map()));
-    let column = ofSigma.get(m);
-    if (!column) ofSigma.set(m, (column = cellMasses(kernels, m, s, left, right)));
-    for (let i = 0, at = k * count; i < count; i++, at++) terms[at]! += column[i]!;
-  }
-}
-
-/** Log mass that a kernel gives to the cell of each point. */
-function cellMasses(
-  { low, high }: NumericKernels,
-  mu: number,
-  sigma: number,
-  left: Float64Array,
-  right: Float64Array,
-): Float64Array {
-  const total = logNormalMass((low - mu) / sigma, (high - mu) / sigma);
-  const masses = new Float64Array(left.length);
-  for (let i = 0; i < masses.length; i++) {
-    // Points repeat as well.
-    const before = left.indexOf(left[i]!);
-    masses[i] = before < i ? masses[before]! : logNormalMass((left[i]! - mu) / sigma, (right[i]! - mu) / sigma) - total;
-  }
-  return masses;
-}
-
-function addChoices(
-  terms: Float64Array,
-  { distribution, observed, hit, miss }: CategoricalKernels,
-  xs: Float64Array,
-): void {
-  const count = xs.length;
-  const [logHit, logMiss] = [Math.log(hit), Math.log(miss)];
-  for (let k = 0; k < observed.length; k++) {
-    const choice = observed[k]!;
-    for (let i = 0, at = k * count; i < count; i++, at++) terms[at]! += xs[i] === choice ? logHit : logMiss;
-  }
-  const logPrior = -Math.log(distribution.choices.length);
-  for (let i = 0, at = observed.length * count; i < count; i++, at++) terms[at]! += logPrior;
-}
-
-/** Over kernels, for each point; `terms` is laid out kernel by kernel. A NaN term marks a point outside the range. */
-function logSumExp(terms: Float64Array, count: number): Float64Array {
-  const largest = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
-  for (let at = 0, i = 0; at < terms.length; at++) {
-    if (terms[at]! > largest[i]!) largest[i] = terms[at]!;
-    if (++i === count) i = 0;
-  }
-  const sums = new Float64Array(count);
-  for (let at = 0, i = 0; at < terms.length; at++) {
-    const gap = terms[at]! - largest[i]!;
-    // exp(−50) is lost in a sum that holds a 1, even ten thousand times over.
-    if (gap > -50) sums[i]! += Math.exp(gap);
-    if (++i === count) i = 0;
-  }
-  return sums.map((sum, i) => (sum > 0 ? Math.log(sum) + largest[i]! : Number.NEGATIVE_INFINITY));
 }

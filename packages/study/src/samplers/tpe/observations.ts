@@ -117,7 +117,7 @@ export class Observations {
     const extraKernels: number[] = [];
     let kernels = 0;
     for (const row of this.#byNumber) {
-      if (marks[row] !== side || columns.some(({ values }) => Number.isNaN(values[row]!))) continue;
+      if (marks[row] !== side || lacksOne(columns, row)) continue;
       const { number } = this.#trials[row]!;
       while (extraKernels.length < extra.length && extra[extraKernels.length]!.number < number)
         extraKernels.push(kernels++);
@@ -144,6 +144,11 @@ export class Observations {
     }
     return column;
   }
+}
+
+function lacksOne(columns: readonly Column[], row: number): boolean {
+  for (let d = 0; d < columns.length; d++) if (Number.isNaN(columns[d]!.values[row]!)) return true;
+  return false;
 }
 
 /** A point a little worse than all in every objective. */
