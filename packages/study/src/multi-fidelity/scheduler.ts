@@ -33,6 +33,8 @@ export interface SchedulerOptions {
   readonly trials?: number;
   /** What the whole study may cost, in the unit of `cost`, or in seconds. Default: no limit. */
   readonly budget?: number;
+  /** What may still be spent, for a clock of one's own: in place of `budget`. */
+  readonly left?: () => number;
   /** Predicted cost of a setting between two shares. Default: learnt from the seconds of the trials so far. */
   readonly cost?: CostFunction;
   /** Whether trial 0 is brought to its end before others begin, as what they are compared with. Default true. */
@@ -162,7 +164,7 @@ export class MultiFidelityScheduler {
       mayStart: started < most!,
       cost,
       spent,
-      left: budget! - spent,
+      left: this.#options.left?.() ?? budget! - spent,
     };
   }
 
@@ -211,8 +213,8 @@ export class MultiFidelityScheduler {
     // A run that is over has its value at all shares to come.
     const first = sharesUpTo(this.#shares, stepOfShare(task.to)) - 1;
     for (const share of this.#shares.slice(first)) if (share <= top) intermediateValues.set(stepOfShare(share), value);
-    const before = readPausable(await this.#study.storage.getTrial(id), this.#shares).seconds;
-    const userAttributes: Attributes = seconds === undefined ? {} : { [SECONDS_KEY]: before + seconds };
+    const userAttributes: Attributes =
+      seconds === undefined ? {} : { [SECONDS_KEY]: (await this.#secondsOf(id)) + seconds };
     const systemAttributes = { [STANDING_KEY]: storedStanding({ paused: top }) };
     this.#claims.drop(id);
     await this.#study.storage.writeTrial(id, { intermediateValues, userAttributes, systemAttributes });
@@ -226,8 +228,18 @@ export class MultiFidelityScheduler {
   }
 
   /** Gives a task back that was interrupted; the trial's checkpoint is where the next worker goes on. */
-  async release(task: Task): Promise<void> {
-    await this.#claims.release(task.trial.id);
+  async release(task: Task, { seconds = 0 }: { readonly seconds?: number } = {}): Promise<void> {
+    const { id } = task.trial;
+    if (seconds > 0) {
+      await this.#study.storage.writeTrial(id, {
+        userAttributes: { [SECONDS_KEY]: (await this.#secondsOf(id)) + seconds },
+      });
+    }
+    await this.#claims.release(id);
+  }
+
+  async #secondsOf(id: number): Promise<number> {
+    return readPausable(await this.#study.storage.getTrial(id), this.#shares).seconds;
   }
 
   /** Ends the search: what is still paused is pruned, its values stay. Returns the trials pruned. */

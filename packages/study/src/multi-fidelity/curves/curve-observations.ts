@@ -20,7 +20,7 @@ interface Row {
 }
 
 /** Beyond so many measurements only each run's last is kept; beyond so many of these, the newest runs. */
-const MOST = 300;
+const MOST = 160;
 
 /**
  * Values of mean 0 and variance 1, larger is better. What is not finite counts as the worst finite one. A failed trial
