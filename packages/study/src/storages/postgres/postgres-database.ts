@@ -5,7 +5,7 @@
 
 import { CompiledQuery } from 'kysely';
 import { StorageError, StorageUnavailableError } from '../../errors.js';
-import type { RelationalDatabase, Script } from '../relational/script.js';
+import type { Recall, RelationalDatabase, Script } from '../relational/script.js';
 import { explain, isConflict, isGone } from './postgres-errors.js';
 import type { PostgresConnection, PostgresServer } from './postgres-server.js';
 
@@ -47,12 +47,12 @@ export class PostgresDatabase implements RelationalDatabase {
     });
   }
 
-  write<T>(script: () => Script<T>, recall?: (transaction: string) => Script<T>): Promise<T> {
+  write<T>(script: () => Script<T>, recall?: Recall<T>): Promise<T> {
     let sent: Commit<T> | undefined;
     return this.#patiently(async (connection) => {
-      if (sent && (await isCommitted(connection, sent.transaction))) {
-        if (sent.result) return sent.result.value;
-        return recall ? await play(connection, recall(sent.transaction)) : (undefined as T);
+      if (sent && recall && (await isCommitted(connection, sent.transaction))) {
+        const found = await play(connection, recall(sent.transaction, sent.result?.value));
+        if (found) return found.value;
       }
       sent = undefined;
       return await transact(connection, script(), (commit) => {

@@ -65,6 +65,18 @@ const START = `
   )
   SELECT ${COLUMNS}, ${PARTS} FROM (SELECT * FROM claimed UNION ALL SELECT * FROM created) t`;
 
+/** Every row names the transaction that wrote it. */
+const WROTE = `SELECT ${[
+  'trials',
+  'trial_params',
+  'trial_values',
+  'trial_intermediate_values',
+  'trial_user_attributes',
+  'trial_system_attributes',
+]
+  .map((table) => `(SELECT count(*) FROM ${table} WHERE trial_id = $1 AND xmin = $2::xid8::xid)`)
+  .join(' + ')} AS count`;
+
 interface WholeTrial extends TrialRow {
   readonly params: string | null;
   readonly values_: string | null;
@@ -78,16 +90,23 @@ export const postgresDialect: Dialect = {
   // As Optuna writes it: in the time zone of the session, which is the server's.
   clock: sql<string>`clock_timestamp()::timestamp`,
   locked: (select) => select.forNoKeyUpdate(),
-  *startTrial(studyId, settledUpTo) {
-    const start = query<WholeTrial>(START, [studyId, settledUpTo, formatTime(new Date())]);
+  *startTrial(studyId, settledUpTo, now) {
+    const start = query<WholeTrial>(START, [studyId, settledUpTo, formatTime(now)]);
     const [study, [started]] = yield* lastly(this.locked(studyRow(db, studyId)), start);
     found(study, studyId);
     return readWhole(started!);
   },
-  *recallStarted(studyId, transaction) {
-    // Every row names the transaction that wrote it.
-    const mine = query<WholeTrial>(`${SELECT} WHERE study_id = $1 AND xmin = $2::xid8::xid`, [studyId, transaction]);
-    return readWhole((yield* first(mine))!);
+  traces: {
+    *started(transaction, studyId, now) {
+      const which = 'study_id = $1 AND xmin = $2::xid8::xid AND datetime_start = $3::timestamp';
+      const mine = query<WholeTrial>(`${SELECT} WHERE ${which}`, [studyId, transaction, formatTime(now)]);
+      const row = yield* first(mine);
+      return row && readWhole(row);
+    },
+    *wrote(transaction, trialId) {
+      const row = yield* first(query<{ count: number }>(WROTE, [trialId, transaction]));
+      return row!.count > 0;
+    },
   },
   selectTrials(condition): Selection<FrozenTrial[]> {
     return { queries: [selectWhole(condition)], read: ([rows]) => (rows as WholeTrial[]).map(readWhole) };

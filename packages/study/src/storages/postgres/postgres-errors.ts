@@ -2,8 +2,8 @@
 
 import { StorageCorruptError, StorageError, StudyError } from '../../errors.js';
 
-/** Serialization failure, deadlock, lock not available, and two transactions that met at a unique or foreign key. */
-const CONFLICTS = new Set(['40001', '40P01', '55P03', '23505', '23503', '25P02']);
+/** Serialization failure, deadlock, lock not available; two transactions that met at a key, or at laying out the tables. */
+const CONFLICTS = new Set(['40001', '40P01', '55P03', '23505', '23503', '42710', '42P07']);
 /** Shut down, crashed, starting, idle too long, too many connections. */
 const UNAVAILABLE = new Set(['57P01', '57P02', '57P03', '57P05', '25P03', '53300']);
 const NETWORK = new Set([

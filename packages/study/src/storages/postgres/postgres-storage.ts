@@ -5,7 +5,7 @@ import { StorageSchemaError } from '../../errors.js';
 import { checkVersion } from '../relational/check-schema.js';
 import { RelationalStorage } from '../relational/relational-storage.js';
 import { POSTGRES_LAYOUT } from '../relational/schema.js';
-import { first, type Script, together } from '../relational/script.js';
+import { all, first, type Script, together } from '../relational/script.js';
 import { openPgServer, type PostgresOptions } from './pg-server.js';
 import { PostgresDatabase } from './postgres-database.js';
 import { postgresDialect } from './postgres-dialect.js';
@@ -53,16 +53,17 @@ export class PostgresStorage extends RelationalStorage {
 }
 
 function* hasTables(label: string): Script<boolean> {
-  const tables = yield* first(
-    raw<{ versioned: string | null; studies: string | null }>(
-      "SELECT to_regclass('alembic_version') AS versioned, to_regclass('studies') AS studies",
+  // From the catalogue itself: what the server remembers of names that were not there outlasts the wait for a lock.
+  const names = yield* all(
+    raw<{ relname: string }>(
+      "SELECT relname FROM pg_class WHERE relname IN ('alembic_version', 'studies') AND pg_table_is_visible(oid)",
     ),
   );
-  if (!tables?.versioned && !tables?.studies) return false;
-  if (!tables.versioned || !tables.studies) {
+  if (names.length === 0) return false;
+  if (names.length === 1) {
     throw new StorageSchemaError(
-      `${label} holds tables of another program that are named as ours; choose another database, or another schema ` +
-        'by adding ?options=-csearch_path%3DNAME to the URL.',
+      `${label} holds a table ${names[0]!.relname} of another program; choose another database, or another schema by ` +
+        'adding ?options=-csearch_path%3DNAME to the URL.',
     );
   }
   const row = yield* first(postgresDialect.db.selectFrom('alembic_version').select('version_num'));

@@ -18,6 +18,13 @@ export type TrialCondition =
   | { readonly trialId: number }
   | { readonly studyId: number; readonly filter?: TrialFilter | undefined };
 
+export interface Traces {
+  /** The trial that the transaction started at that time. */
+  started(transaction: string, studyId: number, now: Date): Script<FrozenTrial | undefined>;
+  /** Whether the transaction wrote to the trial. */
+  wrote(transaction: string, trialId: number): Script<boolean>;
+}
+
 export interface Dialect {
   readonly db: Builder;
   /** The database's time, as a value for `trial_heartbeats.heartbeat`. */
@@ -28,9 +35,9 @@ export interface Dialect {
    * Starts the oldest waiting trial, or else a new one. May end with a last batch.
    * @param settledUpTo no trial up to this id is waiting any more
    */
-  startTrial(studyId: number, settledUpTo: number): Script<FrozenTrial>;
-  /** The trial that a committed transaction started, where `startTrial` ends with a last batch. */
-  recallStarted?(studyId: number, transaction: string): Script<FrozenTrial>;
+  startTrial(studyId: number, settledUpTo: number, now: Date): Script<FrozenTrial>;
+  /** How to look for the traces of a transaction, where a commit's answer can be lost. */
+  readonly traces?: Traces;
   /** Trials by ascending id. */
   selectTrials(condition: TrialCondition): Selection<FrozenTrial[]>;
 }

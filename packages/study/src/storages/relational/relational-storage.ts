@@ -1,5 +1,6 @@
 /** A storage in Optuna's tables, over any database that runs scripts of queries. */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonValue } from '../../json.js';
 import {
   type Direction,
@@ -15,7 +16,7 @@ import { fillStudy } from './fill-study.js';
 import { lockStale, upsertHeartbeat } from './heartbeats.js';
 import { replaceAttribute } from './replace-attribute.js';
 import { storedParams } from './rows.js';
-import { all, first, lastly, type RelationalDatabase, type Script, together } from './script.js';
+import { all, first, lastly, type Recall, type RelationalDatabase, type Script, together } from './script.js';
 import {
   deleteStudy,
   findStudy,
@@ -46,15 +47,21 @@ export class RelationalStorage implements Storage {
 
   addStudies(templates: readonly StudyTemplate[]): Promise<FrozenStudy[]> {
     const { db } = this.#dialect;
-    return this.#database.write(function* () {
-      const added: FrozenStudy[] = [];
-      for (const template of templates) {
-        const id = yield* insertStudy(db, template.name, template.directions);
-        yield* fillStudy(db, id, template);
-        added.push(yield* readStudy(db, { study_id: id, study_name: template.name }));
-      }
-      return added;
-    });
+    return this.#database.write(
+      function* () {
+        const added: FrozenStudy[] = [];
+        for (const template of templates) {
+          const id = yield* insertStudy(db, template.name, template.directions);
+          yield* fillStudy(db, id, template);
+          added.push(yield* readStudy(db, { study_id: id, study_name: template.name }));
+        }
+        return added;
+      },
+      function* (_, value) {
+        for (const { id, name } of value!) if ((yield* findStudy(db, name))?.id !== id) return undefined;
+        return { value: value! };
+      },
+    );
   }
 
   getStudies(): Promise<FrozenStudy[]> {
@@ -81,10 +88,15 @@ export class RelationalStorage implements Storage {
 
   async deleteStudy(studyId: number): Promise<void> {
     const dialect = this.#dialect;
-    await this.#database.write(function* () {
-      yield* lockStudy(dialect, studyId);
-      yield* lastly(...deleteStudy(dialect.db, studyId));
-    });
+    await this.#database.write(
+      function* () {
+        yield* lockStudy(dialect, studyId);
+        yield* lastly(...deleteStudy(dialect.db, studyId));
+      },
+      function* () {
+        return (yield* all(studyRow(dialect.db, studyId))).length === 0 ? { value: undefined } : undefined;
+      },
+    );
     this.#used.forget(studyId);
     this.#settled.delete(studyId);
   }
@@ -114,9 +126,13 @@ export class RelationalStorage implements Storage {
   async startTrial(studyId: number): Promise<FrozenTrial> {
     const dialect = this.#dialect;
     const settled = this.#settled.get(studyId) ?? 0;
+    const now = new Date();
     const trial = await this.#database.write(
-      () => dialect.startTrial(studyId, settled),
-      dialect.recallStarted && ((transaction) => dialect.recallStarted!(studyId, transaction)),
+      () => dialect.startTrial(studyId, settled, now),
+      function* (transaction) {
+        const value = yield* dialect.traces!.started(transaction, studyId, now);
+        return value && { value };
+      },
     );
     // Ids of a deleted study may have been given out again, so what is newest counts, not what is largest.
     this.#settled.set(studyId, trial.id);
@@ -131,28 +147,38 @@ export class RelationalStorage implements Storage {
     const startedAt = template.startedAt ?? (state === 'WAITING' ? null : new Date());
     const completedAt = template.completedAt ?? (isFinished(state) ? new Date() : null);
     const params = storedParams(template);
-    return this.#database.write(function* () {
-      yield* lockStudy(dialect, studyId);
-      const newest = yield* first(newestTrial(db, studyId));
-      const number = newest ? newest.number + 1 : 0;
-      const row = yield* insertTrial(db, studyId, number, state, startedAt, completedAt);
-      yield* checkParams(dialect, used, row, [], params);
-      yield* together(
-        ...insertChanges(db, row.trial_id, { ...template, params }),
-        ...insertValues(db, row.trial_id, template.values),
-      );
-      const { queries, read } = dialect.selectTrials({ trialId: row.trial_id });
-      return read(yield* together(...queries))[0]!;
-    });
+    return this.#database.write(
+      function* () {
+        yield* lockStudy(dialect, studyId);
+        const newest = yield* first(newestTrial(db, studyId));
+        const number = newest ? newest.number + 1 : 0;
+        const row = yield* insertTrial(db, studyId, number, state, startedAt, completedAt);
+        yield* checkParams(dialect, used, row, [], params);
+        yield* together(
+          ...insertChanges(db, row.trial_id, { ...template, params }),
+          ...insertValues(db, row.trial_id, template.values),
+        );
+        return yield* readOne(dialect, row.trial_id);
+      },
+      function* (_, value) {
+        // An id, too, is given out again after a crash, but not with all the same in it.
+        const { queries, read } = dialect.selectTrials({ trialId: value!.id });
+        const [trial] = read(yield* together(...queries));
+        return isDeepStrictEqual(trial, value) ? { value: value! } : undefined;
+      },
+    );
   }
 
   async writeTrial(trialId: number, changes: TrialChanges): Promise<void> {
     const dialect = this.#dialect;
     const used = this.#used;
-    await this.#database.write(function* () {
-      yield* checkChanges(dialect, used, trialId, changes);
-      yield* lastly(...insertChanges(dialect.db, trialId, changes));
-    });
+    await this.#database.write(
+      function* () {
+        yield* checkChanges(dialect, used, trialId, changes);
+        yield* lastly(...insertChanges(dialect.db, trialId, changes));
+      },
+      recallWrite(dialect, trialId),
+    );
   }
 
   replaceSystemAttribute(
@@ -162,10 +188,13 @@ export class RelationalStorage implements Storage {
     value: JsonValue,
   ): Promise<boolean> {
     const dialect = this.#dialect;
-    return this.#database.write(function* () {
-      running(yield* all(trialRow(dialect, trialId)), trialId);
-      return yield* replaceAttribute(dialect.db, trialId, key, seen, value);
-    });
+    return this.#database.write(
+      function* () {
+        running(yield* all(trialRow(dialect, trialId)), trialId);
+        return yield* replaceAttribute(dialect.db, trialId, key, seen, value);
+      },
+      recallWrite(dialect, trialId),
+    );
   }
 
   finishTrial(
@@ -184,8 +213,9 @@ export class RelationalStorage implements Storage {
         const results = yield* lastly(...ending, ...queries);
         return read(results.slice(ending.length))[0]!;
       },
-      function* () {
-        return read(yield* together(...queries))[0]!;
+      function* (transaction) {
+        if (!(yield* dialect.traces!.wrote(transaction, trialId))) return undefined;
+        return { value: yield* readOne(dialect, trialId) };
       },
     );
   }
@@ -200,16 +230,21 @@ export class RelationalStorage implements Storage {
 
   failStaleTrials(studyId: number, graceMs: number, changes: TrialChanges = {}): Promise<FrozenTrial[]> {
     const dialect = this.#dialect;
-    return this.#database.write(function* () {
-      found(yield* all(studyRow(dialect.db, studyId)), studyId);
-      const failed: FrozenTrial[] = [];
-      for (const { trial_id } of yield* lockStale(dialect, studyId, graceMs)) {
-        yield* together(...endTrial(dialect.db, trial_id, 'FAIL', null, changes));
-        const { queries, read } = dialect.selectTrials({ trialId: trial_id });
-        failed.push(read(yield* together(...queries))[0]!);
-      }
-      return failed;
-    });
+    return this.#database.write(
+      function* () {
+        found(yield* all(studyRow(dialect.db, studyId)), studyId);
+        const failed: FrozenTrial[] = [];
+        for (const { trial_id } of yield* lockStale(dialect, studyId, graceMs)) {
+          yield* together(...endTrial(dialect.db, trial_id, 'FAIL', null, changes));
+          failed.push(yield* readOne(dialect, trial_id));
+        }
+        return failed;
+      },
+      function* (transaction, value) {
+        const [trial] = value!;
+        return trial && (yield* dialect.traces!.wrote(transaction, trial.id)) ? { value: value! } : undefined;
+      },
+    );
   }
 
   getTrial(trialId: number): Promise<FrozenTrial> {
@@ -249,4 +284,16 @@ function* checkChanges(
   }
   const [rows, set] = yield* together(trialRow(dialect, trialId), paramNames(dialect.db, trialId));
   yield* checkParams(dialect, used, running(rows, trialId), set, params);
+}
+
+function* readOne(dialect: Dialect, trialId: number): Script<FrozenTrial> {
+  const { queries, read } = dialect.selectTrials({ trialId });
+  return read(yield* together(...queries))[0]!;
+}
+
+/** Recalls a write to a trial, which nobody but its owner writes to, by the rows that it left. */
+function recallWrite<T>(dialect: Dialect, trialId: number): Recall<T> {
+  return function* (transaction, result) {
+    return (yield* dialect.traces!.wrote(transaction, trialId)) ? { value: result as T } : undefined;
+  };
 }

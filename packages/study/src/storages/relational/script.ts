@@ -15,16 +15,22 @@ export interface Batch {
  */
 export type Script<T> = Generator<Batch, T, readonly (readonly unknown[])[]>;
 
+/**
+ * Looks for the traces of a transaction whose commit was sent and not answered: gives its result, or undefined when it
+ * left none. The server knows a committed transaction of that number, but after a crash it gives numbers out again.
+ * @param result what the script returned, unless its last batch was to bring it
+ */
+export type Recall<T> = (transaction: string, result: T | undefined) => Script<{ readonly value: T } | undefined>;
+
 /** A database that runs each script in a transaction of its own. */
 export interface RelationalDatabase {
   /** A consistent snapshot for reading. */
   read<T>(script: () => Script<T>): Promise<T>;
   /**
    * Commits when the script returns, rolls back when it throws.
-   * @param recall finds the result again, for a script with a last batch: its transaction, given by its number, was
-   * committed, but the answer was lost on the way. Default: the result is undefined.
+   * @param recall asked when the answer to a commit was lost; default: the script is run again
    */
-  write<T>(script: () => Script<T>, recall?: (transaction: string) => Script<T>): Promise<T>;
+  write<T>(script: () => Script<T>, recall?: Recall<T>): Promise<T>;
   close(): Promise<void>;
 }
 

@@ -59,10 +59,9 @@ export function* insertTrial(
 }
 
 /** `Dialect.startTrial` for a database of which a writing transaction has the whole. */
-export function* startTrial(db: Builder, studyId: number, settledUpTo: number): Script<FrozenTrial> {
+export function* startTrial(db: Builder, studyId: number, settledUpTo: number, now: Date): Script<FrozenTrial> {
   const [study, [newest]] = yield* together(studyRow(db, studyId), newestTrial(db, studyId));
   found(study, studyId);
-  const now = new Date();
   // Ids of a deleted study are given out again, and then what was known of it does not hold.
   const after = newest && newest.trial_id >= settledUpTo ? settledUpTo : 0;
   const waiting = yield* claimWaiting(db, studyId, after, now);

@@ -19,6 +19,6 @@ export const sqliteDialect: Dialect = {
   db,
   clock: sql<string>`strftime('%Y-%m-%d %H:%M:%f000', 'now')`,
   locked: (query) => query,
-  startTrial: (studyId, settledUpTo) => startTrial(db, studyId, settledUpTo),
+  startTrial: (studyId, settledUpTo, now) => startTrial(db, studyId, settledUpTo, now),
   selectTrials: (condition) => selectTrials(db, condition),
 };
