@@ -1,3 +1,5 @@
+export * as askTell from './ask-tell/messages.js';
+export { askTellJsonSchema } from './ask-tell/messages.js';
 export { type Failure, failureKinds, failureSchema } from './failure.js';
 export {
   type Change,
@@ -48,3 +50,13 @@ export {
   type TrainingSettings,
   trainingSettingsSchema,
 } from './settings.js';
+export { type MetricsSource, metricsSourceSchema } from './space/metrics-source.js';
+export {
+  type ConstraintSpec,
+  type ObjectiveSpec,
+  type ParameterSpec,
+  type SpaceFile,
+  type StepSpec,
+  spaceFileSchema,
+  spaceJsonSchema,
+} from './space/space-file.js';

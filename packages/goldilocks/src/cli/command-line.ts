@@ -57,11 +57,17 @@ function commandOf(program: Command, argv: readonly string[]): Command {
 
 function report(error: unknown, argv: readonly string[]): ExitCode {
   const { message, exitCode } = explainFailure(error);
-  if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { message, exitCode } })}\n`);
+  if (isJson(argv)) process.stdout.write(`${JSON.stringify({ error: { message, exitCode } })}\n`);
   // An interruption has been told by the progress, with the command that goes on.
   if (!(error instanceof Error && error.name === 'Interrupted')) process.stderr.write(`${message}\n`);
   if (process.env.GOLDILOCKS_DEBUG && error instanceof Error) process.stderr.write(`${traceOf(error)}\n`);
   return exitCode;
+}
+
+/** What follows -- is another program's. */
+function isJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? undefined : end).includes('--json');
 }
 
 function traceOf(error: Error): string {

@@ -30,20 +30,26 @@ export interface Message {
 
 export interface SessionOptions<Event> {
   readonly json?: boolean;
+  /** What the first Ctrl-C does, as a sentence. */
+  readonly stopping?: string;
   /** Of the verb's events. */
   readonly display: ProgressDisplay<Event | Message>;
 }
 
 /** Runs `work` with a session that ends with it, however it ends. */
 export async function withSession<Result, Event>(
-  { json = false, display }: SessionOptions<Event>,
+  {
+    json = false,
+    display,
+    stopping = 'Stopping after the current step; what is done is saved.',
+  }: SessionOptions<Event>,
   work: (session: Session<Event>) => Promise<Result>,
 ): Promise<Result> {
   const interrupts = listenForInterrupts(() =>
     display.handle({
       type: 'message',
       level: 'info',
-      text: 'Stopping after the current step; what is done is saved. Ctrl-C again stops at once.',
+      text: `${stopping} Ctrl-C again stops at once.`,
     }),
   );
   try {

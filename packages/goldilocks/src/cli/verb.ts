@@ -20,6 +20,8 @@ export interface VerbDefinition<Flags, Event = JourneyEvent> {
   /** Adds arguments and flags. */
   define(command: Command): void;
   run(args: string[], flags: Flags, session: Session<Event>): Promise<Outcome>;
+  /** What the first Ctrl-C does, as a sentence; default: that the current step is finished. */
+  stopping?: string;
   /** How the verb's events are shown; default: as those of a journey. */
   createDisplay?(args: string[], flags: Flags): Promise<ProgressDisplay<Event | Message>>;
 }
@@ -28,7 +30,7 @@ export interface VerbDefinition<Flags, Event = JourneyEvent> {
 export type Verb = (program: Command) => void;
 
 export function verb<Flags extends object, Event = JourneyEvent>(definition: VerbDefinition<Flags, Event>): Verb {
-  const { createDisplay = journeyDisplay as NonNullable<typeof definition.createDisplay> } = definition;
+  const { stopping, createDisplay = journeyDisplay as NonNullable<typeof definition.createDisplay> } = definition;
   return (program) => {
     const command = program.command(definition.name).summary(definition.summary).description(definition.summary);
     definition.define(command);
@@ -40,7 +42,7 @@ export function verb<Flags extends object, Event = JourneyEvent>(definition: Ver
         const { json, ...flags } = command.opts<Flags & { json?: boolean }>();
         const { args } = command;
         const display = await createDisplay(args, flags as Flags);
-        const outcome = await withSession({ json, display }, (session: Session<Event>) =>
+        const outcome = await withSession({ json, display, stopping }, (session: Session<Event>) =>
           definition.run(args, flags as Flags, session),
         );
         const text = json ? JSON.stringify(outcome.json) : outcome.text;

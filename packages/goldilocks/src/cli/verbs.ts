@@ -1,5 +1,6 @@
 // The verbs, in the order in which help lists them.
 import type { Verb } from './verb.js';
+import { askTell } from './verbs/ask-tell.js';
 import { chat } from './verbs/chat.js';
 import { evaluate } from './verbs/evaluate.js';
 import { exportVerb } from './verbs/export.js';
@@ -28,6 +29,7 @@ export const verbs: readonly Verb[] = [
   chat,
   exportVerb,
   optimize,
+  askTell,
   models,
   worker,
 ];

@@ -1,5 +1,6 @@
 // Searches the flags of any training command: `optimizeCommand` begins a study, `resumeOptimize` goes on with one.
 import { basename, extname, resolve } from 'node:path';
+import type { ObjectiveSpec } from '@goldilocks/protocol';
 import { createStudy, type JsonValue, type Storage, type Study } from '@goldilocks/study';
 import { UserError } from '../errors.js';
 import { lockStudy, nameStudy } from '../journey/open-study.js';
@@ -13,13 +14,12 @@ import {
   type OptimizeControl,
   type OptimizeOptions,
   type OptimizeSettings,
-  type ResumeOptions,
+  type ResumeSearchOptions,
 } from './options.js';
 import { loadRecord, newRecord, type OptimizeRecord, saveRecord } from './record.js';
 import { type OptimizeResult, resultOf } from './result.js';
 import { Search } from './search.js';
 import { recommendedParams } from './space/search-space.js';
-import type { ObjectiveSpec } from './space/space-file.js';
 
 /**
  * Runs the command with one set of flags after another until time or trials are used up.
@@ -45,7 +45,7 @@ export async function optimizeCommand(options: OptimizeOptions): Promise<Optimiz
 }
 
 /** Goes on with a study after a stop of any kind; trials that were running then are run again. */
-export async function resumeOptimize(options: ResumeOptions): Promise<OptimizeResult> {
+export async function resumeOptimize(options: ResumeSearchOptions): Promise<OptimizeResult> {
   const { study, stateDirectory, storage: database, signal, onEvent, launcher, ...changes } = options;
   const state = stateFolderAt(stateDirectory);
   const record = await loadRecord(state.study(study));

@@ -1,7 +1,8 @@
 // What a search over a command's flags is asked for.
+
+import type { SpaceFile } from '@goldilocks/protocol';
 import type { OptimizeEvent } from './events.js';
 import type { Launcher } from './launcher.js';
-import type { SpaceFile } from './space/space-file.js';
 
 export const prunerNames = ['median', 'asha', 'hyperband', 'none'] as const;
 export type PrunerName = (typeof prunerNames)[number];
@@ -57,7 +58,7 @@ export interface OptimizeOptions extends OptimizeSettings, OptimizeControl {
 }
 
 /** What a resumed search may be asked for anew. */
-export type ResumeOptions = OptimizeControl &
+export type ResumeSearchOptions = OptimizeControl &
   Partial<Omit<OptimizeSettings, 'command' | 'space' | 'fromEnvironment'>> & {
     readonly study: string;
     readonly stateDirectory: string;

@@ -18,7 +18,7 @@ import { isForgiven } from './ending.js';
 import type { TrialParams } from './events.js';
 import { defaultSeed } from './options.js';
 import type { OptimizeRecord } from './record.js';
-import { inOrder } from './space/search-space.js';
+import { inOrder, recommendedParams } from './space/search-space.js';
 
 export interface FoundTrial {
   readonly trial: number;
@@ -44,7 +44,7 @@ export interface OptimizeResult {
   readonly recommended: (FoundTrial & { readonly why: string; readonly probabilityBetter: number | null }) | null;
   /** The share of the differences that each parameter explains (fANOVA), largest first; empty while too little is known. */
   readonly importance: Readonly<Record<string, number>>;
-  /** Trial 0, where it had the recommended values and is complete. */
+  /** The first complete trial with the recommended values. */
   readonly reference: FoundTrial | null;
   /** The folder of the study's trials. */
   readonly directory: string;
@@ -60,9 +60,7 @@ export async function resultOf(study: Study, record: OptimizeRecord, state: Stat
   const found = (trial: FrozenTrial) => foundTrial(trial, record, state);
   const front = await study.bestTrials();
   const best = directions.length === 1 ? bestOf(trials, directions[0]!) : front[0];
-  const reference = hasRecommended(record)
-    ? complete.find((trial) => trial.number === 0 && violation(trial) === 0)
-    : undefined;
+  const reference = complete.find((trial) => isRecommended(trial, record) && violation(trial) === 0);
   return {
     study: study.name,
     metrics: (record.settings.space.objectives ?? []).map(({ metric }) => metric),
@@ -102,8 +100,11 @@ function foundTrial(trial: FrozenTrial, record: OptimizeRecord, state: StateFold
   };
 }
 
-function hasRecommended({ settings }: OptimizeRecord): boolean {
-  return Object.values(settings.space.parameters).some(({ recommended }) => recommended !== undefined);
+/** Whether a trial has all the recommended values: trial 0, or the one that ran in its place. */
+function isRecommended({ params }: FrozenTrial, { settings }: OptimizeRecord): boolean {
+  const recommended = recommendedParams(planCommand(settings.command, settings.space, settings).space.parameters);
+  if (recommended === null) return false;
+  return Object.entries(recommended).every(([name, value]) => JSON.stringify(params[name]) === JSON.stringify(value));
 }
 
 function recommendedOf(

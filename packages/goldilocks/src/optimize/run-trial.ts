@@ -1,4 +1,6 @@
 // One trial: starts its command, listens to it, stops it where that is wanted, and says how it ended.
+
+import type { MetricsSource } from '@goldilocks/protocol';
 import type { Trial } from '@goldilocks/study';
 import { stripControl } from '../terminal/strip-control.js';
 import type { PlannedCommand } from './command/plan-command.js';
@@ -10,7 +12,6 @@ import type { CommandExit, Launch, Launcher, RunningCommand } from './launcher.j
 import { MetricLog, type Watched } from './metrics/metric-log.js';
 import type { MetricRecord } from './metrics/record.js';
 import { type OpenSource, openSource } from './metrics/source.js';
-import type { MetricsSource } from './metrics/source-schema.js';
 import { Reporter } from './reporter.js';
 import { makeTrialFolder, paramsFileName, writeTrialResult } from './trial-folder.js';
 

@@ -1,7 +1,8 @@
 // Flags of a search over a command's own flags.
+
+import type { MetricsSource, SpaceFile } from '@goldilocks/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UserError } from '../../errors.js';
-import type { MetricsSource } from '../../optimize/metrics/source-schema.js';
 import {
   type OptimizeSettings,
   type PrunerName,
@@ -9,7 +10,6 @@ import {
   type SamplerName,
   samplerNames,
 } from '../../optimize/options.js';
-import type { SpaceFile } from '../../optimize/space/space-file.js';
 import { choice, count, minutesOf, names } from '../values.js';
 import { addPlaceFlags, type PlaceFlags } from './place-flags.js';
 

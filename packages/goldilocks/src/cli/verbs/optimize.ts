@@ -31,6 +31,7 @@ export const optimize = verb<OptimizeFlags, OptimizeEvent>({
   define(command) {
     addOptimizeFlags(command.argument('[command...]', 'after --: the program and its arguments'));
   },
+  stopping: 'Stopping the commands that run; their settings will be tried again.',
   createDisplay: optimizeDisplay,
   async run(command, flags, session) {
     if (flags.presets) return listPresets();

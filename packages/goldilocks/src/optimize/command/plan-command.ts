@@ -1,7 +1,8 @@
 // Fits a command and a space together: every placeholder known, every parameter of use.
+
+import type { SpaceFile } from '@goldilocks/protocol';
 import { UserError } from '../../errors.js';
 import { excerpt } from '../../terminal/strip-control.js';
-import type { SpaceFile } from '../space/space-file.js';
 import { reservedNames } from './names.js';
 import { placeholdersOf } from './template.js';
 

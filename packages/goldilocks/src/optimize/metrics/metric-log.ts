@@ -1,5 +1,5 @@
 // What one trial has reported so far: each metric's last and best value, and the steps of the first objective.
-import type { ConstraintSpec, ObjectiveSpec, StepSpec } from '../space/space-file.js';
+import type { ConstraintSpec, ObjectiveSpec, StepSpec } from '@goldilocks/protocol';
 import type { MetricRecord } from './record.js';
 
 export interface Watched {

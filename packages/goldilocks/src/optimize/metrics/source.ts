@@ -1,9 +1,9 @@
 // Opens the place where one trial's command reports.
 import { isAbsolute, join } from 'node:path';
+import type { MetricsSource } from '@goldilocks/protocol';
 import { metricsFileReader } from './metrics-file.js';
 import { outputReader, patternReader } from './output-lines.js';
 import type { FileReader, LineReader } from './record.js';
-import type { MetricsSource } from './source-schema.js';
 import { EventFiles } from './tensorboard/event-files.js';
 
 /** Exactly one of the two. */

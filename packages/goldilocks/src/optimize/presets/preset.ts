@@ -1,5 +1,5 @@
 // A ready-made space for a training tool: its flags, its recommended settings with sources, and where it reports.
-import type { SpaceFile } from '../space/space-file.js';
+import type { SpaceFile } from '@goldilocks/protocol';
 
 export interface Preset {
   readonly name: string;

@@ -1,10 +1,11 @@
 // What a schema cannot say of a space: ranges, conditions, names.
+
+import type { ParameterSpec, SpaceFile } from '@goldilocks/protocol';
 import { StudyError } from '@goldilocks/study';
 import { UserError } from '../../errors.js';
 import { excerpt } from '../../terminal/strip-control.js';
 import { environmentName, reservedNames } from '../command/names.js';
 import { allowedValues, distributionOf, inOrder } from './search-space.js';
-import type { ParameterSpec, SpaceFile } from './space-file.js';
 
 /** @throws UserError naming the file, the place in it, and what to do */
 export function checkSpace(space: SpaceFile, file: string): void {

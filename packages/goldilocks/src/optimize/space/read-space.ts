@@ -1,10 +1,10 @@
 // Reads a space file; what is wrong with it is said with its place in the file and what to do.
 import { readFile } from 'node:fs/promises';
+import { type SpaceFile, spaceFileSchema } from '@goldilocks/protocol';
 import type { z } from 'zod';
 import { UserError } from '../../errors.js';
 import { excerpt } from '../../terminal/strip-control.js';
 import { checkSpace } from './check-space.js';
-import { type SpaceFile, spaceFileSchema } from './space-file.js';
 
 /** Throws UserError where the file is missing, no JSON, or no space. */
 export async function readSpace(path: string): Promise<SpaceFile> {

@@ -1,4 +1,6 @@
 // From a space file's parameters to the study's distributions, also where some depend on others.
+
+import type { ParameterSpec } from '@goldilocks/protocol';
 import {
   categorical,
   type Distribution,
@@ -8,7 +10,6 @@ import {
   type SearchSpace,
   type Trial,
 } from '@goldilocks/study';
-import type { ParameterSpec } from './space-file.js';
 
 type Parameters = Readonly<Record<string, ParameterSpec>>;
 

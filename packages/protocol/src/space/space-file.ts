@@ -1,6 +1,6 @@
 // The space file: what `goldilocks optimize --space` reads, as a schema.
 import { z } from 'zod';
-import { metricsSourceSchema } from '../metrics/source-schema.js';
+import { metricsSourceSchema } from './metrics-source.js';
 
 const jsonValue = z.json();
 
