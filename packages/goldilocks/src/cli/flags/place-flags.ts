@@ -1,9 +1,10 @@
 // Flags that let the commands of a search run as jobs of Ray.
+
+import type { SpaceFile } from '@goldilocks/protocol';
 import type { Command } from 'commander';
 import type { Place } from '../../cluster/cluster-options.js';
 import { UserError } from '../../errors.js';
 import type { Launcher } from '../../optimize/launcher.js';
-import type { SpaceFile } from '../../optimize/space/space-file.js';
 import { number } from '../values.js';
 import { place } from './cluster-flags.js';
 

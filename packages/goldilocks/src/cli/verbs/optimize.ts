@@ -1,9 +1,10 @@
 // `goldilocks optimize -- COMMAND`: searches the flags of any training command.
+
+import type { SpaceFile } from '@goldilocks/protocol';
 import { UserError } from '../../errors.js';
 import type { OptimizeEvent } from '../../optimize/events.js';
 import type { Launcher } from '../../optimize/launcher.js';
 import type { OptimizeResult } from '../../optimize/result.js';
-import type { SpaceFile } from '../../optimize/space/space-file.js';
 import type { ProgressDisplay } from '../../terminal/progress.js';
 import { addOptimizeFlags, type OptimizeFlags, searchSettings, spaceOf } from '../flags/optimize-flags.js';
 import { stateDirectory } from '../flags/state-flags.js';
