@@ -179,7 +179,7 @@ describe('a search', () => {
 
   it('ends with its time, and keeps what the last trial had reached', async () => {
     const { result, state } = await json(
-      ['--space', 'lr.json', '--budget', '3s', '--grace', '1s'],
+      ['--space', 'lr.json', '--budget', '8s', '--grace', '1s'],
       ['--lr={lr}', '--epochs=1000', '--ms=100'],
     );
     expect(result.trials).toEqual({ complete: 0, pruned: 1, failed: 0 });
@@ -349,8 +349,12 @@ it("ready-made spaces are listed, and printed to begin a file of one's own", asy
 });
 
 it('neither the trainer nor ONNX Runtime is loaded', async () => {
-  const hook = `import { registerHooks } from 'node:module'; registerHooks?.({ resolve(name, context, next) {
-    if (/onnxruntime|@goldilocks\\/trainer/.test(name)) throw new Error('loaded ' + name); return next(name, context); } });`;
+  const refuse = `export async function resolve(name, context, next) {
+    if (/onnxruntime|@goldilocks\\/trainer/.test(name)) throw new Error('loaded ' + name);
+    return next(name, context);
+  }`;
+  const url = JSON.stringify(`data:text/javascript,${encodeURIComponent(refuse)}`);
+  const hook = `import { register } from 'node:module'; register(${url});`;
   writeFileSync(join(folder, 'hook.mjs'), hook);
   const { args } = search(['--space', 'lr.json', '--trials', '1'], ['--lr={lr}']);
   const finished = await goldilocks(args, {
