@@ -5,7 +5,7 @@
  */
 
 import { LOG_SQRT_2PI, logNormalMass, truncatedNormalQuantile } from '../numerics/normal.js';
-import type { CategoricalDistribution, Distribution } from './distribution.js';
+import type { CategoricalDistribution, Distribution, NumericDistribution } from './distribution.js';
 import { choiceIndex } from './representation.js';
 import { coordinate } from './unit.js';
 
@@ -52,11 +52,16 @@ export function priorQuantile(distribution: Distribution, u: number): number {
   return (count - 0.5) / count;
 }
 
-function shape(distribution: Exclude<Distribution, CategoricalDistribution>) {
+function shape(distribution: NumericDistribution) {
   return {
     mean: coordinate(distribution, distribution.recommended),
-    deviation: Math.max(NARROWEST, 1 - distribution.confidence!),
+    deviation: deviationOf(distribution),
   };
+}
+
+/** Standard deviation of the density around a recommended number, as a share of the range as it is searched. */
+export function deviationOf(distribution: NumericDistribution): number {
+  return Math.max(NARROWEST, 1 - distribution.confidence!);
 }
 
 function choiceProbability({ choices, recommended, confidence }: CategoricalDistribution, index: number): number {

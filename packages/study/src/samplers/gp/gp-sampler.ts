@@ -5,7 +5,6 @@
  */
 
 import type { Distribution, SearchSpace } from '../../distributions/distribution.js';
-import { hasPrior, logPrior, logPriorSlope } from '../../distributions/prior.js';
 import { InvalidOptionError } from '../../errors.js';
 import { formatJson, type JsonValue } from '../../json.js';
 import { RandomGenerator, randomSeed } from '../../numerics/random.js';
@@ -22,6 +21,7 @@ import { type FrontObservations, modelFront, observeFront } from './front.js';
 import type { GaussianProcess, TrainingData } from './gaussian-process.js';
 import { type Candidate, maximize } from './maximize.js';
 import { type GpObservations, observe, observeConstraints } from './observations.js';
+import { hasRecommendation, priorTerm, trustIn } from './prior-term.js';
 import { UnitSpace } from './unit-space.js';
 
 export interface GpOptions {
@@ -147,7 +147,8 @@ export class GpSampler implements Sampler {
     incumbent: readonly Float64Array[],
     awaited: readonly Float64Array[],
   ): Acquisition {
-    const terms = this.#conditions(unit, trials, inputs);
+    const trust = incumbent.reduce((share, point) => share * trustIn(unit, process, point), 1);
+    const terms = this.#conditions(unit, trials, inputs, trust);
     for (const point of incumbent) {
       // The improvement is over the incumbent's true value, not over a guess at it: settled there, what is noise does not
       // pass for promise next to it. Running trials are taken to end as predicted, so that the next one looks elsewhere.
@@ -158,14 +159,17 @@ export class GpSampler implements Sampler {
   }
 
   /** What is asked of a point besides improvement: that it meets the constraints, and at first, to be near what is recommended. */
-  #conditions(unit: UnitSpace, trials: readonly FrozenTrial[], inputs: Omit<TrainingData, 'values'>): Acquisition[] {
+  #conditions(
+    unit: UnitSpace,
+    trials: readonly FrozenTrial[],
+    inputs: Omit<TrainingData, 'values'>,
+    trust = 1,
+  ): Acquisition[] {
     const terms = observeConstraints(trials).map((values) =>
       logProbabilityBelow(fitGaussianProcess({ ...inputs, values }), 0),
     );
-    const exponent = this.#priorWeight / Math.max(1, trials.length - this.#startupTrials + 1);
-    if (exponent > 0 && unit.dimensions.some(({ distribution }) => hasPrior(distribution))) {
-      terms.push(priorTerm(unit, exponent));
-    }
+    const exponent = (trust * this.#priorWeight) / Math.max(1, trials.length - this.#startupTrials + 1);
+    if (exponent > 0 && hasRecommendation(unit)) terms.push(priorTerm(unit, exponent));
     return terms;
   }
 }
@@ -181,19 +185,4 @@ function firstUntried(candidates: readonly Candidate[], unit: UnitSpace, tried: 
 function bestFirst(trials: readonly FrozenTrial[], predicted: readonly number[]): number[] {
   const rows = trials.flatMap((trial, row) => (trial.state === 'COMPLETE' && violation(trial) === 0 ? [row] : []));
   return rows.sort((a, b) => predicted[b]! - predicted[a]!);
-}
-
-/** What distributions recommend, to the power of the exponent, as a part of an acquisition. */
-export function priorTerm(unit: UnitSpace, exponent: number): Acquisition {
-  const value = (x: Float64Array) =>
-    exponent * unit.dimensions.reduce((sum, { distribution }, d) => sum + logPrior(distribution, x[d]!), 0);
-  return {
-    value,
-    addGradient(x, gradient) {
-      for (const [d, { distribution }] of unit.dimensions.entries()) {
-        gradient[d]! += exponent * logPriorSlope(distribution, x[d]!);
-      }
-      return value(x);
-    },
-  };
 }

@@ -4,6 +4,7 @@
  */
 
 import type { CategoricalDistribution, NumericDistribution } from '../../distributions/distribution.js';
+import { deviationOf, hasPrior, logPrior } from '../../distributions/prior.js';
 
 const PRIOR_WEIGHT = 1;
 /** The newest observations that keep full weight; older ones fade linearly. */
@@ -39,7 +40,7 @@ export interface NumericKernels {
   readonly high: number;
 }
 
-/** A kernel favours the choice it observed; the prior is the last kernel and favours none. */
+/** A kernel favours the choice it observed; the prior is the last kernel and favours none, or what is recommended. */
 export interface CategoricalKernels {
   readonly distribution: CategoricalDistribution;
   /** Index of the choice each kernel observed. */
@@ -47,6 +48,8 @@ export interface CategoricalKernels {
   /** Probability a kernel gives to the choice it observed, and to each other one. */
   readonly hit: number;
   readonly miss: number;
+  /** Log probability that the prior gives to each choice. */
+  readonly logPrior: Float64Array;
 }
 
 export type Kernels = NumericKernels | CategoricalKernels;
@@ -58,11 +61,13 @@ export function isNumeric(kernels: Kernels): kernels is NumericKernels {
 /**
  * @param observations values, in the logarithm where the distribution is
  * @param order their indices by ascending value, ties in the order given
+ * @param informed whether the prior is about what the distribution recommends
  */
 export function numericKernels(
   distribution: NumericDistribution,
   observations: Float64Array,
   order: ArrayLike<number> = ascending(observations),
+  informed = false,
 ): NumericKernels {
   const n = observations.length;
   const half = distribution.step === null ? 0 : distribution.step / 2;
@@ -70,7 +75,8 @@ export function numericKernels(
   const high = toScale(distribution, distribution.high + half);
   const mu = new Float64Array(n + 1);
   mu.set(observations);
-  mu[n] = 0.5 * (low + high);
+  const isRecommending = informed && hasPrior(distribution);
+  mu[n] = isRecommending ? toScale(distribution, distribution.recommended!) : 0.5 * (low + high);
   const sigma = new Float64Array(n + 1);
   const widest = high - low;
   const narrowest = widest / Math.min(100, n + 2);
@@ -84,18 +90,26 @@ export function numericKernels(
     if (n >= 2 && i === n - 1) gap = left;
     sigma[order[i]!] = Math.min(widest, Math.max(narrowest, gap));
   }
-  sigma[n] = widest;
+  sigma[n] = isRecommending ? deviationOf(distribution) * widest : widest;
   return { distribution, mu, sigma, low, high };
 }
 
-/** @param observations indices of choices */
+/**
+ * @param observations indices of choices
+ * @param informed whether the prior is about what the distribution recommends
+ */
 export function categoricalKernels(
   distribution: CategoricalDistribution,
   observations: Float64Array,
+  informed = false,
 ): CategoricalKernels {
+  const count = distribution.choices.length;
   const share = PRIOR_WEIGHT / (observations.length + 1);
-  const total = 1 + share * distribution.choices.length;
-  return { distribution, observed: observations, hit: (1 + share) / total, miss: share / total };
+  const total = 1 + share * count;
+  const logProbability = (_: unknown, choice: number) =>
+    (informed ? logPrior(distribution, choice) : 0) - Math.log(count);
+  const prior = Float64Array.from({ length: count }, logProbability);
+  return { distribution, observed: observations, hit: (1 + share) / total, miss: share / total, logPrior: prior };
 }
 
 /** A value on the scale in which a distribution is searched. */

@@ -139,11 +139,11 @@ function cellMasses(
   return masses;
 }
 
-function choiceTable({ distribution, observed, hit, miss }: CategoricalKernels, xs: Float64Array): Table {
+function choiceTable({ observed, hit, miss, logPrior }: CategoricalKernels, xs: Float64Array): Table {
   const [logHit, logMiss] = [Math.log(hit), Math.log(miss)];
-  const count = distribution.choices.length;
+  const count = logPrior.length;
   const rows = Array.from({ length: count }, (_, choice) => xs.map((x) => (x === choice ? logHit : logMiss)));
-  rows.push(new Float64Array(xs.length).fill(-Math.log(count)));
+  rows.push(xs.map((x) => logPrior[x]!));
   const begin = new Int32Array(observed.length + 1);
   for (let k = 0; k < observed.length; k++) begin[k] = observed[k]! * xs.length;
   begin[observed.length] = count * xs.length;

@@ -29,13 +29,14 @@ export class ParzenMixture {
   /**
    * @param data a dimension each, all with the same number of observations, oldest first
    * @param fades whether old observations weigh less than the newest
+   * @param informed whether the prior is about what the distributions recommend
    */
-  constructor(data: readonly DimensionData[], fades = true) {
+  constructor(data: readonly DimensionData[], fades = true, informed = false) {
     this.weights = mixtureWeights(data[0]?.observations.length ?? 0, fades);
     this.dimensions = data.map(({ distribution, observations, order }) =>
       distribution.type === 'categorical'
-        ? categoricalKernels(distribution, observations)
-        : numericKernels(distribution, observations, order),
+        ? categoricalKernels(distribution, observations, informed)
+        : numericKernels(distribution, observations, order, informed),
     );
   }
 
@@ -71,12 +72,12 @@ function drawNumber({ distribution, mu, sigma, low, high }: NumericKernels, kern
   return quantize(distribution, distribution.log ? Math.exp(scaled) : scaled);
 }
 
-function drawChoice({ distribution, observed, hit, miss }: CategoricalKernels, kernel: number, u: number): number {
-  const count = distribution.choices.length;
-  if (kernel === observed.length) return Math.min(count - 1, Math.floor(u * count));
+function drawChoice({ observed, hit, miss, logPrior }: CategoricalKernels, kernel: number, u: number): number {
+  const count = logPrior.length;
   let rest = u;
   for (let choice = 0; choice < count; choice++) {
-    rest -= choice === observed[kernel] ? hit : miss;
+    if (kernel === observed.length) rest -= Math.exp(logPrior[choice]!);
+    else rest -= choice === observed[kernel] ? hit : miss;
     if (rest < 0) return choice;
   }
   return count - 1;

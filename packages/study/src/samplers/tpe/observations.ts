@@ -14,7 +14,6 @@ import type { DimensionData } from './mixture.js';
 
 /** Rows of one parameter: its value in each (NaN where absent) and the rows that have it by ascending value. */
 interface Column {
-  readonly distribution: Distribution;
   readonly values: number[];
   readonly sorted: number[];
 }
@@ -106,6 +105,7 @@ export class Observations {
   /** The data of the rows whose mark is `side` and that have all parameters of the space, with running trials merged in. */
   select(space: SearchSpace, marks: Uint8Array, side: 0 | 1, running: readonly RunningTrial[]): DimensionData[] {
     const columns = Object.entries(space).map(([name, distribution]) => this.#column(name, distribution));
+    const distributions = Object.values(space);
     const extra = running
       .map(({ number, params }) => ({
         number,
@@ -126,14 +126,14 @@ export class Observations {
     while (extraKernels.length < extra.length) extraKernels.push(kernels++);
     return columns.map((column, d) => {
       const added = extra.map(({ values }, i) => ({ kernel: extraKernels[i]!, value: values[d]! }));
-      return gather(column, kernelOf, kernels, added);
+      return { ...gather(column, kernelOf, kernels, added), distribution: distributions[d]! };
     });
   }
 
   #column(name: string, distribution: Distribution): Column {
     const key = `${name}\n${formatDistribution(distribution)}`;
     let column = this.#columns.get(key);
-    if (!column) this.#columns.set(key, (column = { distribution, values: [], sorted: [] }));
+    if (!column) this.#columns.set(key, (column = { values: [], sorted: [] }));
     const { values, sorted } = column;
     const order = (a: number, b: number) =>
       values[a]! - values[b]! || this.#trials[a]!.number - this.#trials[b]!.number;
@@ -161,11 +161,11 @@ function referenceOf(losses: readonly (readonly number[])[]): number[] {
 
 /** Kernels' values, and their order by value, from the rows' order and the few added ones. */
 function gather(
-  { distribution, values, sorted }: Column,
+  { values, sorted }: Column,
   kernelOf: Int32Array,
   kernels: number,
   added: readonly { kernel: number; value: number }[],
-): DimensionData {
+): Omit<DimensionData, 'distribution'> {
   const observations = new Float64Array(kernels);
   const order = new Int32Array(kernels);
   const late = [...added].sort((a, b) => a.value - b.value || a.kernel - b.kernel);
@@ -186,7 +186,7 @@ function gather(
     place(kernel, value);
   }
   for (; next < late.length; next++) place(late[next]!.kernel, late[next]!.value);
-  return { distribution, observations, order };
+  return { observations, order };
 }
 
 /** A parameter's value on the scale of the search; NaN where it is absent or foreign to the distribution. */

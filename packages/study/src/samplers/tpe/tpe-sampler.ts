@@ -1,12 +1,13 @@
 /**
  * The tree-structured Parzen estimator with the defaults of Optuna 5: multivariate, with a constant liar; for several
- * objectives one by one, good trials being those of the first fronts (Ozaki et al., JAIR 73, 2022).
+ * objectives one by one, good trials being those of the first fronts (Ozaki et al., JAIR 73, 2022). What distributions
+ * recommend takes the place of the flat prior among the good trials, where it weighs less the more of them there are.
  */
 
-import type { Distribution, SearchSpace } from '../../distributions/distribution.js';
+import { type Distribution, type SearchSpace, sameDistribution } from '../../distributions/distribution.js';
 import { toExternal } from '../../distributions/representation.js';
 import { InvalidOptionError } from '../../errors.js';
-import type { JsonValue } from '../../json.js';
+import { type JsonValue, own } from '../../json.js';
 import { RandomGenerator, randomSeed } from '../../numerics/random.js';
 import { GroupedSearchSpace } from '../../search-space/group.js';
 import { IntersectionSearchSpace } from '../../search-space/intersection.js';
@@ -131,13 +132,23 @@ export class TpeSampler implements Sampler {
     const running = this.#constantLiar ? runningTrials(context.history, context.trial.number, PENDING_KEY) : [];
     const objectives = context.study.directions.length;
     const marks = observations.markBest(goodCount(observations.count, objectives));
-    const good = new ParzenMixture(observations.select(space, marks, 1, []), objectives === 1);
-    const bad = new ParzenMixture(observations.select(space, marks, 0, running));
+    const asked = asAskedFor(context, space);
+    const good = new ParzenMixture(observations.select(asked, marks, 1, []), objectives === 1, true);
+    const bad = new ParzenMixture(observations.select(asked, marks, 0, running));
     const random = RandomGenerator.of(this.#seed, context.trial.number, 'tpe', ...names);
     const points = good.draw(this.#candidates, random);
     const best = argmaxDifference(good.logDensity(points), bad.logDensity(points));
     return Object.fromEntries(names.map((name, d) => [name, toExternal(space[name]!, points[d]![best]!)]));
   }
+}
+
+/** The distributions as they are asked for now: what they recommend is not kept by every storage. */
+function asAskedFor({ space: asked = {} }: SamplingContext, space: SearchSpace): SearchSpace {
+  const same = (name: string, distribution: Distribution) => {
+    const now = own(asked, name);
+    return now && sameDistribution(now, distribution) ? now : distribution;
+  };
+  return Object.fromEntries(Object.entries(space).map(([name, distribution]) => [name, same(name, distribution)]));
 }
 
 function argmaxDifference(a: Float64Array, b: Float64Array): number {
