@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { expectClose, golden } from '../../../test/golden.js';
+import { categorical, float } from '../../distributions/distribution.js';
 import { parseDistribution } from '../../distributions/optuna-json.js';
+import { logPrior } from '../../distributions/prior.js';
 import { contains } from '../../distributions/representation.js';
+import { coordinate } from '../../distributions/unit.js';
 import { RandomGenerator } from '../../numerics/random.js';
 import { goodCount, isNumeric, toScale } from './kernels.js';
 import { ParzenMixture } from './mixture.js';
@@ -85,5 +88,35 @@ describe('draws', () => {
       const share = xs!.filter((x) => x === value).length / 40_000;
       expect(Math.abs(share - Math.exp(mixture.logDensity([Float64Array.of(value)])[0]!))).toBeLessThan(0.01);
     }
+  });
+});
+
+describe('what is recommended takes the place of the flat prior', () => {
+  const rate = float(1e-5, 1e-1, { log: true, recommended: 1e-3, confidence: 0.75 });
+  const choice = categorical(['a', 'b', 'c'], { recommended: 'b', confidence: 0.6 });
+  const none = (informed: boolean) =>
+    new ParzenMixture(
+      [rate, choice].map((distribution) => ({ distribution, observations: new Float64Array(0) })),
+      true,
+      informed,
+    );
+  test('its density is that of the distributions', () => {
+    const points = [Float64Array.of(1e-5, 1e-3, 5e-2), Float64Array.of(0, 1, 1)];
+    const flat = -Math.log(Math.log(1e4)) - Math.log(3);
+    for (const [i, density] of none(true).logDensity(points).entries()) {
+      const prior = logPrior(rate, coordinate(rate, points[0]![i]!)) + logPrior(choice, points[1]![i]!);
+      expectClose(density, flat + prior, 1e-12, 'informed');
+    }
+    const plain = [float(1e-5, 1e-1, { log: true }), categorical(['a', 'b', 'c'])].map((distribution) => ({
+      distribution,
+      observations: new Float64Array(0),
+    }));
+    expect(none(false).logDensity(points)).toEqual(new ParzenMixture(plain).logDensity(points));
+  });
+  test('points are drawn from it', () => {
+    const [rates, choices] = none(true).draw(4000, RandomGenerator.of(1)) as [Float64Array, Float64Array];
+    const mean = rates.reduce((sum, x) => sum + Math.log10(x) / 4000, 0);
+    expect(mean).toBeCloseTo(-3, 1);
+    expect(choices.filter((c) => c === 1).length / 4000).toBeCloseTo(0.6 + 0.4 / 3, 1);
   });
 });
