@@ -177,6 +177,8 @@ export {
 } from './terminators/regret-bound.js';
 export { StagnationTerminator } from './terminators/stagnation.js';
 export { stopWhen, type Termination, type TerminationContext, type Terminator } from './terminators/terminator.js';
+export { PastModel, type PastStudy } from './transfer/past-study.js';
+export { type TransferOptions, TransferSampler } from './transfer/transfer-sampler.js';
 export { constraintsOf, violation } from './trial/constraints.js';
 export {
   type Attributes,
@@ -190,6 +192,7 @@ export {
   type TrialTemplate,
 } from './trial/frozen-trial.js';
 export type { Trial } from './trial/trial.js';
+export { type Ablation, type AblationOptions, ablation, type Change, type Contribution } from './zones/ablation.js';
 export { AdditiveModel, type AdditiveModelInput, type Effect, type Row } from './zones/additive-model.js';
 export type { EffectAxis, Place } from './zones/effect-kernel.js';
 export {

@@ -1,6 +1,6 @@
 // The trials of one search as the additive model sees them: effects of single hyperparameters, at the end and early on.
 import type { Params } from '@goldilocks/protocol';
-import { AdditiveModel, type Axis, type Effect, type Place, type Row } from './additive-model.js';
+import { AdditiveModel, type Effect, type EffectAxis, type Place, type Row } from '@goldilocks/study';
 import { AxisScale, type SearchedParameter } from './axis-scale.js';
 import { Compression, lastOf, type Observation } from './observations.js';
 import { logReach } from './reach.js';
@@ -39,7 +39,7 @@ export class StudyModel {
     }
     this.earlyShare = commonestEarlyShare(observations);
     this.#reach = reachRange(parameters, observations);
-    const axes: Axis[] = parameters.map(({ typicalEffect = unknownEffect }, j) => ({
+    const axes: EffectAxis[] = parameters.map(({ typicalEffect = unknownEffect }, j) => ({
       kind: this.scales[j]!.kind,
       typicalEffect,
     }));

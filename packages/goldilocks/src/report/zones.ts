@@ -1,6 +1,6 @@
 // For each hyperparameter of a finished search: the range within noise of the best, and the trials that bound it.
 import type { ParamValue, ReportTrial, SlicePoint, Zone } from '@goldilocks/protocol';
-import type { Effect } from './additive-model.js';
+import type { Effect } from '@goldilocks/study';
 import { type AxisScale, distinctValues, type SearchedParameter } from './axis-scale.js';
 import { type Comparability, comparability } from './comparability.js';
 import { roundInside, significant } from './numbers.js';

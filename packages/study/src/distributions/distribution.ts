@@ -98,8 +98,8 @@ export function categorical<const T extends JsonValue>(
   return recommending({ type: 'categorical', choices: freezeJson(choices) as readonly T[] }, options);
 }
 
-/** The distribution with what is recommended, checked; without that, with nothing added. */
-function recommending<D extends Distribution>(
+/** The distribution with what is recommended in place of what was, checked; without that, as it is. */
+export function recommending<D extends Distribution>(
   distribution: D,
   { recommended, confidence }: Recommendation<JsonValue>,
 ): D {

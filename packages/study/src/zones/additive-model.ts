@@ -42,6 +42,7 @@ export interface AdditiveModelInput {
 export class AdditiveModel {
   readonly #input: AdditiveModelInput;
   readonly #samples: readonly Sample[];
+  readonly #known = new WeakMap<Sample, Map<string, { sums: Float64Array; squares: Float64Array }>>();
 
   constructor(input: AdditiveModelInput) {
     this.#input = input;
@@ -113,23 +114,60 @@ export class AdditiveModel {
     return { means, covariance };
   }
 
-  /** Of the effect with each row. */
+  /** Of the effect with each row: what changes are the kernels of the axes on which the places differ. */
   #crossCovariance(from: Place, to: Place, sample: Sample): Float64Array {
-    return Float64Array.from(this.#input.rows, (row) => {
-      const effect = this.#kernel(to, row, sample) - this.#kernel(from, row, sample);
-      return effect * likenessAt(row.share, to.share, sample.likeness);
+    const { axes, rows } = this.#input;
+    const { sums, squares } = this.#kernelsAt(from, sample);
+    const moved = axes.flatMap((_, j) => (from.positions[j] === to.positions[j] ? [] : [j]));
+    return Float64Array.from(rows, (row, i) => {
+      let [sum, square] = [sums[i]!, squares[i]!];
+      for (const j of moved) {
+        const [before, after] = [this.#axisKernel(j, from, row, sample), this.#axisKernel(j, to, row, sample)];
+        sum += after - before;
+        square += after * after - before * before;
+      }
+      const { interaction, likeness } = sample;
+      const effect = combined(sum, square, interaction) - combined(sums[i]!, squares[i]!, interaction);
+      return effect * likenessAt(row.share, to.share, likeness);
     });
   }
 
-  #kernel(a: Place, b: Place, { scales, lengths, interaction }: Sample): number {
+  /** Σ k and Σ k² of a place with each row, kept because effects are asked for from few places. */
+  #kernelsAt(from: Place, sample: Sample): { sums: Float64Array; squares: Float64Array } {
+    const key = from.positions.join();
+    let known = this.#known.get(sample);
+    if (!known) this.#known.set(sample, (known = new Map()));
+    let kernels = known.get(key);
+    if (!kernels) {
+      const { rows } = this.#input;
+      kernels = { sums: new Float64Array(rows.length), squares: new Float64Array(rows.length) };
+      for (const [i, row] of rows.entries()) {
+        const { sum, squares } = this.#kernelSums(from, row, sample);
+        kernels.sums[i] = sum;
+        kernels.squares[i] = squares;
+      }
+      known.set(key, kernels);
+    }
+    return kernels;
+  }
+
+  #kernel(a: Place, b: Place, sample: Sample): number {
+    const { sum, squares } = this.#kernelSums(a, b, sample);
+    return combined(sum, squares, sample.interaction);
+  }
+
+  #kernelSums(a: Place, b: Place, sample: Sample): { sum: number; squares: number } {
     let [sum, squares] = [0, 0];
-    const { axes } = this.#input;
-    for (let j = 0; j < axes.length; j++) {
-      const value = axisCovariance(axes[j]!.kind, scales[j]!, lengths[j]!, a.positions[j]!, b.positions[j]!);
+    for (let j = 0; j < this.#input.axes.length; j++) {
+      const value = this.#axisKernel(j, a, b, sample);
       sum += value;
       squares += value * value;
     }
-    return combined(sum, squares, interaction);
+    return { sum, squares };
+  }
+
+  #axisKernel(j: number, a: Place, b: Place, { scales, lengths }: Sample): number {
+    return axisCovariance(this.#input.axes[j]!.kind, scales[j]!, lengths[j]!, a.positions[j]!, b.positions[j]!);
   }
 }
 
