@@ -165,8 +165,9 @@ export {
   recommendedTrial,
 } from './study/recommended-trial.js';
 export type { StudySnapshot } from './study/snapshot.js';
-export type { EnqueueOptions, Study } from './study/study.js';
+export type { EnqueueOptions, Study, TellOptions } from './study/study.js';
 export type { ToldValues } from './study/told-values.js';
+export { formatCsv, type TrialRow, trialRows } from './study/trial-rows.js';
 export { type BudgetOptions, BudgetTerminator } from './terminators/budget.js';
 export { type EmmrOptions, EmmrTerminator } from './terminators/emmr.js';
 export {
@@ -174,6 +175,7 @@ export {
   crossValidationError,
   type RegretBoundOptions,
   RegretBoundTerminator,
+  reportCrossValidationScores,
 } from './terminators/regret-bound.js';
 export { StagnationTerminator } from './terminators/stagnation.js';
 export { stopWhen, type Termination, type TerminationContext, type Terminator } from './terminators/terminator.js';

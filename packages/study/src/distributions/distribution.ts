@@ -88,13 +88,16 @@ export function int(
 
 /**
  * A categorical distribution. Two equal choices are allowed, as in Optuna; the first of them is the one found.
- * @throws InvalidDistributionError when there is no choice
+ * @throws InvalidDistributionError when there is no choice, or one that has no JSON form
  */
 export function categorical<const T extends JsonValue>(
   choices: readonly T[],
   options: Recommendation<NoInfer<T>> = {},
 ): CategoricalDistribution<T> {
+  if (!Array.isArray(choices)) fail(`categorical(${JSON.stringify(choices)})`, 'choices must be an array');
   if (choices.length === 0) fail('categorical([])', 'at least one choice is needed');
+  const odd = choices.findIndex((choice) => ['undefined', 'function', 'symbol', 'bigint'].includes(typeof choice));
+  if (odd >= 0) fail('categorical', `choice ${odd} is ${String(choices[odd])}, which has no JSON form`);
   return recommending({ type: 'categorical', choices: freezeJson(choices) as readonly T[] }, options);
 }
 
@@ -139,7 +142,10 @@ export function sameDistribution(a: Distribution, b: Distribution): boolean {
 export function checkCompatible(name: string, previous: Distribution, next: Distribution): void {
   if (previous === next) return;
   if (previous.type !== next.type) {
-    fail(`Parameter '${name}'`, `it was a ${previous.type} in this study and is now a ${next.type}; use another name`);
+    fail(
+      `Parameter '${name}'`,
+      `it was ${kindOf(previous)} in this study and is now ${kindOf(next)}; use another name`,
+    );
   }
   if (previous.type === 'categorical' || next.type === 'categorical') {
     if (!sameDistribution(previous, next)) {
@@ -148,6 +154,10 @@ export function checkCompatible(name: string, previous: Distribution, next: Dist
   } else if (previous.log !== next.log) {
     fail(`Parameter '${name}'`, 'log was given in one place of this study and not in another; use another name');
   }
+}
+
+function kindOf({ type }: Distribution): string {
+  return type === 'int' ? 'an int' : `a ${type}`;
 }
 
 function checkRange(kind: string, low: number, high: number): void {

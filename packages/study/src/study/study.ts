@@ -6,14 +6,16 @@ import { freezeJson, type JsonValue, jsonEqual } from '../json.js';
 import type { Pruner, PruningDecision } from '../pruners/pruner.js';
 import type { Sampler, SamplingContext, StudyInfo } from '../samplers/sampler.js';
 import type { FrozenStudy, Storage } from '../storages/storage.js';
-import type {
-  Attributes,
-  Direction,
-  FinishedState,
-  FrozenTrial,
-  Params,
-  TrialTemplate,
+import {
+  type Attributes,
+  type Direction,
+  type FinishedState,
+  type FrozenTrial,
+  isFinished,
+  type Params,
+  type TrialTemplate,
 } from '../trial/frozen-trial.js';
+import { checkTemplate } from '../trial/template.js';
 import { FIXED_PARAMS_KEY, type PreparedTrial, Trial, type TrialHost } from '../trial/trial.js';
 import { bestOf, paretoFront } from './best-trials.js';
 import { FAILURE_KEY, failureOf } from './failure.js';
@@ -23,6 +25,13 @@ import type { StudySnapshot } from './snapshot.js';
 import { outcomeOf, type ToldValues } from './told-values.js';
 
 const METRIC_NAMES_KEY = 'study:metric_names';
+
+export interface TellOptions {
+  readonly state?: FinishedState;
+  /** Why it failed, as stored with the trial. */
+  readonly failure?: string;
+  readonly skipIfFinished?: boolean;
+}
 
 export interface EnqueueOptions {
   readonly userAttributes?: Attributes;
@@ -117,17 +126,19 @@ export class Study {
    * Ends a trial with its value, or values for several objectives. NaN stores it as failed. For a trial that failed or
    * was pruned tell null and the state.
    * @param trial the trial, or its number
+   * @param options `skipIfFinished`: leave a trial that has already ended as it is and return it
    * @throws InvalidValuesError when the values do not fit the study; the trial is then still running
    * @throws TrialNotRunningError when it has already ended
    */
   async tell(
     trial: Pick<FrozenTrial, 'number'> | number,
     values: ToldValues,
-    options: { readonly state?: FinishedState; readonly failure?: string } = {},
+    options: TellOptions = {},
   ): Promise<FrozenTrial> {
     // Whoever started a trial owns it, so that its handle knows it as it is.
-    const frozen =
-      trial instanceof Trial ? trial.frozen : await this.#current(typeof trial === 'number' ? trial : trial.number);
+    const isKnown = trial instanceof Trial && !options.skipIfFinished;
+    const frozen = isKnown ? trial.frozen : await this.#current(typeof trial === 'number' ? trial : trial.number);
+    if (options.skipIfFinished && isFinished(frozen.state)) return frozen;
     const outcome = outcomeOf(frozen, this.directions.length, values, options.state);
     const after = await this.#sampler.afterTrial?.(this.#context(frozen), outcome.state, outcome.values);
     if (after?.stop) this.stop();
@@ -168,9 +179,21 @@ export class Study {
     );
   }
 
-  /** Adds a trial made elsewhere, usually a finished one. */
-  addTrial(template: TrialTemplate): Promise<FrozenTrial> {
+  /**
+   * Adds a trial made elsewhere, usually a finished one.
+   * @throws InvalidValuesError, InvalidParameterError when its parts do not fit together or the study
+   */
+  async addTrial(template: TrialTemplate): Promise<FrozenTrial> {
+    checkTemplate(template, this.directions.length);
     return this.storage.addTrial(this.id, template);
+  }
+
+  /** Adds several, in their order; none when one of them does not hold together. */
+  async addTrials(templates: readonly TrialTemplate[]): Promise<FrozenTrial[]> {
+    for (const template of templates) checkTemplate(template, this.directions.length);
+    const added: FrozenTrial[] = [];
+    for (const template of templates) added.push(await this.storage.addTrial(this.id, template));
+    return added;
   }
 
   /** All trials by number, as they are now. */

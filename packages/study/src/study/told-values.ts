@@ -13,14 +13,18 @@ export type ToldValues = number | readonly number[] | null;
 
 /**
  * NaN fails the trial. A pruned trial's value is its last report where that is a number.
- * @throws InvalidValuesError when values are missing, of the wrong number or kind, or given with FAIL or PRUNED
+ * @throws InvalidValuesError when values are missing, of the wrong number or kind, or given with FAIL or PRUNED, and for a
+ * state in which no trial ends
  */
 export function outcomeOf(trial: FrozenTrial, objectives: number, told: ToldValues, state?: FinishedState): Outcome {
+  if (state !== undefined && state !== 'COMPLETE' && state !== 'FAIL' && state !== 'PRUNED') {
+    throw new InvalidValuesError(`Trial ${trial.number}: state '${state}' is no end; tell COMPLETE, PRUNED or FAIL.`);
+  }
   if (state === 'FAIL' || state === 'PRUNED') {
     if (told !== null) throw new InvalidValuesError(`Trial ${trial.number}: ${state} takes no value; tell null.`);
     return { state, values: state === 'PRUNED' && objectives === 1 ? lastReport(trial) : null };
   }
-  const values = told === null ? [] : typeof told === 'number' ? [told] : [...told];
+  const values: readonly unknown[] = told === null ? [] : Array.isArray(told) ? told : [told];
   for (const value of values) {
     if (typeof value !== 'number') {
       throw new InvalidValuesError(`Trial ${trial.number}: told the ${typeof value} '${value}'; tell a number.`);
@@ -32,7 +36,8 @@ export function outcomeOf(trial: FrozenTrial, objectives: number, told: ToldValu
         "tell one each, or null with { state: 'FAIL' }.",
     );
   }
-  if (!values.some(Number.isNaN)) return { state: 'COMPLETE', values };
+  const numbers = values as readonly number[];
+  if (!numbers.some(Number.isNaN)) return { state: 'COMPLETE', values: [...numbers] };
   if (state === 'COMPLETE')
     throw new InvalidValuesError(`Trial ${trial.number}: NaN cannot be a complete trial's value.`);
   return { state: 'FAIL', values: null, failure: 'the objective was NaN' };

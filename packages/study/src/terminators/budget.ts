@@ -1,12 +1,14 @@
 /** Stops when so many trials have ended, or so much time was spent in them. */
 
 import { InvalidOptionError } from '../errors.js';
-import { isFinished } from '../trial/frozen-trial.js';
+import { type FinishedState, isFinished, type TrialState } from '../trial/frozen-trial.js';
 import type { Termination, TerminationContext, Terminator } from './terminator.js';
 
 export interface BudgetOptions {
-  /** Finished trials of the whole study, whoever ran them; failed ones included. Default: no limit. */
+  /** Finished trials of the whole study, whoever ran them. Default: no limit. */
   readonly trials?: number;
+  /** Which of them count towards `trials`, e.g. only complete ones. Default: all, failed ones included. */
+  readonly states?: readonly FinishedState[];
   /** Minutes spent in finished trials, added up over workers and restarts. Default: no limit. */
   readonly minutes?: number;
 }
@@ -15,11 +17,14 @@ export interface BudgetOptions {
 export class BudgetTerminator implements Terminator {
   readonly #trials: number;
   readonly #minutes: number;
+  readonly #states: readonly TrialState[] | null;
+  readonly severalObjectives = true;
 
   /** @throws InvalidOptionError */
   constructor(options: BudgetOptions) {
     this.#trials = options.trials ?? Number.POSITIVE_INFINITY;
     this.#minutes = options.minutes ?? Number.POSITIVE_INFINITY;
+    this.#states = options.states ?? null;
     if (!(this.#trials > 0 && this.#minutes > 0) || (options.trials === undefined && options.minutes === undefined)) {
       throw new InvalidOptionError(
         `BudgetTerminator: trials is ${options.trials} and minutes ${options.minutes}; give at least one, above 0.`,
@@ -34,7 +39,8 @@ export class BudgetTerminator implements Terminator {
     for (const { startedAt, completedAt } of finished) {
       if (startedAt && completedAt) spent += Math.max(0, completedAt.getTime() - startedAt.getTime());
     }
-    const left = Math.min(1 - finished.length / this.#trials, 1 - spent / 60_000 / this.#minutes);
+    const counted = this.#states ? finished.filter(({ state }) => this.#states!.includes(state)) : finished;
+    const left = Math.min(1 - counted.length / this.#trials, 1 - spent / 60_000 / this.#minutes);
     return { stop: left <= 0, improvement: Math.max(0, left), bar: 0 };
   }
 }

@@ -3,10 +3,11 @@
  * termination for hyperparameter optimization», AutoML 2022).
  */
 
-import { InvalidOptionError } from '../errors.js';
+import { InvalidOptionError, InvalidValuesError } from '../errors.js';
 import { RandomGenerator } from '../numerics/random.js';
 import { standardize } from '../samplers/gp/observations.js';
 import { bestOf } from '../study/best-trials.js';
+import type { Trial } from '../trial/trial.js';
 import { bandWidth, fitTo, measured, regretBound } from './model.js';
 import { type Termination, type TerminationContext, type Terminator, UNDECIDED } from './terminator.js';
 
@@ -67,6 +68,22 @@ export class RegretBoundTerminator implements Terminator {
     const error = this.#options.error ?? crossValidationError(context) ?? unit * Math.sqrt(process.parameters.noise);
     return { stop: improvement < error, improvement, bar: error };
   }
+}
+
+/**
+ * Stores a trial's score on each fold, from which the error of its mean is estimated.
+ * @throws InvalidValuesError unless there are at least two finite scores
+ */
+export async function reportCrossValidationScores(
+  trial: Pick<Trial, 'number' | 'setSystemAttribute'>,
+  scores: readonly number[],
+): Promise<void> {
+  if (scores.length < 2 || !scores.every(Number.isFinite)) {
+    throw new InvalidValuesError(
+      `Trial ${trial.number}: cross-validation scores [${scores}]; give at least two, each a finite number.`,
+    );
+  }
+  await trial.setSystemAttribute(CROSS_VALIDATION_KEY, scores);
 }
 
 /**

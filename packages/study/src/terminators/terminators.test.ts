@@ -11,7 +11,12 @@ import type { FrozenTrial } from '../trial/frozen-trial.js';
 import { BudgetTerminator } from './budget.js';
 import { EmmrTerminator, regretReduction } from './emmr.js';
 import { bandWidth, regretBound } from './model.js';
-import { CROSS_VALIDATION_KEY, crossValidationError, RegretBoundTerminator } from './regret-bound.js';
+import {
+  CROSS_VALIDATION_KEY,
+  crossValidationError,
+  RegretBoundTerminator,
+  reportCrossValidationScores,
+} from './regret-bound.js';
 import { StagnationTerminator } from './stagnation.js';
 import { stopWhen } from './terminator.js';
 
@@ -127,4 +132,28 @@ test('nothing is decided before there is enough to decide by', () => {
     expect(terminator.decide({ trials: [], direction: 'minimize' }).stop).toBe(false);
   }
   expect(() => new RegretBoundTerminator({ minTrials: 1 })).toThrow(/minTrials/);
+});
+
+test('a budget may count complete trials only, and is for several objectives, too', async () => {
+  const study = await createStudy({ directions: ['minimize', 'maximize'], sampler: new RandomSampler({ seed: 1 }) });
+  const callbacks = [stopWhen(new BudgetTerminator({ trials: 3, states: ['COMPLETE'] }))];
+  await study.optimize(({ number }) => (number % 2 ? [1, 2] : [Number.NaN, 2]), { trials: 50, callbacks });
+  expect((await study.trials()).map(({ state }) => state)).toEqual([
+    ...['FAIL', 'COMPLETE', 'FAIL', 'COMPLETE', 'FAIL', 'COMPLETE'],
+  ]);
+  const unfit = [stopWhen(new BudgetTerminator({ trials: 99 }), new StagnationTerminator())];
+  await expect(study.optimize(() => [1, 2], { trials: 3, callbacks: unfit })).rejects.toThrow(
+    /StagnationTerminator judges one objective; study '.*' has 2/,
+  );
+});
+
+test('scores of cross-validation are reported, where there are some', async () => {
+  const study = await createStudy({ directions: ['maximize'] });
+  const trial = await study.ask(space);
+  await expect(reportCrossValidationScores(trial, [0.9])).rejects.toThrow(/Trial 0.*at least two/);
+  await expect(reportCrossValidationScores(trial, [0.9, Number.NaN])).rejects.toThrow(/finite/);
+  await reportCrossValidationScores(trial, [0.8, 1]);
+  await study.tell(trial, 0.9);
+  const error = crossValidationError({ trials: await study.trials(), direction: 'maximize' });
+  expectClose(error!, Math.sqrt(1 / 2 + 1) * 0.1, 1e-12);
 });
