@@ -78,7 +78,8 @@ export function int(
 ): IntDistribution {
   const { log = false, step = 1 } = options;
   checkRange('int', low, high);
-  if (![low, high, step].every(Number.isSafeInteger)) fail(`int(${low}, ${high})`, 'bounds and step must be integers');
+  if (![low, high, step].every(Number.isSafeInteger))
+    fail(`int(${low}, ${high})`, 'bounds and step must be integers of at most 2^53 − 1 in size');
   if (step < 1) fail(`int(${low}, ${high})`, `step ${step} is not ≥ 1`);
   if (log && low < 1) fail(`int(${low}, ${high}, { log: true })`, 'log needs low ≥ 1');
   if (log && step !== 1) fail(`int(${low}, ${high}, { log: true })`, `log needs step 1, not ${step}`);

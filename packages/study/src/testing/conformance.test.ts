@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { categorical, float, int } from '../distributions/distribution.js';
+import { categorical, type Distribution, float, int } from '../distributions/distribution.js';
+import { fromUnit } from '../distributions/representation.js';
 import { HyperbandPruner } from '../pruners/hyperband.js';
 import { MedianPruner } from '../pruners/median.js';
 import { NonePruner } from '../pruners/none.js';
@@ -21,18 +22,24 @@ import { Nsga3Sampler } from '../samplers/genetic/nsga3.js';
 import { sbxCrossover } from '../samplers/genetic/simulated-binary.js';
 import { GpSampler } from '../samplers/gp/gp-sampler.js';
 import { GridSampler } from '../samplers/grid.js';
-
 import { PartialFixedSampler } from '../samplers/partial-fixed.js';
 import { PriorSampler } from '../samplers/prior.js';
 import { QmcSampler } from '../samplers/qmc.js';
 import { RandomSampler } from '../samplers/random.js';
+import type { Sampler } from '../samplers/sampler.js';
 import { TpeSampler } from '../samplers/tpe/tpe-sampler.js';
 import { MemoryStorage } from '../storages/memory.js';
 import { SqliteStorage } from '../storages/sqlite/sqlite-storage.js';
+import { BudgetTerminator } from '../terminators/budget.js';
+import { EmmrTerminator } from '../terminators/emmr.js';
+import { RegretBoundTerminator } from '../terminators/regret-bound.js';
+import { StagnationTerminator } from '../terminators/stagnation.js';
+import type { Terminator } from '../terminators/terminator.js';
 import { prunerConformance } from './pruner-conformance.js';
 import { samplerConformance } from './sampler-conformance.js';
 import { storageConformance } from './storage-conformance.js';
 import type { ConformanceCheck } from './suite.js';
+import { terminatorConformance } from './terminator-conformance.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'goldilocks-study-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -188,6 +195,23 @@ suite(
   prunerConformance(() => new WilcoxonPruner()),
 );
 
+suite(
+  'BudgetTerminator',
+  terminatorConformance(() => new BudgetTerminator({ trials: 20, minutes: 30 })),
+);
+suite(
+  'StagnationTerminator',
+  terminatorConformance(() => new StagnationTerminator({ trials: 7 })),
+);
+suite(
+  'RegretBoundTerminator',
+  terminatorConformance(() => new RegretBoundTerminator({ minTrials: 10 })),
+);
+suite(
+  'EmmrTerminator',
+  terminatorConformance(() => new EmmrTerminator({ warmupTrials: 3, initialTrials: 4 })),
+);
+
 describe('the suites find out', () => {
   const failures = async (checks: readonly ConformanceCheck[]) => {
     const results = await Promise.allSettled(checks.map((check) => check.run()));
@@ -226,5 +250,160 @@ describe('the suites find out', () => {
       }),
     };
     expect(await failures(prunerConformance(() => oneWay))).toContain('maximising the negative is minimising');
+  });
+  describe('samplers that break one rule each', () => {
+    const random = (seed: number) => new RandomSampler({ seed });
+    /** A random sampler but for one thing. */
+    const except = (change: (seed: number) => Partial<Sampler>) => ({
+      create: (seed: number): Sampler => {
+        const sampler = random(seed);
+        return { sample: (...args) => sampler.sample(...args), ...change(seed) };
+      },
+    });
+    const middle = (distribution: Distribution) =>
+      distribution.type === 'categorical' ? distribution.choices[0]! : distribution.low;
+    test.each<[string, string, Partial<Sampler> | ((seed: number) => Partial<Sampler>)]>([
+      [
+        'it writes to the history',
+        'what the sampler is given is not changed',
+        {
+          beforeTrial({ history }) {
+            const last = history.finished.at(-1);
+            if (last) (last.systemAttributes as Record<string, number>).seen = 1;
+            return {};
+          },
+        },
+      ],
+      [
+        'it knows numbers that are neither huge nor tiny',
+        'ranges huge, tiny, far from zero or of a single value',
+        {
+          sample: ({ trial }, _, d) =>
+            d.type === 'categorical' ? d.choices[0]! : d.low + ((d.high - d.low) * (trial.number % 9)) / 9 + 1e-12,
+        },
+      ],
+      [
+        'it takes every trial to have every parameter',
+        'parameters that depend on others, in groups that come and go',
+        {
+          beforeTrial({ history }) {
+            for (const { params } of history.finished)
+              if (!('rate' in params && 'beta' in params)) throw new Error('!');
+            return {};
+          },
+        },
+      ],
+      [
+        'it keeps the first range it saw',
+        'ranges that change while a study runs',
+        (() => {
+          const first = new Map<string, Distribution>();
+          return {
+            sample: (_: unknown, name: string, distribution: Distribution) => {
+              if (!first.has(name)) first.set(name, distribution);
+              return middle(first.get(name)!);
+            },
+          };
+        }) as unknown as (seed: number) => Partial<Sampler>,
+      ],
+      [
+        'it takes constraints to be finite',
+        'constraints, met or not, of some trials or of all',
+        {
+          beforeTrial({ history }) {
+            for (const { systemAttributes } of history.finished) {
+              for (const value of Object.values(systemAttributes)) {
+                if (value === Number.POSITIVE_INFINITY) throw new Error('!');
+              }
+            }
+            return {};
+          },
+        },
+      ],
+      [
+        'it needs a complete trial',
+        'a study that never succeeds',
+        {
+          beforeTrial({ history }) {
+            const { finished } = history;
+            if (finished.length > 9 && !finished.some(({ state }) => state === 'COMPLETE')) throw new Error('!');
+            return {};
+          },
+        },
+      ],
+      [
+        'it is of one study only',
+        'a sampler serves several studies',
+        (() => {
+          let calls = 0;
+          return {
+            beforeTrial: () => ({ calls: calls++ }),
+            sample: (_: unknown, __: string, d: Distribution) =>
+              calls % 2 === 0 || d.type === 'categorical' ? middle(d) : d.high,
+          };
+        }) as unknown as (seed: number) => Partial<Sampler>,
+      ],
+      [
+        'it forgets its seed',
+        'the same seed gives the same study',
+        { sample: (_, __, distribution) => fromUnit(distribution, Math.random()) },
+      ],
+      [
+        'it cannot be asked for two trials at once',
+        'several trials at a time',
+        {
+          beforeTrial({ history, trial }) {
+            if (history.unfinished.some(({ number }) => number !== trial.number)) throw new Error('!');
+            return {};
+          },
+        },
+      ],
+      [
+        'it takes all trials to have as many parameters',
+        'parameters asked for one by one, some only now and then',
+        {
+          beforeTrial({ history }) {
+            if (new Set(history.finished.map(({ params }) => Object.keys(params).length)).size > 1)
+              throw new Error('!');
+            return {};
+          },
+        },
+      ],
+    ])('%s: «%s»', async (_, check, change) => {
+      const subject = except(typeof change === 'function' ? change : () => change);
+      expect(await failures(samplerConformance(subject))).toContain(check);
+    });
+    test('none of them is held against a random sampler', async () => {
+      expect(await failures(samplerConformance({ create: random }))).toEqual([]);
+    });
+  });
+  test('a terminator that remembers, one that ignores the direction, and one that cannot explain itself', async () => {
+    let asked = 0;
+    const remembers = () => ({ decide: () => ({ stop: asked++ > 4, improvement: 1, bar: 2 }) });
+    expect(await failures(terminatorConformance(remembers))).toContain(
+      'decisions depend on the trials only, and do not change them',
+    );
+    const oneWay: Terminator = {
+      decide: ({ trials }) => {
+        const best = Math.min(...trials.map(({ values }) => values?.[0] ?? 1));
+        return { stop: best < 0.2, improvement: best, bar: 0.2 };
+      },
+    };
+    expect(await failures(terminatorConformance(() => oneWay))).toContain('maximising the negative is minimising');
+    const mute: Terminator = { decide: ({ trials }) => ({ stop: trials.length > 20, improvement: 1, bar: 0 }) };
+    expect(await failures(terminatorConformance(() => mute))).toContain(
+      'a decision can be explained: it stops when the improvement is at or below the bar',
+    );
+    const eager: Terminator = { decide: () => ({ stop: true, improvement: 0, bar: 0 }) };
+    expect(await failures(terminatorConformance(() => eager))).toContain('a study without trials goes on');
+    const strict: Terminator = {
+      decide: ({ trials }) => {
+        for (const { values } of trials) if (values && !Number.isFinite(values[0])) throw new Error('!');
+        return { stop: false, improvement: 1, bar: 0 };
+      },
+    };
+    expect(await failures(terminatorConformance(() => strict))).toContain(
+      'failures, pruned trials, infinities and trials that still run are decided on',
+    );
   });
 });

@@ -1,6 +1,7 @@
-/** Conformance suites for storages, samplers and pruners of your own; any test runner can run them. */
+/** Conformance suites for storages, samplers, pruners and terminators of your own; any test runner can run them. */
 
 export { prunerConformance } from './pruner-conformance.js';
 export { type SamplerSubject, samplerConformance } from './sampler-conformance.js';
 export { type StorageSubject, storageConformance } from './storage-conformance.js';
 export type { ConformanceCheck } from './suite.js';
+export { terminatorConformance } from './terminator-conformance.js';

@@ -1,7 +1,8 @@
 /** The checks that every sampler passes: the obligations of `Sampler`. */
 
-import { categorical, float, int, type SearchSpace } from '../distributions/distribution.js';
+import { categorical, type Distribution, float, int, type SearchSpace } from '../distributions/distribution.js';
 import { contains, toInternal } from '../distributions/representation.js';
+import type { JsonValue } from '../json.js';
 import { NonePruner } from '../pruners/none.js';
 import type { Sampler, SamplingContext } from '../samplers/sampler.js';
 import { MemoryStorage } from '../storages/memory.js';
@@ -45,8 +46,38 @@ export function samplerConformance(subject: SamplerSubject): ConformanceCheck[] 
     { name: 'what the sampler is given is not changed', run: () => checkPurity(subject, space) },
     { name: 'parameters asked for one by one, some only now and then', run: () => checkDefineByRun(subject, space) },
     { name: 'several trials at a time', run: () => checkConcurrency(subject, space) },
+    { name: 'constraints, met or not, of some trials or of all', run: () => checkConstraints(subject, space) },
+    ...(subject.space
+      ? []
+      : [
+          { name: 'ranges huge, tiny, far from zero or of a single value', run: () => checkExtremes(subject) },
+          {
+            name: 'parameters that depend on others, in groups that come and go',
+            run: () => checkConditional(subject),
+          },
+          { name: 'ranges that change while a study runs', run: () => checkChangingRanges(subject) },
+        ]),
+    { name: 'a study that never succeeds', run: () => checkFailures(subject, space) },
+    { name: 'a sampler serves several studies', run: () => checkTwoStudies(subject, space) },
   ];
 }
+
+/** The largest and smallest that a distribution may reach. */
+const EXTREMES: SearchSpace = {
+  whole: float(-1e300, 1e300),
+  decades: float(1e-300, 1e300, { log: true }),
+  sliver: float(1, 1 + 1e-9),
+  far: float(1e9, 1e9 + 1),
+  lattice: float(-0.3, 0.3, { step: 0.1 }),
+  last: int(0, Number.MAX_SAFE_INTEGER),
+  powers: int(1, 2 ** 40, { log: true }),
+  coarse: int(-1000, 1000, { step: 999 }),
+  pair: int(7, 8),
+  one: int(-5, -5),
+  same: float(0.1, 0.1, { log: true }),
+  single: categorical([{ deep: [null, 'ä'] }]),
+  many: categorical(Array.from({ length: 40 }, (_, i) => `choice ${i}`)),
+};
 
 function directionsOf({ objectives = 1 }: SamplerSubject): Direction[] {
   return Array.from({ length: objectives }, (_, i) => (i % 2 ? 'maximize' : 'minimize'));
@@ -91,11 +122,91 @@ async function run(subject: SamplerSubject, study: Study, space: SearchSpace, tr
 async function checkValues(subject: SamplerSubject, space: SearchSpace): Promise<void> {
   const study = await newStudy(subject, subject.create(1));
   for (const params of await run(subject, study, space, 40)) {
-    for (const [name, distribution] of Object.entries(space)) {
-      const value = params[name]!;
-      expectTrue(contains(distribution, toInternal(name, distribution, value)), `${name} was ${JSON.stringify(value)}`);
-    }
+    for (const [name, distribution] of Object.entries(space)) expectContained(name, distribution, params[name]!);
   }
+}
+
+function expectContained(name: string, distribution: Distribution, value: JsonValue): void {
+  expectTrue(contains(distribution, toInternal(name, distribution, value)), `${name} was ${JSON.stringify(value)}`);
+}
+
+async function checkExtremes(subject: SamplerSubject): Promise<void> {
+  const study = await newStudy(subject, subject.create(9));
+  for (const params of await run(subject, study, EXTREMES, 16)) {
+    for (const [name, distribution] of Object.entries(EXTREMES)) expectContained(name, distribution, params[name]!);
+  }
+}
+
+/** Which optimizer is used decides which parameters there are. */
+async function checkConditional(subject: SamplerSubject): Promise<void> {
+  const study = await newStudy(subject, subject.create(10));
+  const branches: Record<string, SearchSpace> = {
+    sgd: { momentum: float(0, 1), nesterov: categorical([true, false]) },
+    adam: { beta: float(0.8, 0.999), epsilon: float(1e-9, 1e-6, { log: true }) },
+    none: {},
+  };
+  for (let i = 0; i < 24; i++) {
+    const trial = await study.ask();
+    const optimizer = await trial.suggestCategorical('optimizer', ['sgd', 'adam', 'none']);
+    for (const [name, distribution] of Object.entries(branches[optimizer]!)) {
+      expectContained(name, distribution, await trial.suggest(name, distribution));
+    }
+    expectContained('rate', float(0, 1), await trial.suggestFloat('rate', 0, 1));
+    await end(study, trial.frozen, subject.objectives ?? 1);
+  }
+}
+
+async function checkChangingRanges(subject: SamplerSubject): Promise<void> {
+  const study = await newStudy(subject, subject.create(11));
+  for (let i = 0; i < 24; i++) {
+    const space = { x: float(i, i + 1), n: int(1, 1 + (i % 4)), c: categorical(['a', 'b']) };
+    const trial = await study.ask(space);
+    for (const [name, distribution] of Object.entries(space)) {
+      expectContained(name, distribution, (trial.params as Params)[name]!);
+    }
+    await end(study, trial.frozen, subject.objectives ?? 1);
+  }
+}
+
+async function checkConstraints(subject: SamplerSubject, space: SearchSpace): Promise<void> {
+  const study = await newStudy(subject, subject.create(12));
+  for (let i = 0; i < 20; i++) {
+    const trial = await study.ask(space);
+    if (i % 4 !== 1) await trial.setConstraint('memory', i % 3 === 0 ? -1 : i === 14 ? Infinity : Math.sin(i));
+    if (i > 10) await trial.setConstraint('time', Math.cos(i));
+    await end(study, trial.frozen, subject.objectives ?? 1);
+  }
+  for (const { params } of await study.trials()) {
+    for (const [name, distribution] of Object.entries(space)) expectContained(name, distribution, params[name]!);
+  }
+}
+
+async function checkFailures(subject: SamplerSubject, space: SearchSpace): Promise<void> {
+  const study = await newStudy(subject, subject.create(13));
+  for (let i = 0; i < 14; i++) {
+    const trial = await study.ask(space);
+    await study.tell(trial, null, { state: i % 2 ? 'FAIL' : 'PRUNED' });
+  }
+  const infinite = await newStudy(subject, subject.create(13));
+  for (let i = 0; i < 14; i++) {
+    const value = i % 2 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    const trial = await infinite.ask(space);
+    await infinite.tell(
+      trial,
+      Array.from({ length: subject.objectives ?? 1 }, () => value),
+    );
+  }
+}
+
+async function checkTwoStudies(subject: SamplerSubject, space: SearchSpace): Promise<void> {
+  const alone = await run(subject, await newStudy(subject, subject.create(14)), space, 14);
+  const shared = subject.create(14);
+  const [a, b] = [await newStudy(subject, shared), await newStudy(subject, shared)];
+  let [first, second]: [Params[], Params[]] = [[], []];
+  // In turns, so that what it keeps of one study would be seen in the other.
+  for (let i = 0; i < 14; i++) [first, second] = [await run(subject, a, space, 1), await run(subject, b, space, 1)];
+  expectEqual(first, alone, 'a study that shares its sampler and one that does not');
+  expectEqual(second, alone, 'the other study that shares it');
 }
 
 async function checkSeeds(subject: SamplerSubject, space: SearchSpace): Promise<void> {

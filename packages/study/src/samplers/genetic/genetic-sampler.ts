@@ -154,7 +154,7 @@ export abstract class GeneticSampler implements Sampler {
     for (let round = 1; ; round++) {
       const chosen = chooseParents(parents, this.#crossover.parents, directions, random);
       const points = chosen.map(({ params }) =>
-        Float64Array.from(numbers, (name) => coordinate(space[name]!, params[name])),
+        Float64Array.from(numbers, (name) => within(coordinate(space[name]!, params[name]))),
       );
       const child = this.#crossover.cross(points, () => random.uniform());
       if (round < MOST_TRIES && child.some((x) => !(x >= 0 && x <= 1))) continue;
@@ -165,8 +165,8 @@ export abstract class GeneticSampler implements Sampler {
           }
           const i = numbers.indexOf(name);
           // An inherited value stays what it was to the last digit.
-          const heir = points.findIndex((point) => point[i] === child[i]);
-          return [name, heir >= 0 ? chosen[heir]!.params[name]! : valueAt(distribution, within(child[i]!))];
+          const heir = chosen.find(({ params }) => coordinate(distribution, params[name]) === child[i]);
+          return [name, heir ? heir.params[name]! : valueAt(distribution, within(child[i]!))];
         }),
       );
     }
@@ -178,7 +178,7 @@ function isOf(distribution: Distribution, value: JsonValue | undefined): boolean
 }
 
 function mutated(distribution: Distribution, value: JsonValue, mutation: Mutation, random: RandomGenerator): JsonValue {
-  return valueAt(distribution, within(mutation(coordinate(distribution, value), () => random.uniform())));
+  return valueAt(distribution, within(mutation(within(coordinate(distribution, value)), () => random.uniform())));
 }
 
 function within(x: number): number {
