@@ -24,6 +24,8 @@ export function createProgram(): Command {
     .helpOption('-h, --help', 'this help')
     .helpCommand('help [verb]', 'help of a verb')
     .addHelpText('after', after)
+    // A verb's flags are its own, also those of a verb within a verb.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeErr: () => undefined, getErrHasColors: () => wantsColor(process.stderr) });
   for (const add of verbs) add(program);

@@ -9,7 +9,9 @@ import { relocate } from '../state/relocate.js';
 
 export interface StudySummary {
   name: string;
-  /** ISO 8601; empty for a study that has no journey here. */
+  /** Whether a verb of ours searches in it, or it was imported or written by another program. */
+  made: 'here' | 'elsewhere';
+  /** ISO 8601; for one made elsewhere when its first trial was started, empty where none was. */
   createdAt: string;
   /** The data file; of a search over a command's flags, the command. */
   data: string;
@@ -36,7 +38,8 @@ export async function listStudies(stateDirectory: string): Promise<StudySummary[
       const search = record === undefined ? await loadSearch(state.study(name)) : undefined;
       summaries.push({
         name,
-        createdAt: (record ?? search)?.createdAt ?? '',
+        made: record || search ? 'here' : 'elsewhere',
+        createdAt: (record ?? search)?.createdAt ?? trials[0]?.startedAt?.toISOString() ?? '',
         data: settings?.data ?? search?.settings.command.map(quote).join(' ') ?? '',
         output: settings?.out ?? (search === undefined ? '' : state.study(name)),
         finished: record?.report !== undefined || search?.finished === true,

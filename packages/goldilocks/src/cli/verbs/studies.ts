@@ -6,13 +6,20 @@ import { stripControl } from '../../terminal/strip-control.js';
 import type { RunFile } from '../../train/run-file.js';
 import { addStateFlag, type StateFlags, stateDirectory } from '../flags/state-flags.js';
 import { verb } from '../verb.js';
+import { importStudies } from './import-studies.js';
 
 export const studies = verb<StateFlags>({
   name: 'studies',
   summary: 'lists the studies, and the runs of train, with how far they are',
-  examples: [['goldilocks studies', 'name, state, trials, best validation so far, and the command that goes on']],
+  examples: [
+    ['goldilocks studies', 'name, state, trials, best validation so far, and the command that goes on'],
+    ['goldilocks studies import optuna.db', 'takes over the studies that Optuna wrote'],
+  ],
   define(command) {
     addStateFlag(command);
+    // Flags after `import` are its own.
+    command.enablePositionalOptions();
+    importStudies(command);
   },
   async run(_, flags) {
     const { listStudies } = await import('../../studies/list-studies.js');
@@ -45,7 +52,8 @@ function stateOf(name: string, finished: boolean, output: string): string {
   return stripControl(finished ? `finished, result in ${output}` : `not finished: goldilocks resume ${name}`);
 }
 
-function line({ name, finished, trials, best, output, data, createdAt }: StudySummary): string {
-  const value = best === null ? '' : `, best ${best.value.toFixed(4)} in trial ${best.trial}`;
-  return `${headOf(name, createdAt, data)}\n    ${trials} trials${value}; ${stateOf(name, finished, output)}`;
+function line({ name, made, finished, trials, best, output, data, createdAt }: StudySummary): string {
+  const value = best === null ? '' : `, best ${Number(best.value.toPrecision(5))} in trial ${best.trial}`;
+  const state = made === 'elsewhere' ? 'made elsewhere' : stateOf(name, finished, output);
+  return `${headOf(name, createdAt, data)}\n    ${trials} trials${value}; ${state}`;
 }

@@ -60,7 +60,7 @@ describe("a journal of Optuna's", () => {
       await expect(readJournal(path)).rejects.toThrow(StorageCorruptError);
       await expect(readJournal(path)).rejects.toThrow('damaged.log, line 5 ');
     }
-    await expect(readJournal(written('text.log', 'loss,rate'))).rejects.toThrow(/is no journal/);
+    await expect(readJournal(written('text.log', 'loss,rate'))).rejects.toThrow(/nor a journal/);
     expect(await readJournal(written('empty.log', ''))).toEqual([]);
   });
 });

@@ -48,12 +48,7 @@ export async function readJournal(path: string): Promise<StudyTemplate[]> {
   let broken: { readonly line: number; readonly cause: unknown } | undefined;
   let line = 0;
   for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
-    if (broken) {
-      throw new StorageCorruptError(
-        `${path}, line ${broken.line} is no operation of Optuna's journal; restore the file from a copy, or remove the line.`,
-        { cause: broken.cause },
-      );
-    }
+    if (broken) throw refusal(path, broken.line, broken.cause);
     line++;
     try {
       journal.apply(operation.parse(parseJson(text)));
@@ -61,12 +56,16 @@ export async function readJournal(path: string): Promise<StudyTemplate[]> {
       broken = { line, cause };
     }
   }
-  if (broken && line === 1) {
-    throw new StorageCorruptError(`${path} is no journal of Optuna's: its first line is no operation.`, {
-      cause: broken.cause,
-    });
-  }
+  if (broken?.line === 1) throw refusal(path, 1, broken.cause);
   return journal.studies();
+}
+
+function refusal(path: string, line: number, cause: unknown): StorageCorruptError {
+  const message =
+    line === 1
+      ? `${path} is neither a SQLite file nor a journal of Optuna's: its first line is no operation of one.`
+      : `${path}, line ${line} is no operation of Optuna's journal; restore the file from a copy, or remove the line.`;
+  return new StorageCorruptError(message, { cause });
 }
 
 /** What the operations so far have led to. Ids count from 0 in the order of creation. */
