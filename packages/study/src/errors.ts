@@ -32,6 +32,9 @@ export class TrialNotFoundError extends StudyError {}
 /** A write to a trial that is not running: finished ones never change, waiting ones must be claimed first. */
 export class TrialNotRunningError extends StudyError {}
 
+/** The store has no artifact of that id. */
+export class ArtifactNotFoundError extends StudyError {}
+
 /** The study holds nothing that answers the question, e.g. its best trial before any has completed. */
 export class NoTrialError extends StudyError {}
 

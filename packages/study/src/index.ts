@@ -1,5 +1,15 @@
 /** Hyperparameter search: studies that ask and are told, in Optuna's own tables. */
 
+export type { ArtifactStore } from './artifacts/artifact-store.js';
+export {
+  type Artifact,
+  type ArtifactOwner,
+  artifactsOf,
+  downloadArtifact,
+  type UploadOptions,
+  uploadArtifact,
+} from './artifacts/artifacts.js';
+export { FileSystemArtifactStore } from './artifacts/file-system-store.js';
 export {
   type CategoricalDistribution,
   categorical,

@@ -1,6 +1,6 @@
 """What Optuna does in the interoperability test: writes a study, shows what it reads, goes on with one, works beside us.
 
-Usage: optuna_side.py write|dump|continue|work URL STUDY [TRIALS]. Needs optuna 5.
+Usage: optuna_side.py write|dump|continue|work|artifacts URL STUDY [TRIALS | FOLDER]. Needs optuna 5.
 """
 
 import json
@@ -125,6 +125,24 @@ def work(url, name, trials):
     print(json.dumps(numbers))
 
 
+def artifacts(url, name, folder):
+    """Prints the artifacts of the study's last trial with their contents, then adds one to the study."""
+    from optuna.artifacts import FileSystemArtifactStore, download_artifact, get_all_artifact_meta, upload_artifact
+
+    store = FileSystemArtifactStore(folder)
+    study = optuna.load_study(storage=url, study_name=name)
+    found = []
+    for meta in get_all_artifact_meta(study.trials[-1], storage=study._storage):
+        path = f"{folder}-{meta.artifact_id}"
+        download_artifact(artifact_store=store, artifact_id=meta.artifact_id, file_path=path)
+        with open(path) as file:
+            found.append([meta.filename, meta.mimetype, meta.encoding, file.read()])
+    with open(f"{folder}.csv", "w") as file:
+        file.write("theirs")
+    upload_artifact(artifact_store=store, file_path=f"{folder}.csv", study_or_trial=study)
+    print(json.dumps(found))
+
+
 if __name__ == "__main__":
     command, url, *rest = sys.argv[1:]
-    {"dump": dump, "write": write, "continue": go_on, "work": work}[command](url, *rest)
+    {"dump": dump, "write": write, "continue": go_on, "work": work, "artifacts": artifacts}[command](url, *rest)

@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createStudy, openStorage } from '@goldilocks/study';
 import pg from 'pg';
+import { checkArtifacts } from './artifacts.mjs';
 import { checkDashboard } from './dashboard.mjs';
 import { dump, goOn, write } from './our-side.mjs';
 
@@ -139,6 +140,7 @@ try {
     const url = await newUrl('ours');
     await oursThenTheirs(url);
     await checkDashboard(python, url);
+    await checkArtifacts(optuna, url, join(folder, `artifacts of ${kind}`));
     await together(await newUrl('together'), kind);
   }
 } finally {
