@@ -1,4 +1,5 @@
 // `goldilocks optimize` from outside, over a small training script: what it finds, and what happens when things go wrong.
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -362,4 +363,6 @@ it('neither the trainer nor ONNX Runtime is loaded', async () => {
     env: { NODE_OPTIONS: `--import ${join(folder, 'hook.mjs')}` },
   });
   expect(finished.code, finished.stderr).toBe(0);
+  const loads = ['--import', join(folder, 'hook.mjs'), '--input-type=module', '-e', "await import('onnxruntime-node')"];
+  expect(spawnSync(process.execPath, loads, { encoding: 'utf8' }).stderr).toMatch(/loaded onnxruntime-node/); // it can fail
 });

@@ -14,10 +14,15 @@ import {
   SuccessiveHalvingPruner,
   TpeSampler,
 } from '@goldilocks/study';
+import { LearningFromFailures } from './learning-from-failures.js';
 import type { PrunerName, SamplerName } from './options.js';
 
-/** Each reproducible from its seed. */
+/** Reproducible from its seed. It avoids what diverged or did not fit into memory. */
 export function samplerOf(name: SamplerName, seed: number): Sampler {
+  return new LearningFromFailures(ownSamplerOf(name, seed));
+}
+
+function ownSamplerOf(name: SamplerName, seed: number): Sampler {
   switch (name) {
     case 'auto':
       return new AutoSampler({ seed });

@@ -2,13 +2,14 @@
 import { stripControl } from '../terminal/strip-control.js';
 import type { CommandExit } from './launcher.js';
 
-/** `metric`: it ended well but its value is missing or not a number. `interrupted`: by us, and to be run again. */
+/** `diverged`: its value was not a number. `metric`: it ended well but without its value. `interrupted`: by us, and to be run again. */
 export const trialFailureKinds = [
   'error',
   'out-of-memory',
   'killed',
   'lost',
   'timeout',
+  'diverged',
   'metric',
   'interrupted',
 ] as const;

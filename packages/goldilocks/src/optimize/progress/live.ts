@@ -126,7 +126,7 @@ function trialsLine(state: OptimizeState, now: number, width: number, paint: Pai
 function trialLine(running: RunningTrial, now: number, width: number, paint: Painter): string {
   const { trial, values, params } = running;
   const last = values.at(-1);
-  const curve = values.length > 1 ? `${sparkline(values, 12)} ` : '';
+  const curve = values.length > 1 ? padEnd(sparkline(values, 12), 13) : '';
   const state = last === undefined ? duration(Math.floor((now - running.startedAt) / 1000)) : metricText(last);
   const head = `  ${paint.bold(padEnd(`trial ${trial}`, 11))}${paint.cyan(curve)}${padEnd(state, 9)}`;
   return `${head} ${paint.dim(fit(paramsText(params), width - 14 - stringWidth(curve) - Math.max(9, stringWidth(state))))}`;
