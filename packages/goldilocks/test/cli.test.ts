@@ -10,7 +10,9 @@ import { writeTinyModel } from './tiny-model.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'goldilocks-cli-'));
 const options: CommandOptions = { cwd: folder };
-const verbs = 'run inspect plan train refine resume studies report evaluate chat export models'.split(' ');
+const verbs = 'run inspect plan train refine resume studies report evaluate chat export optimize ask-tell models'.split(
+  ' ',
+);
 
 beforeAll(async () => {
   await writeTinyModel(join(folder, 'tiny'));

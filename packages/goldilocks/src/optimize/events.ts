@@ -18,8 +18,14 @@ export type OptimizeEvent =
       readonly spentSeconds: number;
     }
   | { readonly type: 'trial-started'; readonly trial: number; readonly params: TrialParams; readonly device?: string }
-  /** A value of the first metric. */
-  | { readonly type: 'trial-value'; readonly trial: number; readonly step: number; readonly value: number }
+  /** A value of the first metric; `at` is the step as the command counts it. */
+  | {
+      readonly type: 'trial-value';
+      readonly trial: number;
+      readonly step: number;
+      readonly value: number;
+      readonly at: string;
+    }
   | {
       readonly type: 'trial-finished';
       readonly trial: number;

@@ -39,7 +39,7 @@ describe('steps', () => {
 
   it('as the space says', () => {
     const log = watch({ step: { metric: 'tokens', unit: 1000 } });
-    expect(log.add({ tokens: 2600, step: 1, loss: 2 })).toEqual({ step: 3, value: 2 });
+    expect(log.add({ tokens: 2600, step: 1, loss: 2 })).toEqual({ step: 3, value: 2, at: 'tokens 2600' });
   });
 });
 

@@ -12,6 +12,8 @@ export interface Watched {
 export interface StepValue {
   readonly step: number;
   readonly value: number;
+  /** The step as the command counts it, such as `epoch 1.5`. */
+  readonly at: string;
 }
 
 /** In the order in which they are looked for. The first three count steps, so that no fraction is lost in rounding. */
@@ -43,7 +45,9 @@ export class MetricLog {
     const value = record[this.#watched.objectives[0]!.metric];
     if (value === undefined) return null;
     this.#stepName ??= this.#watched.step?.metric ?? this.#usualStep(record);
-    return { step: this.#step() ?? this.#reports++, value };
+    const step = this.#step();
+    if (step === null) return { step: this.#reports, value, at: `report ${++this.#reports}` };
+    return { step, value, at: `${this.#stepName} ${this.#last.get(this.#stepName!)}` };
   }
 
   /** The value that counts; undefined where the metric was never reported. */

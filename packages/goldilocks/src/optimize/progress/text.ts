@@ -35,7 +35,7 @@ export function eventText(event: OptimizeEvent, metrics: readonly string[]): str
       return `trial ${event.trial} starts${device}: ${paramsText(event.params)}`;
     }
     case 'trial-value':
-      return `trial ${event.trial}: ${excerpt(metrics[0] ?? 'value', 40)} ${metricText(event.value)} at step ${event.step}`;
+      return `trial ${event.trial}: ${excerpt(metrics[0] ?? 'value', 40)} ${metricText(event.value)} at ${excerpt(event.at, 40)}`;
     case 'trial-finished':
       return `trial ${event.trial} done in ${duration(event.seconds)}: ${valuesText(metrics, event.values)}`;
     case 'trial-pruned':
