@@ -4,6 +4,7 @@ import type { Distribution, SearchSpace } from '../distributions/distribution.js
 import type { JsonObject, JsonValue } from '../json.js';
 import { randomSeed } from '../numerics/random.js';
 import type { Attributes, FinishedState, FrozenTrial } from '../trial/frozen-trial.js';
+import { conditionalSpace } from './gp/conditional-space.js';
 import { GpSampler } from './gp/gp-sampler.js';
 import { PriorSampler } from './prior.js';
 import type { JointSample, Sampler, SamplingContext } from './sampler.js';
@@ -27,6 +28,8 @@ export const CHOICE_KEY = 'goldilocks:sampler';
 
 /** From so many trials on, a Gaussian process costs more than it gains. */
 const MANY = 150;
+/** From so many on, where some parameters depend on others. */
+const MANY_CONDITIONAL = 25;
 /** Boxes of the undominated space grow fast with objectives. */
 const MANY_OBJECTIVES = 4;
 
@@ -55,7 +58,7 @@ export class AutoSampler implements Sampler {
       return { sampler: 'tpe', why: `After ${known.length} trials TPE is as good as a Gaussian process, and quicker.` };
     }
     const conditional = sometimesMissing(known, space);
-    if (conditional !== null) {
+    if (conditional !== null && (known.length >= MANY_CONDITIONAL || space || !conditionalSpace(known))) {
       return { sampler: 'tpe', why: `'${conditional}' is not in every trial, which TPE takes into account.` };
     }
     return { sampler: 'gp', why: `With few trials (${known.length} so far) a Gaussian process learns most from each.` };

@@ -14,8 +14,9 @@ import { violation } from '../../trial/constraints.js';
 import type { FrozenTrial, Params } from '../../trial/frozen-trial.js';
 import { pendingAttributes, runningTrials } from '../pending.js';
 import { PriorSampler } from '../prior.js';
-import type { JointSample, Sampler, SamplingContext } from '../sampler.js';
+import type { History, JointSample, Sampler, SamplingContext } from '../sampler.js';
 import { type Acquisition, logExpectedImprovement, logProbabilityBelow, sumOf } from './acquisition.js';
+import { conditionalSpace } from './conditional-space.js';
 import { fitGaussianProcess } from './fit.js';
 import { type FrontObservations, modelFront, observeFront } from './front.js';
 import type { GaussianProcess, TrainingData } from './gaussian-process.js';
@@ -63,13 +64,16 @@ export class GpSampler implements Sampler {
     return this.#startup.beforeTrial?.(context);
   }
 
-  /** With a space, all of it; without, what all past trials had. */
+  /** With a space, all of it; without, what past trials had: all of them, or for reasons that can be learnt only some. */
   jointSpace({ space, history }: SamplingContext): SearchSpace {
-    return searchable(space ?? intersectionSearchSpace(history.finished));
+    if (space) return searchable(space);
+    const all = intersectionSearchSpace(history.finished);
+    return conditionalSpace(known(history))?.space ?? searchable(all);
   }
 
   async sampleJointly(context: SamplingContext, space: SearchSpace): Promise<JointSample> {
-    const params = this.#suggest(context, new UnitSpace(space));
+    const conditional = context.space ? null : conditionalSpace(known(context.history));
+    const params = this.#suggest(context, conditional ?? new UnitSpace(space));
     if (!params) return (await this.#startup.sampleJointly?.(context, space)) ?? { params: {} };
     return { params, pendingAttributes: pendingAttributes(PENDING_KEY, params) };
   }
@@ -179,6 +183,10 @@ function firstUntried(candidates: readonly Candidate[], unit: UnitSpace, tried: 
   const taken = new Set(tried.map((point) => formatJson(unit.decode(point))));
   const untried = candidates.find(({ x }) => !taken.has(formatJson(unit.decode(x))));
   return unit.decode((untried ?? candidates[0]!).x);
+}
+
+function known({ finished }: History): FrozenTrial[] {
+  return finished.filter(({ state }) => state === 'COMPLETE' || state === 'PRUNED');
 }
 
 /** Rows of complete and feasible trials, the best predicted first. */

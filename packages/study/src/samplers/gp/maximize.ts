@@ -118,7 +118,7 @@ function tryValues(acquisition: Acquisition, space: UnitSpace, start: Candidate,
     if (value === best.x[d]) continue;
     const x = Float64Array.from(start.x);
     x[d] = value;
-    best = better(best, at(acquisition, x));
+    best = better(best, at(acquisition, space.snap(x)));
   }
   return best;
 }

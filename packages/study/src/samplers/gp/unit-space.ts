@@ -18,9 +18,11 @@ export interface Dimension {
 const MOST_ENUMERATED = 16;
 
 export class UnitSpace {
+  readonly space: SearchSpace;
   readonly dimensions: readonly Dimension[];
 
   constructor(space: SearchSpace) {
+    this.space = space;
     this.dimensions = Object.entries(space).map(([name, distribution]) => ({
       name,
       distribution,
@@ -35,10 +37,13 @@ export class UnitSpace {
 
   /** The point of some parameters, or null when one is missing or foreign to its distribution. */
   encode(params: Params): Float64Array | null {
-    const point = Float64Array.from(this.dimensions, ({ name, distribution }) =>
-      coordinate(distribution, own(params, name)),
-    );
+    const point = this.coordinates(params);
     return point.some(Number.isNaN) ? null : point;
+  }
+
+  /** The same, with NaN for what is missing or foreign. */
+  coordinates(params: Params): Float64Array {
+    return Float64Array.from(this.dimensions, ({ name, distribution }) => coordinate(distribution, own(params, name)));
   }
 
   /** The parameters nearest to a point. */

@@ -5,6 +5,7 @@
  */
 
 import { type Distribution, type SearchSpace, sameDistribution } from '../../distributions/distribution.js';
+import { hasPrior } from '../../distributions/prior.js';
 import { toExternal } from '../../distributions/representation.js';
 import { InvalidOptionError } from '../../errors.js';
 import { type JsonValue, own } from '../../json.js';
@@ -14,6 +15,7 @@ import { IntersectionSearchSpace } from '../../search-space/intersection.js';
 import { searchable } from '../../search-space/searchable.js';
 import type { FrozenTrial, Params } from '../../trial/frozen-trial.js';
 import { pendingAttributes, runningTrials } from '../pending.js';
+import { PriorSampler } from '../prior.js';
 import { RandomSampler } from '../random.js';
 import type { JointSample, Sampler, SamplingContext } from '../sampler.js';
 import { goodCount } from './kernels.js';
@@ -24,7 +26,7 @@ export interface TpeOptions {
   readonly seed?: number;
   /** Complete and pruned trials before the model is used. Default 10. */
   readonly startupTrials?: number;
-  /** Chooses the values of those first trials. Default: random search with the same seed. */
+  /** Chooses the values of those first trials. Default: random search, where a value is recommended a `PriorSampler`. */
   readonly startupSampler?: Sampler;
   /** Points drawn from the good trials' density, of which the best is taken. Default 24. */
   readonly candidates?: number;
@@ -49,6 +51,8 @@ export class TpeSampler implements Sampler {
   readonly #seed: number;
   readonly #startupTrials: number;
   readonly #startup: Sampler;
+  /** For the first trials with recommendations. */
+  readonly #informedStartup: Sampler;
   readonly #candidates: number;
   readonly #multivariate: boolean | undefined;
   readonly #group: boolean;
@@ -60,6 +64,7 @@ export class TpeSampler implements Sampler {
     this.#seed = options.seed ?? randomSeed();
     this.#startupTrials = atLeast('startupTrials', options.startupTrials ?? 10, 0);
     this.#startup = options.startupSampler ?? new RandomSampler({ seed: this.#seed });
+    this.#informedStartup = options.startupSampler ?? new PriorSampler({ seed: this.#seed });
     this.#candidates = atLeast('candidates', options.candidates ?? 24, 1);
     this.#group = options.group ?? false;
     this.#multivariate = options.multivariate ?? (this.#group || undefined);
@@ -74,7 +79,7 @@ export class TpeSampler implements Sampler {
   }
 
   jointSpace(context: SamplingContext): SearchSpace | Promise<SearchSpace> {
-    if (this.#isStartup(context)) return this.#startup.jointSpace?.(context) ?? {};
+    if (this.#isStartup(context)) return this.#startupFor(context.space).jointSpace?.(context) ?? {};
     if (!(this.#multivariate ?? context.study.directions.length === 1)) return {};
     const { intersection, groups } = this.#memory(context);
     const spaces = this.#group
@@ -84,19 +89,27 @@ export class TpeSampler implements Sampler {
   }
 
   async sampleJointly(context: SamplingContext, space: SearchSpace): Promise<JointSample> {
-    if (this.#isStartup(context)) return (await this.#startup.sampleJointly?.(context, space)) ?? { params: {} };
+    if (this.#isStartup(context)) {
+      return (await this.#startupFor(context.space).sampleJointly?.(context, space)) ?? { params: {} };
+    }
     const params: Record<string, JsonValue> = {};
     for (const part of this.#parts(context, space)) Object.assign(params, this.#sample(context, part));
     return this.#constantLiar ? { params, pendingAttributes: pendingAttributes(PENDING_KEY, params) } : { params };
   }
 
   sample(context: SamplingContext, name: string, distribution: Distribution): JsonValue | Promise<JsonValue> {
-    if (this.#isStartup(context)) return this.#startup.sample(context, name, distribution);
+    if (this.#isStartup(context)) {
+      return this.#startupFor(context.space ?? { [name]: distribution }).sample(context, name, distribution);
+    }
     return this.#sample(context, { [name]: distribution })[name]!;
   }
 
   afterTrial(...args: Parameters<NonNullable<Sampler['afterTrial']>>) {
     return this.#startup.afterTrial?.(...args);
+  }
+
+  #startupFor(space: SearchSpace = {}): Sampler {
+    return Object.values(space).some(hasPrior) ? this.#informedStartup : this.#startup;
   }
 
   #isStartup(context: SamplingContext): boolean {
