@@ -48,6 +48,6 @@ function studiesInOrder(problems, seeds) {
 
 /** One line a study, so that a later measurement changes few lines. */
 function format({ version, results }) {
-  const text = JSON.stringify({ version, results }, null, 1);
+  const text = JSON.stringify({ version, results }, null, 2);
   return `${text.replace(/\[\s+([^\]]*?)\s+\]/g, (_, inner) => `[${inner.replace(/\s+/g, ' ')}]`)}\n`;
 }
