@@ -42,6 +42,22 @@ function setUp(engineOptions: FakeEngineOptions = {}, more: Partial<FineTuneOpti
 }
 
 describe('fineTune', () => {
+  it('tries early what an earlier study on like data found, and says so; not with fresh', async () => {
+    const first = await fineTune(setUp().options);
+    const { options, events } = setUp({}, { out: join(folder, 'second'), budget: { trials: 4 } });
+    const second = await fineTune(options);
+    const told = events.flatMap((event) => (event.type === 'message' ? [event.text] : []));
+    expect(told.find((text) => text.includes(`«${first.study}»`))).toMatch(
+      /best settings of the study .* tried early: the same model, method and kind of task .*--fresh/,
+    );
+    const { value: found } = first.report.hyperparameters.find(({ name }) => name === 'learningRate')!;
+    expect(second.report.trials[1]!.params.learningRate).toBe(found);
+    const fresh = setUp({}, { out: join(folder, 'third'), budget: { trials: 4 }, fresh: true });
+    const third = await fineTune(fresh.options);
+    expect(third.report.trials[1]!.params.learningRate).not.toBe(found);
+    expect(fresh.events.filter((event) => event.type === 'message' && event.text.includes('«'))).toEqual([]);
+  });
+
   it('goes from data to a model and a report that fits its schema', async () => {
     const { options, events, engine } = setUp();
     const { report, study, output } = await fineTune(options);
@@ -138,7 +154,7 @@ describe('fineTune', () => {
 describe('resume', () => {
   it('goes on from any stage, and ends as if never stopped', async () => {
     const whole = await fineTune({ ...setUp().options, out: join(folder, 'whole'), study: 'whole' });
-    const { options } = setUp({}, { study: 'cut' });
+    const { options } = setUp({}, { study: 'cut', fresh: true });
     const seen = new Set<string>();
     const sitting = async (isFirst: boolean) => {
       const stop = new AbortController();

@@ -189,7 +189,7 @@ export {
 } from './terminators/regret-bound.js';
 export { StagnationTerminator } from './terminators/stagnation.js';
 export { stopWhen, type Termination, type TerminationContext, type Terminator } from './terminators/terminator.js';
-export { PastModel, type PastStudy } from './transfer/past-study.js';
+export { movedInto, PastModel, type PastStudy } from './transfer/past-study.js';
 export { type TransferOptions, TransferSampler } from './transfer/transfer-sampler.js';
 export { constraintsOf, violation } from './trial/constraints.js';
 export {

@@ -55,6 +55,8 @@ export interface JourneySettings extends DataOptions, ModelOptions {
   retentionLimit?: number;
   /** Name of the study; default: the data's name with a number. */
   study?: string;
+  /** Take nothing from earlier studies. Default: the best settings of those on like data are tried early. */
+  fresh?: boolean;
   /** Other machines that run the trials of the search; default: none. */
   cluster?: ClusterOptions;
 }

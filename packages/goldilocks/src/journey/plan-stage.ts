@@ -1,6 +1,7 @@
 // Stage 2: recommended settings, adjusted to these data, with the search space around them.
 import type { Plan } from '../plan/plan.js';
 import { makePlan } from '../plan/plan.js';
+import { pastSentence, pastWinners } from '../transfer/past-winners.js';
 import { type JourneyContext, runStage, tell } from './context.js';
 import { dataFacts } from './facts.js';
 import type { Prepared } from './inspect-stage.js';
@@ -13,6 +14,8 @@ export async function planStage(context: JourneyContext, prepared: Prepared): Pr
   return runStage(context, 'plan', async () => {
     const plan = await planFor(context, prepared);
     record.plan = plan;
+    record.past = record.settings.fresh ? [] : await pastWinners(context, plan);
+    for (const past of record.past) tell(context, pastSentence(past));
     for (const warning of plan.warnings) tell(context, warning, 'warning');
     const changed = plan.adjustments.length;
     const adjusted =

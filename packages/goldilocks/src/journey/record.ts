@@ -7,6 +7,7 @@ import { UserError } from '../errors.js';
 import type { PilotResult } from '../pilot/pilot.js';
 import type { Plan } from '../plan/plan.js';
 import { writeFileAtomic } from '../state/atomic.js';
+import type { PastWinner } from '../transfer/past-winners.js';
 import type { ModelDescription } from '../workers/operations.js';
 import type { FinalRun } from './final-runs.js';
 import type { JourneySettings } from './options.js';
@@ -35,6 +36,8 @@ export interface JourneyRecord {
   dataHash?: string;
   /** As the pilot left it. */
   plan?: Plan;
+  /** Settings of earlier studies on like data, tried early; absent where none was looked for. */
+  past?: PastWinner[];
   pilot?: PilotResult;
   schedule?: Schedule;
   searched?: boolean;

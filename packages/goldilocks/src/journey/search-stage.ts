@@ -8,6 +8,7 @@ import { readTrials, search } from '../search/search.js';
 import { lastValue, type SearchTrial } from '../search/search-trial.js';
 import { distributionsOf } from '../search/space.js';
 import { StagedSampler } from '../search/staged-sampler.js';
+import { winnersInSpace } from '../transfer/past-winners.js';
 import { runStage, save } from './context.js';
 import { describeObjective } from './objective.js';
 import { openStudy } from './open-study.js';
@@ -15,6 +16,9 @@ import { budgetOf } from './options.js';
 import { runPredictor } from './pilot-stage.js';
 import { confirmEnd, keepFor } from './stage-times.js';
 import { type TrialStages, trialSetting } from './trial-stages.js';
+
+/** User attribute of a trial that has the settings of a past study: the study's name. */
+const pastStudyAttribute = 'goldilocks:past_study';
 
 /** First trials that are spread over the prior before the model of the sampler takes over. */
 const fewestStartup = 3;
@@ -28,6 +32,7 @@ export async function searchStage(stages: TrialStages): Promise<SearchTrial[]> {
   return runStage(context, 'search', async () => {
     const { plan, schedule } = piloted;
     const predict = runPredictor(stages.prepared, stages.data, piloted.pilot);
+    await enqueueFirst(stages, study);
     const trials = await search({
       ...trialSetting(stages, schedule.share),
       study,
@@ -61,6 +66,16 @@ async function studyFor({ context, piloted, prepared }: TrialStages): Promise<St
   const study = await openStudy(context.storage, name, sampler);
   await study.setMetricNames([describeObjective(prepared.objective).name]);
   return study;
+}
+
+/** The recommended settings, then those of past studies. */
+async function enqueueFirst({ context, piloted }: TrialStages, study: Study): Promise<void> {
+  const { plan } = piloted;
+  await study.enqueue(paramsFromSettings(plan, plan.settings), { skipIfExists: true });
+  const past = winnersInSpace(plan, distributionsOf(plan.searchSpace), context.record.past ?? []);
+  for (const { study: from, params } of past) {
+    await study.enqueue(params, { skipIfExists: true, userAttributes: { [pastStudyAttribute]: from } });
+  }
 }
 
 /** What came of a search, in a sentence. */

@@ -42,15 +42,7 @@ export class PastModel {
    * not have one of the space's parameters or choices.
    */
   winner(space: SearchSpace): Params | null {
-    const winner = this.#winner;
-    if (!winner) return null;
-    const values = Object.entries(space).map(([name, distribution]) => {
-      const at = coordinate(distribution, own(winner, name));
-      if (distribution.type === 'categorical' || Number.isNaN(at)) return [name, at];
-      return [name, Math.min(1, Math.max(0, at))];
-    });
-    if (values.some(([, at]) => Number.isNaN(at))) return null;
-    return Object.fromEntries(values.map(([name, at]) => [name, valueAt(space[name as string]!, at as number)]));
+    return this.#winner && movedInto(space, this.#winner);
   }
 
   /**
@@ -73,4 +65,15 @@ export class PastModel {
     }
     return pairs === 0 ? 0.5 : right / pairs;
   }
+}
+
+/** Parameters moved into a space: numbers to the nearest that it has; null where one is missing, or a choice is not among its choices. */
+export function movedInto(space: SearchSpace, params: Params): Params | null {
+  const values = Object.entries(space).map(([name, distribution]) => {
+    const at = coordinate(distribution, own(params, name));
+    if (Number.isNaN(at)) return [name, undefined] as const;
+    const inside = distribution.type === 'categorical' ? at : Math.min(1, Math.max(0, at));
+    return [name, valueAt(distribution, inside)] as const;
+  });
+  return values.some(([, value]) => value === undefined) ? null : (Object.fromEntries(values) as Params);
 }

@@ -17,6 +17,7 @@ interface Flags extends BudgetFlags, ClusterFlags, DataFlags, ModelFlags, Hyperp
   seed?: number;
   study?: string;
   retentionLimit?: number;
+  fresh?: boolean;
 }
 
 const metrics = ['loss', 'accuracy', 'macroF1', 'exactMatch', 'rougeL', 'chrF', 'bitsPerByte'] as const;
@@ -43,6 +44,7 @@ export const run = verb<Flags>({
       .option('--metric <metric>', `what the search improves: ${metrics.join(', ')} (default: loss)`, choice(metrics))
       .option('--method <method>', 'lora or full (default: what suits the model)', choice(['lora', 'full']))
       .option('--seed <seed>', 'of everything random (default: 0)', count(0, '1'))
+      .option('--fresh', 'take nothing from earlier studies on like data')
       .option('--study <name>', "the study's name (default: the data's name with a number)")
       .option(
         '--retention-limit <nats>',
@@ -53,7 +55,7 @@ export const run = verb<Flags>({
   },
   async run([data], flags, session) {
     const { fineTune } = await import('../../journey.js');
-    const { out, overwrite, metric, method, seed, study, retentionLimit } = flags;
+    const { out, overwrite, metric, method, seed, study, retentionLimit, fresh } = flags;
     const { signal, onEvent } = session;
     const result = await fineTune({
       ...dataOptions(data!, flags),
@@ -61,7 +63,7 @@ export const run = verb<Flags>({
       budget: budgetOptions(flags),
       settings: userSettings(flags),
       cluster: clusterOptions(flags),
-      ...{ out, overwrite, metric, method, seed, study, retentionLimit, signal, onEvent },
+      ...{ out, overwrite, metric, method, seed, study, retentionLimit, fresh, signal, onEvent },
     });
     return journeyOutcome(result, session);
   },
