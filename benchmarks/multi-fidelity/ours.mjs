@@ -67,7 +67,7 @@ async function recommendation(study, space, shares) {
   return new CurveModel({ trials, space, shares, direction: 'minimize' }).finished[0];
 }
 
-function recommending({ space, recommended }) {
+export function recommending({ space, recommended }) {
   const confidence = 0.5;
   return Object.fromEntries(
     Object.entries(space).map(([name, distribution]) => {

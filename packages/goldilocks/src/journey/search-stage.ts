@@ -1,13 +1,11 @@
 // Stage 4: the search, in a study that Optuna can open.
-import { type Study, TpeSampler } from '@goldilocks/study';
+import { PriorSampler, type Study } from '@goldilocks/study';
 import type { Parameters } from '../plan/hyperparameters.js';
 import { paramsFromSettings, settingsFromParams } from '../plan/plan.js';
 import { completeTrials } from '../search/limits.js';
-import { NearRecommendedSampler } from '../search/near-recommended-sampler.js';
 import { readTrials, search } from '../search/search.js';
 import { lastValue, type SearchTrial } from '../search/search-trial.js';
 import { distributionsOf } from '../search/space.js';
-import { StagedSampler } from '../search/staged-sampler.js';
 import { winnersInSpace } from '../transfer/past-winners.js';
 import { runStage, save } from './context.js';
 import { describeObjective } from './objective.js';
@@ -19,10 +17,6 @@ import { type TrialStages, trialSetting } from './trial-stages.js';
 
 /** User attribute of a trial that has the settings of a past study: the study's name. */
 const pastStudyAttribute = 'goldilocks:past_study';
-
-/** First trials that are spread over the prior before the model of the sampler takes over. */
-const fewestStartup = 3;
-const mostStartup = 8;
 
 export async function searchStage(stages: TrialStages): Promise<SearchTrial[]> {
   const { context, piloted } = stages;
@@ -46,6 +40,7 @@ export async function searchStage(stages: TrialStages): Promise<SearchTrial[]> {
       keepFor: keepFor(stages),
       trials: budgetOf(record.settings).trials,
       subset: schedule.share,
+      seed: record.settings.seed ?? 0,
       onStep: () => save(context),
       signal: context.signal,
     });
@@ -54,16 +49,10 @@ export async function searchStage(stages: TrialStages): Promise<SearchTrial[]> {
   });
 }
 
-/** The study with the sampler that this plan asks for. */
-async function studyFor({ context, piloted, prepared }: TrialStages): Promise<Study> {
-  const { plan, schedule } = piloted;
+/** The study, whose first trials are spread near what is recommended before the model of the search takes over. */
+async function studyFor({ context, prepared }: TrialStages): Promise<Study> {
   const { settings, study: name } = context.record;
-  const seed = settings.seed ?? 0;
-  const count = Math.min(mostStartup, Math.max(fewestStartup, Math.round(schedule.trials / 3)));
-  const recommended = paramsFromSettings(plan, plan.settings) as Record<string, number | string>;
-  const startupSampler = new NearRecommendedSampler({ recommended, seed, count });
-  const sampler = new StagedSampler(new TpeSampler({ seed, startupTrials: count + 1, startupSampler }));
-  const study = await openStudy(context.storage, name, sampler);
+  const study = await openStudy(context.storage, name, new PriorSampler({ seed: settings.seed ?? 0 }));
   await study.setMetricNames([describeObjective(prepared.objective).name]);
   return study;
 }

@@ -14,23 +14,25 @@ export function limitsOf(options: SearchOptions, trials: readonly SearchTrial[])
     trial.values.length === 0 ? overall : caution * paceOf([trial], options.predict, options.settingsOf);
   const left = (options.endsAt ?? Number.POSITIVE_INFINITY) - options.clock.elapsed;
   const better = betterTrials(trials);
+  const keptFor = (contenders: readonly SearchTrial[], repeat = true) => {
+    const [recommended] = trials;
+    if (recommended === undefined) return 0;
+    const all = contenders.map((trial) => ({ params: trial.params, pace: paceOfTrial(trial) }));
+    return options.keepFor?.(all, paceOfTrial(recommended), repeat) ?? 0;
+  };
   return {
     // The recommended settings are always tried, whatever the budget.
     mayStart: trials.length === 0 || trials.length < (options.trials ?? Number.POSITIVE_INFINITY),
     fits(seconds, finalist, repeat = true) {
-      const [recommended] = trials;
-      if (recommended === undefined) return true;
-      const contenders = (finalist === undefined ? better : [...better, finalist]).map((trial) => ({
-        params: trial.params,
-        pace: paceOfTrial(trial),
-      }));
-      return seconds + (options.keepFor?.(contenders, paceOfTrial(recommended), repeat) ?? 0) <= left;
+      if (trials.length === 0) return true;
+      return seconds + keptFor(finalist === undefined ? better : [...better, finalist], repeat) <= left;
     },
     predict(trial, rung) {
       const from = trial.values.length === 0 ? 0 : rungShares[trial.values.length - 1]!;
       return paceOfTrial(trial) * options.predict(options.settingsOf(trial.params), from, rungShares[rung]!);
     },
     predictNew: overall * meanCost(options, trials),
+    left: left - keptFor(better),
   };
 }
 

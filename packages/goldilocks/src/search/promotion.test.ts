@@ -1,6 +1,7 @@
+import type { NextStep as StudyStep } from '@goldilocks/study';
 import { describe, expect, it } from 'vitest';
 import { projectValues } from './projection.js';
-import { chooseNext, promisingTrials, promotable, type StepLimits } from './promotion.js';
+import { chooseNext as chooseByRule, type NextStep, promisingTrials, type StepLimits } from './promotion.js';
 import type { SearchTrial, SearchTrialState } from './search-trial.js';
 
 const trial = (number: number, values: number[], state: SearchTrialState = 'paused'): SearchTrial => ({
@@ -17,30 +18,17 @@ const trial = (number: number, values: number[], state: SearchTrialState = 'paus
 const recommended = trial(0, [3, 2, 1], 'complete');
 
 function limits(more: Partial<StepLimits> = {}): StepLimits {
-  return { mayStart: true, fits: () => true, predict: () => 10, predictNew: 5, ...more };
+  return { mayStart: true, fits: () => true, predict: () => 10, predictNew: 5, left: 1000, ...more };
 }
 
-describe('promotable', () => {
-  it('is the best third of a rung, the highest rung first', () => {
-    const trials = [
-      recommended,
-      trial(1, [2.9]),
-      trial(2, [3.5]),
-      trial(3, [2.5]),
-      trial(4, [2.8, 1.9]),
-      trial(5, [4]),
-    ];
-    // Rung 0 has six trials: 3, 4 and the two best are 3 (2.5) and 4 (2.8), of which 4 went on.
-    expect(promotable(trials).map(({ number }) => number)).toEqual([3]);
-    const three = [...trials, trial(6, [3.2, 2.4])];
-    // Rung 1 has trials 0, 4 and 6: the best of the three is 4.
-    expect(promotable(three).map(({ number }) => number)).toEqual([4, 3]);
-  });
-
-  it('is nobody while the recommended settings lead', () => {
-    expect(promotable([recommended, trial(1, [3.1]), trial(2, [3.2])])).toEqual([]);
-  });
-});
+/** Where the rule wants another trial, or a promotion. */
+function chooseNext(
+  trials: SearchTrial[],
+  within: StepLimits,
+  wish: StudyStep | null = { type: 'new' },
+): NextStep | null {
+  return chooseByRule(trials, within, () => wish);
+}
 
 describe('projectValues', () => {
   it('adds the median change of those that went on, and gives failures the worst', () => {
@@ -76,7 +64,10 @@ describe('chooseNext', () => {
     const hopeless = [recommended, trial(1, [3.5])];
     expect(chooseNext(hopeless, limits({ mayStart: false }))).toBeNull();
     const three = [recommended, trial(1, [2.9]), trial(2, [3.5])];
-    expect(chooseNext(three, limits())).toMatchObject({ type: 'continue', trial: { number: 1 }, rung: 1 });
+    const promotion = { type: 'continue', trial: 1, to: 1 / 3 } as const;
+    expect(chooseNext(three, limits(), promotion)).toMatchObject({ type: 'continue', trial: { number: 1 }, rung: 1 });
+    const proposal = { type: 'new', params: { learningRate: 1e-3 } } as const;
+    expect(chooseNext(three, limits(), proposal)).toEqual(proposal);
   });
 
   it('keeps the time to finish the promising before it starts another', () => {

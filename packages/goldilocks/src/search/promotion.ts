@@ -1,9 +1,10 @@
-// Which trial goes on next: asynchronous successive halving by pausing and promoting (ASHA, 1810.05934).
+// Which trial goes on next: what the study's rule says, within the promises of a journey.
+import type { Params, PromotionRule, Situation, NextStep as StudyStep } from '@goldilocks/study';
 import { projectValues } from './projection.js';
-import { reduction, topRung } from './rungs.js';
-import type { SearchTrial } from './search-trial.js';
+import { rungShares, topRung } from './rungs.js';
+import { readTrial, type SearchTrial } from './search-trial.js';
 
-export type NextStep = { type: 'continue'; trial: SearchTrial; rung: number } | { type: 'new' };
+export type NextStep = { type: 'continue'; trial: SearchTrial; rung: number } | { type: 'new'; params?: Params };
 
 export interface StepLimits {
   /** Whether the search may start further trials. */
@@ -17,25 +18,51 @@ export interface StepLimits {
   predict(trial: SearchTrial, rung: number): number;
   /** Predicted seconds of a new trial to the lowest rung. */
   predictNew: number;
+  /** Seconds that the rule may count on. */
+  left: number;
   /** Trials, beside the recommended settings, that should reach the top before the search ends. Default 2. */
   finalists?: number;
 }
 
+/** The study's rule for the search of a journey: asks another rule, and keeps the promises of `chooseNext`. */
+export class SearchRule implements PromotionRule {
+  constructor(
+    private readonly rule: PromotionRule,
+    private readonly limitsOf: (trials: readonly SearchTrial[]) => StepLimits,
+  ) {}
+
+  next(situation: Situation): StudyStep | null {
+    const trials = situation.trials.map(({ frozen }) => readTrial(frozen));
+    const limits = this.limitsOf(trials);
+    const mayStart = situation.mayStart && limits.mayStart;
+    const step = chooseNext(trials, { ...limits, mayStart }, () =>
+      this.rule.next({ ...situation, mayStart, left: limits.left }),
+    );
+    if (step?.type !== 'continue') return step;
+    return { type: 'continue', trial: step.trial.number, to: rungShares[step.rung]! };
+  }
+}
+
 /**
  * The next thing to do, or null where nothing more fits. In order: the recommended settings to the end; what was
- * stopped halfway; a promotion that ASHA's rule asks for; a new trial, while there is time to finish the most
+ * stopped halfway; a promotion that the rule asks for; a new trial, while there is time to finish the most
  * promising paused ones after it; at last those.
  */
-export function chooseNext(trials: readonly SearchTrial[], limits: StepLimits): NextStep | null {
+export function chooseNext(
+  trials: readonly SearchTrial[],
+  limits: StepLimits,
+  asked: () => StudyStep | null,
+): NextStep | null {
   const begun = trials.find((trial) => trial.state === 'paused' && (trial.number === 0 || trial.values.length === 0));
   if (begun !== undefined) return { type: 'continue', trial: begun, rung: begun.values.length };
 
-  const mayContinue = (trial: SearchTrial) => {
-    const rung = trial.values.length;
-    return limits.fits(limits.predict(trial, rung), rung === topRung ? trial : undefined);
-  };
-  const promoted = promotable(trials).find(mayContinue);
-  if (promoted !== undefined) return { type: 'continue', trial: promoted, rung: promoted.values.length };
+  const mayContinue = (trial: SearchTrial, rung = trial.values.length) =>
+    limits.fits(limits.predict(trial, rung), rung === topRung ? trial : undefined);
+  const wish = asked();
+  if (wish?.type === 'continue') {
+    const trial = trials.find(({ number }) => number === wish.trial)!;
+    if (mayContinue(trial)) return { type: 'continue', trial, rung: trial.values.length };
+  }
 
   const promising = promisingTrials(trials);
   const wanted = Math.max(0, (limits.finalists ?? 2) - finished(trials).length);
@@ -44,11 +71,12 @@ export function chooseNext(trials: readonly SearchTrial[], limits: StepLimits): 
   if (unrepeated !== undefined) return { type: 'continue', trial: unrepeated, rung: unrepeated.values.length };
 
   const reserve = affordable.reduce((sum, trial) => sum + limits.predict(trial, topRung), 0);
-  if (limits.mayStart && limits.fits(limits.predictNew + reserve, affordable[0])) return { type: 'new' };
+  const another: NextStep = wish?.type === 'new' ? wish : { type: 'new' };
+  if (limits.mayStart && limits.fits(limits.predictNew + reserve, affordable[0])) return another;
 
-  const finisher = affordable.find(mayContinue);
+  const finisher = affordable.find((trial) => mayContinue(trial));
   if (finisher !== undefined) return { type: 'continue', trial: finisher, rung: finisher.values.length };
-  return limits.mayStart && limits.fits(limits.predictNew) ? { type: 'new' } : null;
+  return limits.mayStart && limits.fits(limits.predictNew) ? another : null;
 }
 
 /**
@@ -69,17 +97,6 @@ function finished(trials: readonly SearchTrial[]): SearchTrial[] {
   return trials.filter((trial) => trial.state === 'complete' && trial.number !== 0);
 }
 
-/** Paused trials among the best third of their rung, the highest rung and the best value first. */
-export function promotable(trials: readonly SearchTrial[]): SearchTrial[] {
-  const found: SearchTrial[] = [];
-  for (let rung = topRung - 1; rung >= 0; rung--) {
-    const reached = trials.filter(({ values }) => values.length > rung).sort(byValueAt(rung));
-    const best = reached.slice(0, Math.floor(reached.length / reduction));
-    found.push(...best.filter((trial) => trial.state === 'paused' && trial.values.length === rung + 1));
-  }
-  return found;
-}
-
 /** Paused trials that are projected to end better than the recommended settings, the best first. */
 export function promisingTrials(trials: readonly SearchTrial[]): SearchTrial[] {
   const projected = projectValues(trials);
@@ -88,8 +105,4 @@ export function promisingTrials(trials: readonly SearchTrial[]): SearchTrial[] {
   return trials
     .filter((trial) => trial.state === 'paused' && trial.number !== 0 && value(trial) < bar)
     .sort((a, b) => value(a) - value(b) || a.number - b.number);
-}
-
-function byValueAt(rung: number): (a: SearchTrial, b: SearchTrial) => number {
-  return (a, b) => a.values[rung]! - b.values[rung]! || a.number - b.number;
 }

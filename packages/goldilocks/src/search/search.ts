@@ -1,15 +1,24 @@
 // The search: asks for settings, brings trials from rung to rung, and keeps everything in the study.
 import { rm } from 'node:fs/promises';
 import type { JourneyEvent } from '@goldilocks/protocol';
-import type { Distribution, JsonValue, Params, Study } from '@goldilocks/study';
+import {
+  type Attributes,
+  CurveRule,
+  type Distribution,
+  type JsonValue,
+  MultiFidelityScheduler,
+  type Params,
+  type Study,
+  type Task,
+} from '@goldilocks/study';
 import type { TrainingSettings } from '@goldilocks/trainer';
 import { UserError } from '../errors.js';
 import { changesFrom } from './changes.js';
 import type { Clock } from './clock.js';
 import { limitsOf } from './limits.js';
-import { chooseNext, type NextStep } from './promotion.js';
+import { SearchRule } from './promotion.js';
 import { runTrial, type TrialOutcome, type TrialSetting } from './run-trial.js';
-import { rungShares, rungStep, topRung } from './rungs.js';
+import { rungShares } from './rungs.js';
 import { lastValue, readTrial, type SearchTrial, trialAttributes } from './search-trial.js';
 import { checkpointFolder, updateRecord } from './trial-files.js';
 
@@ -32,6 +41,8 @@ export interface SearchOptions extends TrialSetting {
   keepFor?(contenders: readonly { params: Params; pace: number }[], recommendedPace: number, repeat: boolean): number;
   /** Trials to start. */
   trials?: number;
+  /** Of what the rule and its model draw. */
+  seed: number;
   /** Called after each step of the search, to save what it took. */
   onStep?(): Promise<void>;
   /** Share of the training examples that the trials use, in (0, 1]. */
@@ -49,14 +60,13 @@ const mostFailures = 5;
 export async function search(options: SearchOptions): Promise<SearchTrial[]> {
   const { study, signal } = options;
   await study.enqueue(options.recommended, { skipIfExists: true });
-  await settle(study);
+  const scheduler = schedulerOf(options);
   for (;;) {
     signal?.throwIfAborted();
-    const trials = await readTrials(study);
-    if (tooManyFailures(options, trials)) break;
-    const step = chooseNext(trials, limitsOf(options, trials));
-    if (step === null) break;
-    await takeStep(options, step);
+    if (tooManyFailures(options, await readTrials(study))) break;
+    const task = await scheduler.next();
+    if (task === null) break;
+    await advance(options, scheduler, task);
     await options.onStep?.();
     emitBudget(options, await readTrials(study));
   }
@@ -64,15 +74,24 @@ export async function search(options: SearchOptions): Promise<SearchTrial[]> {
   return readTrials(study);
 }
 
-export async function readTrials(study: Study): Promise<SearchTrial[]> {
-  return (await study.trials()).filter(({ state }) => state !== 'WAITING').map(readTrial);
+/** Recommended settings go to the end at once, unless a score is wanted at every rung on the way. */
+function schedulerOf(options: SearchOptions): MultiFidelityScheduler {
+  const { study, space, seed, clock, endsAt, predict, settingsOf } = options;
+  const rule = new SearchRule(new CurveRule({ seed }), (trials) => limitsOf(options, trials));
+  return new MultiFidelityScheduler(study, {
+    space,
+    shares: rungShares,
+    rule,
+    firstToEnd: options.score === undefined,
+    // A journey holds a lock on its study.
+    alone: true,
+    cost: (params, from, to) => predict(settingsOf(params), from, to),
+    left: () => (endsAt ?? Number.POSITIVE_INFINITY) - clock.elapsed,
+  });
 }
 
-/** Tells the end of trials that were stopped between their last measurement and the study's hearing of it. */
-async function settle(study: Study): Promise<void> {
-  for (const trial of await readTrials(study)) {
-    if (trial.state === 'paused' && trial.values.length > topRung) await study.tell(trial.number, lastValue(trial)!);
-  }
+export async function readTrials(study: Study): Promise<SearchTrial[]> {
+  return (await study.trials()).filter(({ state }) => state !== 'WAITING').map(readTrial);
 }
 
 /** A fault that every trial has is not one to search around. */
@@ -89,41 +108,33 @@ function tooManyFailures(options: SearchOptions, trials: readonly SearchTrial[])
   return true;
 }
 
-async function takeStep(options: SearchOptions, step: NextStep): Promise<void> {
-  if (step.type === 'continue') return advance(options, step.trial, step.rung);
-  const asked = await options.study.ask(options.space);
-  const frozen = (await options.study.trials())[asked.number]!;
-  return advance(options, readTrial(frozen), 0);
-}
-
-/** Runs a trial to a rung and writes down what came of it. */
-async function advance(options: SearchOptions, trial: SearchTrial, next: number): Promise<void> {
-  // The recommended settings go to the end anyway; what they had at the rungs below is in their history.
-  const rung = trial.number === 0 && options.score === undefined ? topRung : next;
+/** Runs a trial to the task's share and writes down what came of it. */
+async function advance(options: SearchOptions, scheduler: MultiFidelityScheduler, task: Task): Promise<void> {
+  const trial = readTrial(task.trial);
   const settings = options.settingsOf(trial.params);
   const folder = options.folderOf(trial.number);
   const before = options.clock.elapsed;
   const outcome = await runTrial(options, {
     number: trial.number,
     purpose: 'search',
-    resumedAt: trial.values.length === 0 ? 0 : rungShares[trial.values.length - 1]!,
+    resumedAt: task.from,
     settings,
     checkpointDirectory: checkpointFolder(folder),
-    stopAtShare: rungShares[rung]!,
+    stopAtShare: task.to,
     signal: options.signal,
   });
-  const seconds = trial.seconds + options.clock.elapsed - before;
+  const seconds = options.clock.elapsed - before;
   await keepRecord(folder, outcome);
-  await options.study.storage.writeTrial(trial.id, {
-    userAttributes: {
-      [trialAttributes.seconds]: seconds,
-      [trialAttributes.settings]: settings as unknown as JsonValue,
-      [trialAttributes.subset]: options.subset,
-    },
-  });
-  if (outcome.type === 'interrupted') options.signal?.throwIfAborted();
-  else if (outcome.type === 'failed') await fail(options, trial, outcome);
-  else await reach(options, trial, { from: next, to: rung }, outcome, seconds);
+  const userAttributes: Attributes = {
+    [trialAttributes.settings]: settings as unknown as JsonValue,
+    [trialAttributes.subset]: options.subset,
+  };
+  await options.study.storage.writeTrial(trial.id, { userAttributes });
+  if (outcome.type === 'interrupted') {
+    await scheduler.release(task, { seconds });
+    options.signal?.throwIfAborted();
+  } else if (outcome.type === 'failed') await fail(options, scheduler, task, outcome, trial.seconds + seconds);
+  else await reach(options, scheduler, task, outcome, seconds);
 }
 
 async function keepRecord(folder: string, outcome: TrialOutcome): Promise<void> {
@@ -134,41 +145,41 @@ async function keepRecord(folder: string, outcome: TrialOutcome): Promise<void> 
 
 async function fail(
   options: SearchOptions,
-  trial: SearchTrial,
+  scheduler: MultiFidelityScheduler,
+  task: Task,
   { kind, reason }: Extract<TrialOutcome, { type: 'failed' }>,
+  seconds: number,
 ): Promise<void> {
-  const { study } = options;
-  const userAttributes = { [trialAttributes.reason]: reason, [trialAttributes.failureKind]: kind };
-  await study.storage.writeTrial(trial.id, { userAttributes });
-  await study.tell(trial.number, null, { state: 'FAIL', failure: reason });
-  await dropCheckpoint(options, trial.number);
-  options.emit({ type: 'trial-failed', trial: trial.number, kind, message: reason });
+  const { id, number } = task.trial;
+  const userAttributes = {
+    [trialAttributes.reason]: reason,
+    [trialAttributes.failureKind]: kind,
+    [trialAttributes.seconds]: seconds,
+  };
+  await options.study.storage.writeTrial(id, { userAttributes });
+  await scheduler.fail(task, reason);
+  await dropCheckpoint(options, number);
+  options.emit({ type: 'trial-failed', trial: number, kind, message: reason });
 }
 
 /** Stores the values at the rungs passed; a run that is over (also one that stopped early) has them at all rungs. */
 async function reach(
   options: SearchOptions,
-  trial: SearchTrial,
-  rungs: { from: number; to: number },
+  scheduler: MultiFidelityScheduler,
+  task: Task,
   outcome: Extract<TrialOutcome, { type: 'reached' }>,
   seconds: number,
 ): Promise<void> {
-  const { study, emit } = options;
+  const { emit } = options;
   const { value } = outcome;
-  const over = outcome.summary.outcome !== 'paused';
-  const top = over ? topRung : rungs.to;
-  const intermediateValues = new Map<number, number>();
-  for (let rung = rungs.from; rung <= top; rung++) {
-    intermediateValues.set(rungStep(rung), rung < rungs.to ? bestUpTo(rungShares[rung]!, outcome) : value);
-  }
-  await study.storage.writeTrial(trial.id, { intermediateValues });
-  if (over) {
-    await study.tell(trial.number, value);
-    emit({ type: 'trial-finished', trial: trial.number, value, seconds });
-  } else {
-    emit({ type: 'trial-paused', trial: trial.number, share: rungShares[rungs.to]!, value });
-  }
-  await emitBest(options, trial.number);
+  const { number } = task.trial;
+  const ended = outcome.summary.outcome !== 'paused';
+  const passed = rungShares.filter((share) => share > task.from && share < task.to);
+  const onTheWay = new Map(passed.map((share) => [share, bestUpTo(share, outcome)]));
+  const after = readTrial(await scheduler.reach(task, { value, onTheWay, seconds, ended }));
+  if (ended) emit({ type: 'trial-finished', trial: number, value, seconds: after.seconds });
+  else emit({ type: 'trial-paused', trial: number, share: task.to, value });
+  await emitBest(options, number);
 }
 
 /** The best loss measured up to a share of the schedule: what the trial would have had, had it paused there. */

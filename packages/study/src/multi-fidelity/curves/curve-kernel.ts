@@ -67,3 +67,24 @@ export function shareSlopes({ level, shareLength }: CurveParameters, share: numb
 function squaredLag(share: number, other: number): number {
   return (Math.sqrt(share) - Math.sqrt(other)) ** 2;
 }
+
+/** The distinct ones among many shares, and which of them each is: kernels of few pairs serve all measurements. */
+export class ShareIndex {
+  readonly values: readonly number[];
+  readonly of: Int32Array;
+
+  constructor(shares: Float64Array) {
+    const places = new Map<number, number>();
+    this.of = Int32Array.from(shares, (share) => {
+      const place = places.get(share) ?? places.size;
+      places.set(share, place);
+      return place;
+    });
+    this.values = [...places.keys()];
+  }
+
+  /** A function of every pair of the distinct shares, row after row. */
+  pairs<T>(of: (share: number, other: number) => T): T[] {
+    return this.values.flatMap((share) => this.values.map((other) => of(share, other)));
+  }
+}

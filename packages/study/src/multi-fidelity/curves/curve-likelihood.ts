@@ -3,7 +3,14 @@
 import { cholesky, invertLower, timesLower, timesLowerTransposed } from '../../numerics/cholesky.js';
 import { inverseOf } from '../../samplers/gp/fit.js';
 import { matern, maternSlope, squaredDifference } from '../../samplers/gp/gaussian-process.js';
-import { type CurveData, type CurveParameters, shareKernel, shareSlopes, squaredDistance } from './curve-kernel.js';
+import {
+  type CurveData,
+  type CurveParameters,
+  ShareIndex,
+  shareKernel,
+  shareSlopes,
+  squaredDistance,
+} from './curve-kernel.js';
 import { curveCovariance } from './curve-process.js';
 
 /** Places of the derivatives that follow those of the d lengths. */
@@ -48,6 +55,11 @@ function addGradient(
       matern(squaredDistance(points, r * d, data, s, parameters.inverseSquaredLengths)),
     ),
   );
+  const index = new ShareIndex(shares);
+  const ofPairs = index.pairs((share, other) => ({
+    value: shareKernel(parameters, share, other),
+    ...shareSlopes(parameters, share, other),
+  }));
   // What the lengths change is the same for all measurements of two runs: summed over them first.
   const betweenRuns = new Float64Array(count * count);
   for (let i = 0; i < n; i++) {
@@ -55,15 +67,14 @@ function addGradient(
       const half = (i === j ? 0.5 : 1) * (weights[i]! * weights[j]! - inverse[i * n + j]!);
       const [r, s] = [runs[i]!, runs[j]!];
       const isOwn = r === s;
-      const ofShares = shareKernel(parameters, shares[i]!, shares[j]!);
+      const ofShares = ofPairs[index.of[i]! * index.values.length + index.of[j]!]!;
       const ofRuns = common + settings * similar[r]![s]! + (isOwn ? run : 0);
-      const slopes = shareSlopes(parameters, shares[i]!, shares[j]!);
-      gradient[at('common')]! += half * ofShares * common;
-      gradient[at('settings')]! += half * ofShares * settings * similar[r]![s]!;
-      if (isOwn) gradient[at('run')]! += half * ofShares * run;
-      gradient[at('level')]! += half * ofRuns * slopes.byLevel;
-      gradient[at('shareLength')]! += half * ofRuns * slopes.byLength;
-      betweenRuns[r * count + s]! += half * ofShares;
+      gradient[at('common')]! += half * ofShares.value * common;
+      gradient[at('settings')]! += half * ofShares.value * settings * similar[r]![s]!;
+      if (isOwn) gradient[at('run')]! += half * ofShares.value * run;
+      gradient[at('level')]! += half * ofRuns * ofShares.byLevel;
+      gradient[at('shareLength')]! += half * ofRuns * ofShares.byLength;
+      betweenRuns[r * count + s]! += half * ofShares.value;
     }
     const factor = noise * (noiseFactors?.[i] ?? 1);
     gradient[at('noise')]! += 0.5 * factor * (weights[i]! * weights[i]! - inverse[i * n + i]!);

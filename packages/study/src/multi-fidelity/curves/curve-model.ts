@@ -24,6 +24,7 @@ export class CurveModel {
   readonly finished: readonly PausableTrial[];
   readonly #points: ReadonlyMap<number, Float64Array>;
   readonly #observed: readonly PausableTrial[];
+  readonly #runs: ReadonlyMap<number, number>;
 
   constructor({ trials, space, shares, direction }: CurveModelInput) {
     this.unit = new UnitSpace(space);
@@ -36,6 +37,7 @@ export class CurveModel {
     this.process = fitCurves(data).settledAt(awaited);
     this.#points = points;
     this.#observed = observed;
+    this.#runs = new Map(observed.map(({ number }, run) => [number, run]));
     const means = new Map(observed.map((trial) => [trial.number, this.end(trial).mean]));
     this.finished = observed
       .filter(({ state }) => state === 'complete')
@@ -51,9 +53,12 @@ export class CurveModel {
     return this.#points.has(trial.number);
   }
 
-  /** How the setting of a measured trial ends, whatever its seed. */
+  /**
+   * How a measured trial ends, its seed included: settings differ by less than curves do from their start to their end, so that
+   * much of what tells two ends apart would be put down to their seeds.
+   */
   end(trial: PausableTrial): Posterior {
-    return this.process.posterior(this.point(trial), 1);
+    return this.process.posteriorOfRun(this.#runs.get(trial.number)!, 1);
   }
 
   /** The best mean of a finished trial at its end; of any trial where none has finished. */

@@ -2,7 +2,6 @@
 
 import { standardize } from '../../samplers/gp/observations.js';
 import type { UnitSpace } from '../../samplers/gp/unit-space.js';
-import { yeoJohnson } from '../../samplers/gp/warp.js';
 import type { Direction } from '../../trial/frozen-trial.js';
 import type { PausableTrial } from '../pausable-trial.js';
 import type { CurveData } from './curve-kernel.js';
@@ -21,6 +20,9 @@ interface Row {
 
 /** Beyond so many measurements only each run's last is kept; beyond so many of these, the newest runs. */
 const MOST = 160;
+
+/** Of the distance from the best to the median. */
+const SOFTENING = 1;
 
 /**
  * Values of mean 0 and variance 1, larger is better. What is not finite counts as the worst finite one. A failed trial
@@ -66,13 +68,15 @@ function thinned(rows: readonly Row[]): readonly Row[] {
   return rows.length <= MOST ? rows : rows.filter(({ run }, i) => rows[i + 1]?.run !== run);
 }
 
+/**
+ * Logarithms of the distance to the best, softened near it: what tells good settings from one another is small beside what
+ * tells the start of a curve from its end, and a diverged run must not dwarf either.
+ */
 function compressed(losses: Float64Array): Float64Array {
-  const worst = losses.filter(Number.isFinite).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const best = losses.filter(Number.isFinite).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const fallback = Number.isFinite(worst) ? worst : 0;
-  const finite = losses.map((loss) => {
-    if (Number.isFinite(loss)) return loss;
-    return loss === Number.NEGATIVE_INFINITY && Number.isFinite(best) ? best : fallback;
-  });
-  return standardize(yeoJohnson(standardize(finite))).map((value) => -value);
+  const finite = losses.filter(Number.isFinite).sort();
+  if (finite.length === 0) return new Float64Array(losses.length);
+  const [best, worst] = [finite[0]!, finite[finite.length - 1]!];
+  const softening = Math.max(SOFTENING * (finite[finite.length >> 1]! - best), 1e-3 * (worst - best), Number.MIN_VALUE);
+  const distances = losses.map((loss) => (Number.isNaN(loss) ? worst : Math.min(worst, Math.max(best, loss))) - best);
+  return standardize(distances.map((distance) => Math.log(distance + softening))).map((value) => -value);
 }

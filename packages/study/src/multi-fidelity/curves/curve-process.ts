@@ -3,7 +3,7 @@
 import { cholesky, invertLower, timesLower, timesLowerTransposed } from '../../numerics/cholesky.js';
 import type { Predictive } from '../../samplers/gp/acquisition.js';
 import { matern, maternSlope, type Posterior } from '../../samplers/gp/gaussian-process.js';
-import { type CurveData, type CurveParameters, shareKernel, squaredDistance } from './curve-kernel.js';
+import { type CurveData, type CurveParameters, ShareIndex, shareKernel, squaredDistance } from './curve-kernel.js';
 
 /** Noise of values that are taken for known, as a share of the usual. */
 const SETTLED = 1e-3;
@@ -13,11 +13,13 @@ export class CurveProcess {
   readonly #parameters: CurveParameters;
   readonly #inverseFactor: Float64Array;
   readonly #weights: Float64Array;
+  readonly #index: ShareIndex;
 
   /** @throws RangeError when the kernel matrix is not positive definite */
   constructor(data: CurveData, parameters: CurveParameters) {
     this.#data = data;
     this.#parameters = parameters;
+    this.#index = new ShareIndex(data.shares);
     const n = data.values.length;
     const factor = cholesky(curveCovariance(data, parameters), n);
     if (!factor) throw new RangeError('The kernel matrix of the curves is not positive definite; give a larger noise.');
@@ -98,12 +100,15 @@ export class CurveProcess {
 
   /** @param run the run's own measurements are nearer; −1 for none */
   #kernel(x: ArrayLike<number>, share: number, run: number): Float64Array {
-    const { runs, shares } = this.#data;
+    const { runs } = this.#data;
     const ofRuns = settingKernels(x, this.#data, this.#parameters);
-    return Float64Array.from(shares, (other, i) => {
+    const similar = this.#index.values.map((other) => shareKernel(this.#parameters, share, other));
+    const kernel = new Float64Array(runs.length);
+    for (let i = 0; i < kernel.length; i++) {
       const own = runs[i] === run ? this.#parameters.run : 0;
-      return (ofRuns[runs[i]!]! + own) * shareKernel(this.#parameters, share, other);
-    });
+      kernel[i] = (ofRuns[runs[i]!]! + own) * similar[this.#index.of[i]!]!;
+    }
+    return kernel;
   }
 
   #withGradient(
@@ -112,18 +117,19 @@ export class CurveProcess {
     meanGradient: Float64Array,
     varianceGradient: Float64Array,
   ): Posterior {
-    const { points, isCategorical, runs, shares } = this.#data;
+    const { points, isCategorical, runs } = this.#data;
     const { inverseSquaredLengths: weights, settings } = this.#parameters;
     const d = isCategorical.length;
-    const n = shares.length;
+    const n = runs.length;
     const kernel = this.#kernel(x, share, -1);
     const half = timesLower(this.#inverseFactor, n, kernel);
     const solved = timesLowerTransposed(this.#inverseFactor, n, half);
     // Sums over a run's measurements first: all of them have its settings.
+    const similar = this.#index.values.map((other) => shareKernel(this.#parameters, share, other));
     const byMean = new Float64Array(points.length / d);
     const byVariance = new Float64Array(byMean.length);
     for (let i = 0; i < n; i++) {
-      const similarity = shareKernel(this.#parameters, share, shares[i]!);
+      const similarity = similar[this.#index.of[i]!]!;
       byMean[runs[i]!]! += similarity * this.#weights[i]!;
       byVariance[runs[i]!]! -= 2 * similarity * solved[i]!;
     }
@@ -159,11 +165,13 @@ export function curveCovariance(data: CurveData, parameters: CurveParameters): F
   const between = Array.from({ length: points.length / d }, (_, run) =>
     settingKernels(points.subarray(run * d, (run + 1) * d), data, parameters),
   );
+  const index = new ShareIndex(shares);
+  const similar = index.pairs((share, other) => shareKernel(parameters, share, other));
   const matrix = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       const own = runs[i] === runs[j] ? parameters.run : 0;
-      const similarity = shareKernel(parameters, shares[i]!, shares[j]!);
+      const similarity = similar[index.of[i]! * index.values.length + index.of[j]!]!;
       matrix[i * n + j] = (between[runs[i]!]![runs[j]!]! + own) * similarity;
     }
     matrix[i * n + i]! += parameters.noise * (noiseFactors?.[i] ?? 1);

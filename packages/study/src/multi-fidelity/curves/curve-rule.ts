@@ -1,16 +1,17 @@
 /**
  * Search by learning curves (freeze–thaw, arXiv:1406.3896): a Gaussian process over settings × share of the schedule says of
- * each paused trial, and of every new setting, how likely its end beats the best by a random margin (ifBO,
- * arXiv:2404.16795), per predicted cost. Some decisions are left to successive halving, which errs differently.
+ * each paused trial, and of every new setting, how far its end is expected to lie beyond the best and a random margin (as in
+ * ifBO, arXiv:2404.16795), per predicted cost. Some decisions are left to successive halving, which errs differently.
  */
 
-import { hasPrior } from '../../distributions/prior.js';
 import { InvalidOptionError } from '../../errors.js';
 import { formatJson } from '../../json.js';
+import { normalCdf } from '../../numerics/normal.js';
 import { RandomGenerator, randomSeed } from '../../numerics/random.js';
-import { type Acquisition, logProbabilityAbove, sumOf } from '../../samplers/gp/acquisition.js';
+import { type Acquisition, logExpectedExcess, logExpectedImprovement, sumOf } from '../../samplers/gp/acquisition.js';
+import type { Posterior } from '../../samplers/gp/gaussian-process.js';
 import { maximize } from '../../samplers/gp/maximize.js';
-import { priorTerm } from '../../samplers/gp/prior-term.js';
+import { hasRecommendation, priorTerm } from '../../samplers/gp/prior-term.js';
 import type { UnitSpace } from '../../samplers/gp/unit-space.js';
 import type { Params } from '../../trial/frozen-trial.js';
 import { AshaRule } from '../asha-rule.js';
@@ -22,7 +23,7 @@ export interface CurveRuleOptions {
   readonly seed?: number;
   /** Trials that the study's sampler chooses before the model does. Default 4. */
   readonly startupTrials?: number;
-  /** β: after n modelled trials, what is recommended weighs β/n. 0 ignores it. Default 3. */
+  /** β: after n modelled trials, what is recommended weighs β/n². 0 ignores it. Default 3. */
   readonly priorWeight?: number;
   /** Probability that a decision is left to successive halving. Default 0.5. */
   readonly halving?: number;
@@ -30,7 +31,7 @@ export interface CurveRuleOptions {
 
 interface Scored<T> {
   readonly what: T;
-  /** Log of the probability per cost. */
+  /** Log of the expected gain per cost. */
   readonly score: number;
 }
 
@@ -39,7 +40,7 @@ const MARGIN = { low: -3, high: -0.5 } as const;
 
 /** Of the cost where there is no budget. */
 const UNLIMITED_WEIGHT = 0.5;
-const LEAST_CHANCE = Math.log(0.1);
+const LEAST_CHANCE = 0.1;
 
 export class CurveRule implements PromotionRule {
   readonly #seed: number;
@@ -69,19 +70,14 @@ export class CurveRule implements PromotionRule {
     if (measured.length === 0) return this.#asha.next(situation);
     const random = RandomGenerator.of(this.#seed, 'curve rule', ...decisionOf(trials));
     const isHalving = random.uniform() < this.#halving;
+    const halved = isHalving ? this.#asha.next(situation) : null;
+    if (halved) return halved;
     const model = new CurveModel(situation);
     const threshold = model.best + 10 ** (MARGIN.low + (MARGIN.high - MARGIN.low) * random.uniform());
-    const chance = logProbabilityAbove(model.process.at(1), threshold);
-    const paused = bestPaused(situation, model, chance);
+    const chance = logExpectedImprovement(model.process.at(1), threshold);
+    const paused = bestPaused(situation, model, threshold);
     const fresh = mayStart ? this.#propose(situation, model, chance, random) : undefined;
-    if (isHalving) return this.#byHalving(situation, fresh) ?? stepOf(situation, paused, fresh);
     return stepOf(situation, paused, fresh);
-  }
-
-  /** Successive halving promotes or begins; what it begins is the model's proposal. */
-  #byHalving(situation: Situation, fresh: Scored<Params> | undefined): NextStep | null {
-    const step = this.#asha.next({ ...situation, mayStart: fresh !== undefined });
-    return step?.type === 'new' ? { type: 'new', params: fresh!.what } : step;
   }
 
   /** The new setting with the best chance per cost among those whose whole run fits; undefined when none is found. */
@@ -95,10 +91,8 @@ export class CurveRule implements PromotionRule {
     const { trials } = situation;
     const price = (x: ArrayLike<number>) => priceOf(situation, unit.decode(x), 0);
     const terms = [chance, costTerm((x) => -price(x))];
-    const exponent = this.#priorWeight / Math.max(1, trials.length - this.#startupTrials + 1);
-    if (exponent > 0 && unit.dimensions.some(({ distribution }) => hasPrior(distribution))) {
-      terms.push(priorTerm(unit, exponent));
-    }
+    const exponent = this.#priorWeight / Math.max(1, trials.length - this.#startupTrials + 1) ** 2;
+    if (exponent > 0 && hasRecommendation(unit)) terms.push(priorTerm(unit, exponent));
     const candidates = maximize(sumOf(terms), unit, {
       random,
       known: model.finished.slice(0, 3).map((trial) => model.point(trial)),
@@ -130,13 +124,20 @@ function priceOf({ cost, left, spent }: Situation, params: Params, from: number)
   return toEnd > 0 ? weight * Math.log(toEnd) : 0;
 }
 
-function bestPaused(situation: Situation, model: CurveModel, chance: Acquisition): Scored<PausableTrial> | undefined {
+/** Of exceeding the threshold: the probability, and the logarithm of how far. */
+function chanceOf({ mean, variance }: Posterior, threshold: number): { probability: number; gain: number } {
+  const deviation = Math.sqrt(Math.max(variance, 1e-12));
+  const z = (mean - threshold) / deviation;
+  return { probability: normalCdf(z), gain: logExpectedExcess(z) + Math.log(deviation) };
+}
+
+function bestPaused(situation: Situation, model: CurveModel, threshold: number): Scored<PausableTrial> | undefined {
   const scored = situation.trials
     .filter((trial) => trial.state === 'paused' && model.has(trial))
-    .map((what) => ({ what, chance: chance.value(model.point(what)) }))
+    .map((what) => ({ what, ...chanceOf(model.end(what), threshold) }))
     // With nothing to weigh it against, what has little chance is left.
-    .filter((each) => situation.mayStart || each.chance > LEAST_CHANCE)
-    .map((each) => ({ what: each.what, score: each.chance - priceOf(situation, each.what.params, each.what.share) }))
+    .filter(({ probability }) => situation.mayStart || probability > LEAST_CHANCE)
+    .map((each) => ({ what: each.what, score: each.gain - priceOf(situation, each.what.params, each.what.share) }))
     .filter(({ score }) => score > Number.NEGATIVE_INFINITY);
   return scored.sort((a, b) => b.score - a.score || a.what.number - b.what.number)[0];
 }

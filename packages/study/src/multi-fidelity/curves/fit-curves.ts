@@ -52,6 +52,7 @@ export function fitCurves(data: CurveData): CurveProcess {
     upper: priors.map(({ high }) => high),
     maxIterations: MOST_ITERATIONS,
     tolerance: 2e-2,
+    smallestGain: 1e-2,
   });
   return new CurveProcess(data, parametersAt(x));
 }
