@@ -18,8 +18,8 @@ interface Row {
   readonly loss: number;
 }
 
-/** Beyond so many measurements only each run's last is kept; beyond so many of these, the newest runs. */
-const MOST = 160;
+/** Beyond so many measurements the oldest runs that got nowhere are left out, as the work grows with the cube. */
+const MOST = 120;
 
 /** Of the distance from the best to the median. */
 const SOFTENING = 1;
@@ -40,8 +40,8 @@ export function observeCurves(
     const isMeasured = trial.values.length > 0 || trial.state === 'failed';
     return point && isMeasured ? [{ trial, point }] : [];
   });
-  const kept = known.slice(-MOST);
-  const rows = thinned(kept.flatMap(({ trial }, run) => rowsOf(trial, run, shares, sign)));
+  const kept = newestAndFurthest(known);
+  const rows = kept.flatMap(({ trial }, run) => rowsOf(trial, run, shares, sign));
   const points = Float64Array.from(kept.flatMap(({ point }) => Array.from(point)));
   return {
     trials: kept.map(({ trial }) => trial),
@@ -64,8 +64,13 @@ function rowsOf({ state, values }: PausableTrial, run: number, shares: readonly 
   return rows;
 }
 
-function thinned(rows: readonly Row[]): readonly Row[] {
-  return rows.length <= MOST ? rows : rows.filter(({ run }, i) => rows[i + 1]?.run !== run);
+function newestAndFurthest<T extends { readonly trial: PausableTrial }>(known: readonly T[]): readonly T[] {
+  let measurements = known.reduce((sum, { trial }) => sum + Math.max(1, trial.values.length), 0);
+  return known.filter(({ trial }) => {
+    if (measurements <= MOST || trial.values.length > 1) return true;
+    measurements--;
+    return false;
+  });
 }
 
 /**
