@@ -3,6 +3,7 @@
 import { InvalidOptionError, UnsupportedError } from '../errors.js';
 import { hypervolume } from '../multi-objective/hypervolume.js';
 import { lossesOf } from '../multi-objective/ranks.js';
+import { Staircase } from '../multi-objective/staircase.js';
 import type { StudySnapshot } from '../study/snapshot.js';
 import { type Axis, linearAxis } from './axis.js';
 import { completeTrials, isFeasible } from './target.js';
@@ -67,16 +68,35 @@ function worstOf(losses: readonly (readonly number[] | null)[], objectives: numb
 
 /** Each point adds its box up to the corner, less what the front takes of that box already. */
 function growth(losses: readonly (readonly number[] | null)[], corner: readonly number[]): number[] {
-  let front: (readonly number[])[] = [];
+  const gain = corner.length === 2 ? planeGain(corner) : boxGain(corner);
   let volume = 0;
   return losses.map((point) => {
-    if (!point || point.some((value, i) => value > corner[i]!)) return volume;
-    if (front.some((other) => other.every((value, i) => value <= point[i]!))) return volume;
-    const limited = front.map((other) => other.map((value, i) => Math.max(value, point[i]!)));
-    const box = point.reduce((product, value, i) => product * (corner[i]! - value), 1);
-    volume += box - hypervolume(limited, corner);
-    front = front.filter((other) => other.some((value, i) => value < point[i]!));
-    front.push(point);
+    if (point?.every((value, i) => value <= corner[i]!)) volume += gain(point);
     return volume;
   });
+}
+
+function planeGain([right, top]: readonly number[]): (point: readonly number[]) => number {
+  const staircase = new Staircase([right!, top!]);
+  return ([x, y]) => staircase.insert(x!, y!);
+}
+
+function boxGain(corner: readonly number[]): (point: readonly number[]) => number {
+  const last = corner.length - 1;
+  // In the order of the last objective, in which the volume is computed: sorting what is nearly sorted takes no time.
+  let front: (readonly number[])[] = [];
+  return (point) => {
+    if (front.some((other) => isWithin(other, point))) return 0;
+    const limited = front.map((other) => other.map((value, i) => Math.max(value, point[i]!)));
+    const box = point.reduce((product, value, i) => product * (corner[i]! - value), 1);
+    front = front.filter((other) => !isWithin(point, other));
+    const at = front.findIndex((other) => other[last]! > point[last]!);
+    front.splice(at < 0 ? front.length : at, 0, point);
+    return box - hypervolume(limited, corner);
+  };
+}
+
+function isWithin(point: readonly number[], other: readonly number[]): boolean {
+  for (let i = 0; i < point.length; i++) if (point[i]! > other[i]!) return false;
+  return true;
 }

@@ -1,6 +1,7 @@
 /** The volume that points dominate, up to a reference point: exact, after While et al. (IEEE Trans. Evol. Comput. 16, 2012). */
 
 import { lexicographic } from './ranks.js';
+import { Staircase } from './staircase.js';
 
 /**
  * The volume of all that is between the reference point and some of the points; smaller is better in every coordinate.
@@ -8,7 +9,7 @@ import { lexicographic } from './ranks.js';
  */
 export function hypervolume(points: readonly (readonly number[])[], reference: readonly number[]): number {
   const inside = points.filter((point) => point.every((value, i) => value < reference[i]!));
-  return volumeOf(undominated(inside), reference);
+  return volumeOf(inside, reference);
 }
 
 /**
@@ -38,7 +39,7 @@ export function greedySubset(
     let gain = Number.NEGATIVE_INFINITY;
     for (const i of [...rest.keys()].sort((a, b) => bounds[b]! - bounds[a]! || a - b)) {
       if (bounds[i]! < gain) break;
-      if (round > 0) bounds[i] = volumeOf(undominated([...selected, points[rest[i]!]!]), reference) - volume;
+      if (round > 0) bounds[i] = volumeOf([...selected, points[rest[i]!]!], reference) - volume;
       if (bounds[i]! > gain || (bounds[i] === gain && i < best)) [best, gain] = [i, bounds[i]!];
     }
     chosen.push(rest[best]!);
@@ -62,20 +63,26 @@ function undominated(points: readonly (readonly number[])[]): (readonly number[]
   return front;
 }
 
-/** @param front undominated, in lexicographic order */
-function volumeOf(front: readonly (readonly number[])[], reference: readonly number[]): number {
-  if (reference.length === 2) {
-    let [volume, ceiling] = [0, reference[1]!];
-    for (const [x, y] of front) {
-      volume += (reference[0]! - x!) * (ceiling - y!);
-      ceiling = y!;
-    }
-    return volume;
-  }
+function volumeOf(points: readonly (readonly number[])[], reference: readonly number[]): number {
+  if (reference.length === 2 || reference.length === 3) return sweep(points, reference);
   // Each point adds its box less what those after it take of that box.
+  const front = undominated(points);
   return front.reduce((volume, point, i) => {
     const limited = front.slice(i + 1).map((other) => other.map((value, k) => Math.max(value, point[k]!)));
-    const shared = limited.length === 0 ? 0 : volumeOf(undominated(limited), reference);
+    const shared = limited.length === 0 ? 0 : volumeOf(limited, reference);
     return volume + boxVolume(point, reference) - shared;
   }, 0);
+}
+
+/** From the best value of the third objective to the worst, the area that is dominated in the other two grows. */
+function sweep(points: readonly (readonly number[])[], [right, top, last]: readonly number[]): number {
+  const staircase = new Staircase([right!, top!]);
+  if (last === undefined) return points.reduce((area, [x, y]) => area + staircase.insert(x!, y!), 0);
+  let [volume, area] = [0, 0];
+  const sorted = [...points].sort((a, b) => a[2]! - b[2]!);
+  for (const [i, [x, y, z]] of sorted.entries()) {
+    area += staircase.insert(x!, y!);
+    volume += area * ((sorted[i + 1]?.[2] ?? last) - z!);
+  }
+  return volume;
 }
