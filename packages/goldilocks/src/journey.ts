@@ -4,6 +4,7 @@ import type { JourneyEvent, Report } from '@goldilocks/protocol';
 import { deleteStudy, loadStudy, type Storage, StorageError } from '@goldilocks/study';
 import { defaultModel, locateModel } from './base-models/locate.js';
 import { type ClusterOptions, withoutPassword } from './cluster/cluster-options.js';
+import { connectRay } from './cluster/ray/connect.js';
 import { UserError } from './errors.js';
 import { locate } from './inspect/reading/sources.js';
 import type { JourneyContext } from './journey/context.js';
@@ -53,6 +54,7 @@ export async function fineTune(options: FineTuneOptions): Promise<JourneyResult>
   locateModel(settings.model ?? defaultModel);
   await checkOutput(settings.out, settings);
   await locate(settings.data);
+  if (settings.cluster?.on.kind === 'ray') await connectRay(settings.cluster.on.address);
   const state = stateDirectory === undefined ? stateFolderOf(settings.data) : stateFolderAt(stateDirectory);
   await prepareStateFolder(state);
   const storage = await openJourneyStorage(state, settings.cluster);

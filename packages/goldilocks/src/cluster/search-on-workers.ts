@@ -14,7 +14,7 @@ import { readRecord, recordFile } from '../search/trial-files.js';
 import { writeFileAtomic } from '../state/atomic.js';
 import { type ClusterOptions, isLoopback, withoutPassword } from './cluster-options.js';
 import { followSearch } from './follow-search.js';
-import { RayClient } from './ray/ray-client.js';
+import { connectRay } from './ray/connect.js';
 import { WorkerPool } from './ray/worker-pool.js';
 import { readJob, type SharedJob, writeJob } from './shared-job.js';
 import { openSharedStudy } from './shared-study.js';
@@ -90,7 +90,7 @@ async function runWorkers(stages: TrialStages, cluster: ClusterOptions, study: S
 }
 
 async function startPool(context: JourneyContext, cluster: ClusterOptions, address: string): Promise<WorkerPool> {
-  const client = new RayClient({ address, token: process.env.RAY_AUTH_TOKEN });
+  const client = await connectRay(address);
   const { state, record } = context;
   if (isLoopback(cluster.storage) && !isLoopback(address)) {
     tell(

@@ -127,6 +127,20 @@ async function sameHere({ study, trials, lost }) {
   await storage.close();
 }
 
+/** The recommended settings once more, trained by PyTorch: the same batches in the same order, so nearly the same losses. */
+async function sameInPytorch({ study, trials }) {
+  const storage = await openStorage(join(root, 'pytorch.db'));
+  const here = await createStudy({ storage, name });
+  await here.enqueue(trials[0].params);
+  await writeJob(here, { ...(await readJob(study)), trials: 1, engine: 'pytorch' });
+  await work({ storage: join(root, 'pytorch.db'), study: name, stateDirectory: join(root, 'pytorch') });
+  const [{ values }] = await sharedTrials(here);
+  const difference = Math.max(...values.map((value, rung) => Math.abs(value - trials[0].values[rung])));
+  say(`trial 0 in PyTorch: largest difference of a value ${difference.toExponential(1)}`);
+  ok(values.length === 3 && difference < 1e-2, `values differ: ${values} and ${trials[0].values}`);
+  await storage.close();
+}
+
 /** Any command as a job of Ray: four at a time, with the parameters' file on the node; one that fails; stopped by Ctrl-C. */
 async function commandsOnRay(ray) {
   const script = join(root, 'command.mjs');
@@ -189,7 +203,9 @@ say(`Ray answers at ${ray.address}`);
 const storage = await openStorage(url);
 try {
   await commandsOnRay(ray);
-  await sameHere(await searchWithAKill(ray, storage));
+  const searched = await searchWithAKill(ray, storage);
+  await sameHere(searched);
+  await sameInPytorch(searched);
 } finally {
   await storage.close();
   await ray.stop();

@@ -41,9 +41,7 @@ export async function launcherOf(flags: PlaceFlags, space: Pick<SpaceFile, 'metr
       `Metrics from ${from === 'file' ? 'a file' : 'TensorBoard'} are on the disk of Ray's nodes. Print them (--metrics output), or say --shared-disk where the nodes share this disk.`,
     );
   }
-  const { RayClient } = await import('../../cluster/ray/ray-client.js');
+  const { connectRay } = await import('../../cluster/ray/connect.js');
   const { RayLauncher } = await import('../../cluster/ray/ray-launcher.js');
-  const client = new RayClient({ address: on.address, token: process.env.RAY_AUTH_TOKEN });
-  await client.version();
-  return new RayLauncher({ client, cpus, gpus, sharesDisk });
+  return new RayLauncher({ client: await connectRay(on.address), cpus, gpus, sharesDisk });
 }

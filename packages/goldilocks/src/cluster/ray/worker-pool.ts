@@ -54,9 +54,7 @@ export class WorkerPool {
     });
   }
 
-  /** Throws RayError where there is no Ray. */
   static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
-    await options.client.version();
     await mkdir(options.logDirectory, { recursive: true });
     return new WorkerPool(options, options.cluster.workers ?? 2);
   }

@@ -1,4 +1,5 @@
 // Runs one claimed trial to its end: signs of life, a report at each share of its schedule, the question whether to go on.
+import type { JourneyEvent } from '@goldilocks/protocol';
 import {
   type Heartbeat,
   type JsonValue,
@@ -17,6 +18,7 @@ import { checkpointFolder, type TrialRecord, updateRecord } from '../../search/t
 import type { SharedJob } from '../shared-job.js';
 import { firstNumber, recordAttributes } from '../shared-trials.js';
 import { giveBack } from './give-back.js';
+import { RungReports } from './rung-reports.js';
 
 export interface Work {
   study: Study;
@@ -60,9 +62,26 @@ class TrialWork {
     this.setting = trialSetting(work.stages, piloted.schedule.share);
   }
 
-  async run(): Promise<WorkedTrial> {
+  /** A loss is measured as training goes; another metric needs a pause at each share. */
+  run(): Promise<WorkedTrial> {
+    return this.setting.score === undefined ? this.inOneSitting() : this.shareByShare();
+  }
+
+  private async inOneSitting(): Promise<WorkedTrial> {
+    const reports = new RungReports(this.trial, () => this.fallsBehind());
+    const outcome = await this.advance(0, topRung, reports);
+    await reports.written();
+    if (outcome.type === 'failed') return this.fail(outcome);
+    if (outcome.type === 'interrupted') {
+      return reports.fell === undefined ? this.leave() : this.prune(reports.fell.share, reports.fell.value);
+    }
+    await reports.complete(outcome.summary.history, outcome.value);
+    return this.complete(outcome.value);
+  }
+
+  private async shareByShare(): Promise<WorkedTrial> {
     for (let rung = 0; rung <= topRung; rung++) {
-      const outcome = await this.advance(rung);
+      const outcome = await this.advance(rung === 0 ? 0 : rungShares[rung - 1]!, rung);
       if (outcome.type === 'interrupted') return this.leave();
       if (outcome.type === 'failed') return this.fail(outcome);
       const isOver = outcome.summary.outcome !== 'paused';
@@ -70,24 +89,26 @@ class TrialWork {
         await this.trial.report(outcome.value, rungStep(reached));
       }
       if (isOver) return this.complete(outcome.value);
-      if (await this.fallsBehind()) return this.prune(rung, outcome.value);
+      if (await this.fallsBehind()) return this.prune(rungShares[rung]!, outcome.value);
     }
     throw new Error('The last share of a schedule ends its run.');
   }
 
   /** Trains to a rung, and keeps what was seen in the trial's folder and in the study. */
-  private async advance(rung: number): Promise<TrialOutcome> {
+  private async advance(resumedAt: number, rung: number, reports?: RungReports): Promise<TrialOutcome> {
     const { stages, signal } = this.work;
     const began = stages.context.clock.elapsed;
     const settings = settingsFromParams(stages.piloted.plan, this.trial.params as Parameters);
-    const outcome = await runTrial(this.setting, {
+    const setting = { ...this.setting, emit: (event: JourneyEvent) => this.tell(event, reports) };
+    const signals = [this.heartbeat.lost, signal, reports?.signal].filter((each) => each !== undefined);
+    const outcome = await runTrial(setting, {
       number: this.number,
       purpose: 'search',
-      resumedAt: rung === 0 ? 0 : rungShares[rung - 1]!,
+      resumedAt,
       settings,
       checkpointDirectory: checkpointFolder(this.folder),
       stopAtShare: rungShares[rung]!,
-      signal: AbortSignal.any([this.heartbeat.lost, ...(signal === undefined ? [] : [signal])]),
+      signal: AbortSignal.any(signals),
     });
     this.seconds += stages.context.clock.elapsed - began;
     this.record = await updateRecord(this.folder, newsOf(outcome));
@@ -99,6 +120,11 @@ class TrialWork {
       },
     });
     return outcome;
+  }
+
+  private tell(event: JourneyEvent, reports: RungReports | undefined): void {
+    reports?.notice(event);
+    this.setting.emit(event);
   }
 
   /** The recommended settings go to the end: everything is compared with them. */
@@ -113,8 +139,7 @@ class TrialWork {
     return 'complete';
   }
 
-  private async prune(rung: number, value: number): Promise<WorkedTrial> {
-    const share = rungShares[rung]!;
+  private async prune(share: number, value: number): Promise<WorkedTrial> {
     const reason = `not among the best at ${Math.round(100 * share)} % of its schedule`;
     await this.leaveRecord({ [trialAttributes.reason]: reason });
     await this.work.study.tell(this.trial, null, { state: 'PRUNED' });
