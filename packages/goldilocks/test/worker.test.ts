@@ -78,6 +78,8 @@ it('a search ends with the trials of workers, one of which was told to stop in t
   expect(trials.map(({ number, state }) => [number, state])).toEqual([0, 1, 2, 3].map((i) => [i, 'complete']));
   expect(trials.every(({ values }) => values.length === 3)).toBe(true);
   expect(stderr).toContain('goldilocks worker --storage');
+  const report = await goldilocks(['report', 'tune', '--json'], { cwd });
+  expect(JSON.parse(report.stdout).report.trials).toHaveLength(4);
 });
 
 it('says what a machine lacks, and refuses other data', async () => {

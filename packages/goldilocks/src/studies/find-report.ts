@@ -17,6 +17,9 @@ export async function findReport(study: string | undefined, stateDirectory: () =
   const file = study === undefined ? undefined : join(study, 'report.json');
   if (file !== undefined && existsSync(file)) return readReport(file);
   const state = stateFolderAt(stateDirectory());
+  // A study that is shared with other machines is not in this folder's database, but its record is here.
+  const known = study === undefined ? undefined : await loadRecord(state.study(study));
+  if (known?.report !== undefined) return known.report;
   const storage = await openStorage(state);
   try {
     const name = await findStudyName(storage, state, study);
