@@ -109,7 +109,8 @@ class Run:
         trainable = sum(parameter.numel() for parameter in self.model.trainable.values())
         everything = sum(parameter.numel() for parameter in self.model.whole.parameters())
         start = {"step": progress["step"], "totalSteps": self.total, "trainableParameters": trainable}
-        self.emit({"type": "start", **start, "totalParameters": everything - (trainable if self.model.is_lora else 0)})
+        base = everything - (trainable if self.model.is_lora else 0)
+        self.emit({"type": "start", **start, "totalParameters": base, "history": progress["history"]})
         self.model.move_to(progress["step"] / self.per_epoch)
         if job.get("validateAtStart") and progress["step"] == 0 and not progress["history"]:
             self.validate()

@@ -65,6 +65,7 @@ export const pytorchMessageSchema = z.discriminatedUnion('type', [
     totalSteps: count,
     trainableParameters: count,
     totalParameters: count,
+    history: z.array(evaluationSchema),
   }),
   z.object({
     type: z.literal('step'),

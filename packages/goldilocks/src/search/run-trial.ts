@@ -13,6 +13,8 @@ export interface TrialSetting {
   validation: ExamplesReference;
   checkpointEverySeconds?: number;
   emit(event: JourneyEvent): void;
+  /** Takes the engine's own events. */
+  onTraining?(event: TrainingEvent): void;
   /** Called before a sitting begins. */
   onStart?(task: TrialTask): void;
   /** Told what each sitting of a run took. */
@@ -84,6 +86,7 @@ async function train(
     signal: task.signal,
     onEvent(event) {
       if (event.type === 'step') tokens += event.tokens;
+      setting.onTraining?.(event);
       report(setting, task, event, curve);
     },
   });

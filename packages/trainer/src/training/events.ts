@@ -19,7 +19,15 @@ export interface Evaluation {
 }
 
 export type TrainingEvent =
-  | { type: 'start'; step: number; totalSteps: number; trainableParameters: number; totalParameters: number }
+  | {
+      type: 'start';
+      step: number;
+      totalSteps: number;
+      trainableParameters: number;
+      totalParameters: number;
+      /** What was measured before this call, where it continues a run. */
+      history: readonly Evaluation[];
+    }
   | {
       type: 'step';
       step: number;

@@ -45,7 +45,8 @@ async function trainUntilDone(
   const pauseAt = Math.min(total, Math.ceil(total * (options.stopAtShare ?? 1)));
   const evaluateAt = evaluationSteps(settings, train.length, total, options.evaluateAtShares);
   const { trainableParameters } = learner;
-  emit({ type: 'start', step: run.step, totalSteps: total, trainableParameters, totalParameters: model.parameters });
+  const size = { trainableParameters, totalParameters: model.parameters };
+  emit({ type: 'start', step: run.step, totalSteps: total, ...size, history: [...run.history] });
 
   await learner.moveTo(run.step / perEpoch);
   if (options.validateAtStart && run.step === 0 && run.history.length === 0)

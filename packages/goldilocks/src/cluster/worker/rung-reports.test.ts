@@ -2,17 +2,13 @@ import { createStudy, MemoryStorage, TrialNotRunningError } from '@goldilocks/st
 import { expect, it } from 'vitest';
 import { RungReports } from './rung-reports.js';
 
-const evaluation = (share: number, loss: number) =>
-  ({ type: 'trial-evaluation', trial: 0, step: 1, epoch: share, share, loss, best: true }) as const;
 const measured = (share: number, loss: number) => ({
-  step: 1,
-  epoch: share,
-  share,
-  loss,
-  perplexity: 1,
-  bitsPerByte: 1,
-  perExample: [],
+  ...{ step: 1, epoch: share, share, loss, perplexity: 1, bitsPerByte: 1, perExample: [] },
 });
+const evaluation = (share: number, loss: number) =>
+  ({ type: 'evaluation', evaluation: measured(share, loss), best: true, seconds: 0 }) as const;
+const start = (history: ReturnType<typeof measured>[]) =>
+  ({ type: 'start', step: 1, totalSteps: 9, trainableParameters: 1, totalParameters: 1, history }) as const;
 
 async function begin(fallsBehind = async () => false) {
   const study = await createStudy({ storage: new MemoryStorage() });
@@ -21,30 +17,39 @@ async function begin(fallsBehind = async () => false) {
   return { study, trial, values, reports: new RungReports(trial, fallsBehind) };
 }
 
+const curve = [
+  [0, 5],
+  [0.05, 3],
+  [0.112, 4],
+  [0.3, 2],
+  [0.5, 2.5],
+  [1, 1.5],
+] as const;
+
 it('reports the best loss so far at each share that is passed', async () => {
   const { reports, values } = await begin();
-  for (const [share, loss] of [
-    [0, 5],
-    [0.05, 3],
-    [0.112, 4],
-    [0.3, 2],
-    [0.5, 2.5],
-  ])
-    reports.notice(evaluation(share!, loss!));
+  for (const [share, loss] of curve.slice(0, 5)) reports.notice(evaluation(share, loss));
   await reports.written();
   expect(await values()).toEqual({ 111: 3, 333: 2 });
-  await reports.complete([measured(0, 5), measured(0.12, 3), measured(0.5, 2), measured(1, 1.5)], 1.5);
+  await reports.complete(1.5);
   expect(await values()).toEqual({ 111: 3, 333: 2, 1000: 1.5 });
 });
 
-it('fills what was passed before a trial was taken up again', async () => {
+it.each([1, 2, 3, 4, 5])('a trial taken up again after %i measurements reports the same', async (before) => {
   const { reports, values } = await begin();
-  reports.notice(evaluation(1, 1));
+  reports.notice(start(curve.slice(0, before).map(([share, loss]) => measured(share, loss))));
+  for (const [share, loss] of curve.slice(before)) reports.notice(evaluation(share, loss));
   await reports.written();
-  const other = await begin();
-  await other.reports.complete([measured(0, 5), measured(1 / 9, 3), measured(0.34, 3.5), measured(1, 1)], 1);
-  expect(await other.values()).toEqual({ 111: 3, 333: 3, 1000: 1 });
-  expect(await values()).toEqual({ 111: 1, 333: 1 });
+  await reports.complete(1.5);
+  expect(await values()).toEqual({ 111: 3, 333: 2, 1000: 1.5 });
+});
+
+it('a trial that stopped early has its value at all later shares', async () => {
+  const { reports, values } = await begin();
+  reports.notice(evaluation(0.2, 3));
+  await reports.written();
+  await reports.complete(3);
+  expect(await values()).toEqual({ 111: 3, 333: 3, 1000: 3 });
 });
 
 it('aborts where the trial falls behind, and reports nothing after', async () => {

@@ -1,7 +1,6 @@
 // Reports a trial's best loss at each share of its schedule while it trains, and asks whether to go on.
-import type { JourneyEvent } from '@goldilocks/protocol';
 import type { Trial } from '@goldilocks/study';
-import type { Evaluation } from '@goldilocks/trainer';
+import type { Evaluation, TrainingEvent } from '@goldilocks/trainer';
 import { rungShares, rungStep, topRung } from '../../search/rungs.js';
 
 /** Shares are fractions of whole steps. */
@@ -27,13 +26,10 @@ export class RungReports {
     return this.falling.signal;
   }
 
-  notice(event: JourneyEvent): void {
-    if (event.type !== 'trial-evaluation') return;
-    this.best = Math.min(this.best, event.loss);
-    for (; this.next < topRung && event.share >= rungShares[this.next]! - tolerance; this.next++) {
-      const [rung, value] = [this.next, this.best];
-      this.writing = this.writing.then(() => this.report(rung, value));
-    }
+  notice(event: TrainingEvent): void {
+    // A run that is taken up again tells first what was measured before.
+    if (event.type === 'start') for (const evaluation of event.history) this.measured(evaluation);
+    if (event.type === 'evaluation') this.measured(event.evaluation);
   }
 
   /** Resolves when all reports are written. Throws what the study refused. */
@@ -42,12 +38,17 @@ export class RungReports {
     if (this.failure !== undefined) throw this.failure;
   }
 
-  /** Reports what is still missing of a trial that is over: shares that it passed before it was taken up again, and the last. */
-  async complete(history: readonly Evaluation[], value: number): Promise<void> {
-    for (let rung = 0; rung < topRung; rung++) {
-      await this.trial.report(bestUpTo(rungShares[rung]!, history) ?? value, rungStep(rung));
+  /** Reports the rest of a trial that is over: the last share, and those that it never reached as it stopped early. */
+  async complete(value: number): Promise<void> {
+    for (; this.next <= topRung; this.next++) await this.trial.report(value, rungStep(this.next));
+  }
+
+  private measured({ share, loss }: Pick<Evaluation, 'share' | 'loss'>): void {
+    this.best = Math.min(this.best, loss);
+    for (; this.next < topRung && share >= rungShares[this.next]! - tolerance; this.next++) {
+      const [rung, value] = [this.next, this.best];
+      this.writing = this.writing.then(() => this.report(rung, value));
     }
-    await this.trial.report(value, rungStep(topRung));
   }
 
   private async report(rung: number, value: number): Promise<void> {
@@ -62,11 +63,4 @@ export class RungReports {
       this.falling.abort(error);
     }
   }
-}
-
-/** The best loss measured up to a share; a share is measured at the first step at or after it. */
-function bestUpTo(share: number, history: readonly Evaluation[]): number | undefined {
-  const at = history.find((evaluation) => evaluation.share >= share - tolerance)?.share ?? share;
-  const losses = history.filter((evaluation) => evaluation.share <= at).map(({ loss }) => loss);
-  return losses.length === 0 ? undefined : Math.min(...losses);
 }

@@ -1,5 +1,4 @@
 // Runs one claimed trial to its end: signs of life, a report at each share of its schedule, the question whether to go on.
-import type { JourneyEvent } from '@goldilocks/protocol';
 import {
   type Heartbeat,
   type JsonValue,
@@ -8,6 +7,7 @@ import {
   type Trial,
   TrialNotRunningError,
 } from '@goldilocks/study';
+import type { TrainingEvent } from '@goldilocks/trainer';
 import { type TrialStages, trialSetting } from '../../journey/trial-stages.js';
 import type { Parameters } from '../../plan/hyperparameters.js';
 import { settingsFromParams } from '../../plan/plan.js';
@@ -75,7 +75,7 @@ class TrialWork {
     if (outcome.type === 'interrupted') {
       return reports.fell === undefined ? this.leave() : this.prune(reports.fell.share, reports.fell.value);
     }
-    await reports.complete(outcome.summary.history, outcome.value);
+    await reports.complete(outcome.value);
     return this.complete(outcome.value);
   }
 
@@ -99,7 +99,7 @@ class TrialWork {
     const { stages, signal } = this.work;
     const began = stages.context.clock.elapsed;
     const settings = settingsFromParams(stages.piloted.plan, this.trial.params as Parameters);
-    const setting = { ...this.setting, emit: (event: JourneyEvent) => this.tell(event, reports) };
+    const setting = { ...this.setting, onTraining: (event: TrainingEvent) => reports?.notice(event) };
     const signals = [this.heartbeat.lost, signal, reports?.signal].filter((each) => each !== undefined);
     const outcome = await runTrial(setting, {
       number: this.number,
@@ -120,11 +120,6 @@ class TrialWork {
       },
     });
     return outcome;
-  }
-
-  private tell(event: JourneyEvent, reports: RungReports | undefined): void {
-    reports?.notice(event);
-    this.setting.emit(event);
   }
 
   /** The recommended settings go to the end: everything is compared with them. */
