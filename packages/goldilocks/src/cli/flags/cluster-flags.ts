@@ -1,4 +1,5 @@
 // Flags that move the trials of a search to other machines.
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type ClusterOptions, type Place, parsePlace } from '../../cluster/cluster-options.js';
 import { type EngineName, engineNames } from '../../cluster/shared-job.js';
@@ -46,6 +47,8 @@ export function place(text: string): Place {
   }
 }
 
+const isUrl = (text: string) => /^[a-z][a-z0-9+]+:/i.test(text);
+
 /** Undefined where trials run here. Throws UserError where a flag is missing or has no use. */
 export function clusterOptions(flags: ClusterFlags): ClusterOptions | undefined {
   const { on, storage = process.env.GOLDILOCKS_STORAGE, workers, prune } = flags;
@@ -61,5 +64,16 @@ export function clusterOptions(flags: ClusterFlags): ClusterOptions | undefined 
       'With --on, name the database that all machines share: --storage postgresql://user@host/studies, or GOLDILOCKS_STORAGE.',
     );
   }
-  return { on, storage, workers, cpus, gpus, workerCommand, engine, heartbeatSeconds, prune };
+  // Workers start in other folders.
+  return {
+    on,
+    storage: isUrl(storage) ? storage : resolve(storage),
+    workers,
+    cpus,
+    gpus,
+    workerCommand,
+    engine,
+    heartbeatSeconds,
+    prune,
+  };
 }
