@@ -22,6 +22,8 @@ export interface WorkerPoolOptions {
   notice(text: string, level: 'info' | 'warning'): void;
   /** Takes each line of a worker's log. */
   onLine?(worker: number, line: string): void;
+  /** Between two looks at a job. Default 1 s. */
+  everyMs?: number;
 }
 
 /** How often a worker that was lost, or killed, is started again. */
@@ -120,6 +122,7 @@ export class WorkerPool {
           if (last.length > quoted) last.shift();
           this.options.onLine?.(worker, line);
         },
+        everyMs: this.options.everyMs,
       });
       return { end, last: last.at(-1) ?? '' };
     } finally {
