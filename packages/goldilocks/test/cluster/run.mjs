@@ -1,7 +1,8 @@
 // A search on a real Ray and a real PostgreSQL: 8 trials of the shipped model over two workers, one of them killed in mid-trial, end as on
 // one machine. Then any command through `optimize`'s launcher: exit codes, files, stopping, Ray gone and back.
 //
-// usage: .ci/with-postgres node packages/goldilocks/test/cluster/run.mjs     GOLDILOCKS_RAY names Ray's program (default: .venv/bin/ray)
+// usage: .ci/with-postgres node packages/goldilocks/test/cluster/run.mjs     GOLDILOCKS_RAY and GOLDILOCKS_PYTHON name Ray's program and a Python with
+// PyTorch (default: those of .venv)
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,6 +18,7 @@ import { work } from '../../dist/cluster/worker/worker.js';
 import { startRay } from './ray.mjs';
 
 const path = (name) => fileURLToPath(new URL(`../../../../${name}`, import.meta.url));
+process.env.GOLDILOCKS_PYTHON ??= path('.venv/bin/python');
 const url = process.env.GOLDILOCKS_POSTGRES;
 ok(url, 'start this with .ci/with-postgres');
 const root = mkdtempSync(join(tmpdir(), 'goldilocks-cluster-'));
