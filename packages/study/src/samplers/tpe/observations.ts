@@ -41,23 +41,29 @@ export class Observations {
 
   /** Takes in the trials added to the list since the last call. */
   update(finished: readonly FrozenTrial[]): void {
+    const first = this.#trials.length;
+    const added: Record<'complete' | 'pruned' | 'infeasible', number[]> = { complete: [], pruned: [], infeasible: [] };
     for (; this.#read < finished.length; this.#read++) {
       const trial = finished[this.#read]!;
-      if (trial.state === 'COMPLETE' || trial.state === 'PRUNED') this.#add(trial);
+      if (trial.state !== 'COMPLETE' && trial.state !== 'PRUNED') continue;
+      const row = this.#trials.push(trial) - 1;
+      const excess = violation(trial);
+      this.#scores.push(excess > 0 ? [excess, 0] : this.#score(trial));
+      added[excess > 0 ? 'infeasible' : trial.state === 'COMPLETE' ? 'complete' : 'pruned'].push(row);
     }
-  }
-
-  #add(trial: FrozenTrial): void {
-    const row = this.#trials.push(trial) - 1;
     const number = (a: number, b: number) => this.#trials[a]!.number - this.#trials[b]!.number;
-    insert(this.#byNumber, row, number);
-    const excess = violation(trial);
-    this.#scores.push(excess > 0 ? [excess, 0] : this.#score(trial));
-    const ranking = excess > 0 ? this.#infeasible : trial.state === 'COMPLETE' ? this.#complete : this.#pruned;
-    insert(ranking, row, (a, b) => {
+    const merit = (a: number, b: number) => {
       const [left, right] = [this.#scores[a]!, this.#scores[b]!];
       return compare(left[0], right[0]) || compare(left[1], right[1]) || number(a, b);
-    });
+    };
+    insertAll(
+      this.#byNumber,
+      Array.from({ length: this.#trials.length - first }, (_, i) => first + i),
+      number,
+    );
+    insertAll(this.#complete, added.complete, merit);
+    insertAll(this.#pruned, added.pruned, merit);
+    insertAll(this.#infeasible, added.infeasible, merit);
   }
 
   /** Smaller is better: complete trials by value, pruned ones by how far they came, then by their last report. */
@@ -137,11 +143,13 @@ export class Observations {
     const { values, sorted } = column;
     const order = (a: number, b: number) =>
       values[a]! - values[b]! || this.#trials[a]!.number - this.#trials[b]!.number;
+    const added: number[] = [];
     for (let row = values.length; row < this.count; row++) {
       const value = encode(distribution, own(this.#trials[row]!.params, name));
       values.push(value);
-      if (!Number.isNaN(value)) insert(sorted, row, order);
+      if (!Number.isNaN(value)) added.push(row);
     }
+    insertAll(sorted, added, order);
     return column;
   }
 }
@@ -197,6 +205,16 @@ function encode(distribution: Distribution, value: JsonValue | undefined): numbe
     return index < 0 ? Number.NaN : index;
   }
   return typeof value === 'number' ? toScale(distribution, value) : Number.NaN;
+}
+
+/** Puts rows at their places in a sorted list: few one by one, many by sorting anew. */
+function insertAll(list: number[], rows: readonly number[], order: (a: number, b: number) => number): void {
+  if (rows.length < 32) {
+    for (const row of rows) insert(list, row, order);
+  } else {
+    for (const row of rows) list.push(row);
+    list.sort(order);
+  }
 }
 
 /** Puts a row at its place in a sorted list; the place is looked for from the end, where new trials mostly belong. */

@@ -52,6 +52,7 @@ export function readDirection(direction: StoredDirection): Direction {
 }
 
 export function readAttributes(rows: readonly { key: string; value_json: string }[]): Record<string, JsonValue> {
+  if (rows.length === 0) return {};
   return Object.fromEntries(rows.map((row) => [row.key, freezeJson(parseJson(row.value_json))]));
 }
 
@@ -81,7 +82,7 @@ export function readTrial(row: TrialRow, parts: TrialParts): FrozenTrial {
     distributions[param_name] = distribution;
     params[param_name] = toExternal(distribution, param_value);
   }
-  const values = [...parts.values].sort((a, b) => a.objective - b.objective);
+  const values = parts.values.length > 1 ? [...parts.values].sort((a, b) => a.objective - b.objective) : parts.values;
   return {
     id: row.trial_id,
     number: row.number,

@@ -15,26 +15,34 @@ export const TRIAL_COLUMNS = [
   'datetime_complete',
 ] as const;
 
-/** The tables of a trial's parts, with the column that gives their order. */
+/** The tables of a trial's parts with the columns that are read, the first of which gives their order. */
 const PARTS = {
-  params: ['trial_params', 'param_id'],
-  values: ['trial_values', 'trial_value_id'],
-  intermediateValues: ['trial_intermediate_values', 'trial_intermediate_value_id'],
-  userAttributes: ['trial_user_attributes', 'trial_user_attribute_id'],
-  systemAttributes: ['trial_system_attributes', 'trial_system_attribute_id'],
-} as const satisfies Record<keyof TrialParts, readonly [keyof Tables, string]>;
+  params: ['trial_params', 'param_id', 'param_name', 'param_value', 'distribution_json'],
+  values: ['trial_values', 'trial_value_id', 'objective', 'value', 'value_type'],
+  intermediateValues: [
+    'trial_intermediate_values',
+    'trial_intermediate_value_id',
+    'step',
+    'intermediate_value',
+    'intermediate_value_type',
+  ],
+  userAttributes: ['trial_user_attributes', 'trial_user_attribute_id', 'key', 'value_json'],
+  systemAttributes: ['trial_system_attributes', 'trial_system_attribute_id', 'key', 'value_json'],
+} as const satisfies Record<keyof TrialParts, readonly [keyof Tables, string, ...string[]]>;
 
 export function selectTrials(db: Builder, condition: TrialCondition): Selection<FrozenTrial[]> {
   const trials = restrict(db.selectFrom('trials').select(TRIAL_COLUMNS), condition).orderBy('trials.trial_id');
   const ids = restrict(db.selectFrom('trials').select('trials.trial_id'), condition);
-  const parts = Object.values(PARTS).map(([table, order]) =>
+  const part = ([table, order, ...columns]: (typeof PARTS)[keyof TrialParts]) =>
     db
       .selectFrom(table as 'trial_params')
-      .selectAll()
+      .select(['trial_id', ...columns] as unknown as ['trial_id'])
       .where('trial_id', 'in', ids)
-      .orderBy(sql.ref(order)),
-  );
-  return { queries: [trials, ...parts], read: ([rows, ...parts]) => join(rows as TrialRow[], parts) };
+      .orderBy(sql.ref(order));
+  return {
+    queries: [trials, ...Object.values(PARTS).map(part)],
+    read: ([rows, ...parts]) => join(rows as TrialRow[], parts),
+  };
 }
 
 /** Restricts a query to the trials that are meant. */
@@ -55,11 +63,18 @@ export function restrict<O>(
 type PartRow = { readonly trial_id: number };
 
 function join(trials: readonly TrialRow[], parts: readonly (readonly unknown[])[]): FrozenTrial[] {
-  const groups = parts.map((rows) => group(rows as PartRow[]));
-  const names = Object.keys(PARTS);
+  const [params, values, intermediateValues, userAttributes, systemAttributes] = parts.map((rows) =>
+    group(rows as PartRow[]),
+  ) as { [K in keyof TrialParts]: Map<number, never> }[keyof TrialParts][];
   return trials.map((row) => {
-    const own = names.map((name, i) => [name, groups[i]!.get(row.trial_id) ?? []]);
-    return readTrial(row, Object.fromEntries(own) as TrialParts);
+    const own = <R>(groups: Map<number, R> | undefined): R | [] => groups!.get(row.trial_id) ?? [];
+    return readTrial(row, {
+      params: own(params),
+      values: own(values),
+      intermediateValues: own(intermediateValues),
+      userAttributes: own(userAttributes),
+      systemAttributes: own(systemAttributes),
+    });
   });
 }
 
