@@ -14,6 +14,15 @@ import type { RelationalDatabase, Script } from '../relational/script.js';
 const BLOCKING_WAIT_MS = 50;
 const STATEMENTS_KEPT = 256;
 
+/** What to do, by the beginning of SQLite's code. */
+const HINTS: Readonly<Record<string, string>> = {
+  SQLITE_FULL: 'the disk is full; free some space and try again',
+  SQLITE_READONLY:
+    'it is open for reading only, or the file or its folder is read-only; allow writing or choose another',
+  SQLITE_IOERR: 'the disk cannot be read or written; see that it is neither full nor failing',
+  SQLITE_CANTOPEN: 'the file or its folder cannot be opened; see that they are there and may be written',
+};
+
 export class SqliteDatabase implements RelationalDatabase {
   readonly #path: string;
   readonly #connection: Database;
@@ -116,11 +125,9 @@ export class SqliteDatabase implements RelationalDatabase {
         { cause: error },
       );
     }
-    const hint = code.startsWith('SQLITE_FULL')
-      ? 'the disk is full; free some space and try again'
-      : code.startsWith('SQLITE_READONLY')
-        ? 'the file or its folder is read-only; allow writing or choose another place'
-        : `SQLite says: ${(error as Error).message}`;
+    const hint =
+      Object.entries(HINTS).find(([start]) => code.startsWith(start))?.[1] ??
+      `SQLite says: ${(error as Error).message}`;
     return new StorageError(`'${this.#path}' could not be used: ${hint}.`, { cause: error });
   }
 }

@@ -1,7 +1,8 @@
-import { fork } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Database from 'libsql';
 import { afterAll, describe, expect, test } from 'vitest';
 import { float } from '../../distributions/distribution.js';
@@ -135,4 +136,75 @@ test('killed processes lose no finished trial and leave the file sound', { timeo
   const database = new Database(path);
   expect(database.prepare('PRAGMA integrity_check').raw().all()).toEqual([['ok']]);
   database.close();
+});
+
+test('eight processes killed at random: unique numbers, no trial claimed twice, a sound file', {
+  timeout: 240_000,
+}, async () => {
+  const path = newPath();
+  const study = await createStudy({ storage: await SqliteStorage.open(path), name: 'a' });
+  for (let i = 0; i < 24; i++) await study.enqueue({ x: i % 20 });
+  const worker = new URL('../../../test/study-worker.mjs', import.meta.url);
+  const told: number[] = [];
+  let next = 7;
+  const runOne = async (): Promise<void> => {
+    while (told.length < 64) {
+      const child = fork(worker, [path, 'a', '10000'], { execArgv: [] });
+      const exit = new Promise((resolve) => child.once('exit', resolve));
+      // A linear congruential generator: killed after one to five trials.
+      next = (next * 1103515245 + 12345) % 2 ** 31;
+      let left = 1 + (next % 5);
+      child.on('message', (number) => {
+        told.push(number as number);
+        if (--left === 0) child.kill('SIGKILL');
+      });
+      await exit;
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, runOne));
+  const trials = await study.trials();
+  expect(new Set(told).size).toBe(told.length);
+  expect(trials.map(({ number }) => number)).toEqual(trials.map((_, i) => i));
+  for (const number of told)
+    expect(trials[number]).toMatchObject({ state: 'COMPLETE', values: [trials[number]!.params.x] });
+  const queued = trials.slice(0, 24).filter(({ state }) => state === 'COMPLETE');
+  expect(queued.every(({ number, params }) => params.x === number % 20)).toBe(true);
+  const database = new Database(path);
+  expect(database.prepare('PRAGMA integrity_check').raw().all()).toEqual([['ok']]);
+  database.close();
+});
+
+describe('a write that cannot be made', () => {
+  test('in a file opened to be read says so', async () => {
+    const path = newPath();
+    const study = await createStudy({ storage: await SqliteStorage.open(path), name: 'a' });
+    await study.storage.close();
+    const storage = await SqliteStorage.open(path, { readOnly: true });
+    expect((await storage.getStudies()).map(({ name }) => name)).toEqual(['a']);
+    await expect(storage.createStudy('b', ['minimize'])).rejects.toThrow(
+      /could not be used: it is open for reading only/,
+    );
+    await storage.close();
+    await expect(SqliteStorage.open(newPath(), { readOnly: true })).rejects.toThrow(/There is no file/);
+  });
+  test.skipIf(process.platform === 'win32')('for want of space ends with what to do, and loses nothing', async () => {
+    const path = newPath();
+    const study = await createStudy({ storage: await SqliteStorage.open(path), name: 'a' });
+    const worker = fileURLToPath(new URL('../../../test/study-worker.mjs', import.meta.url));
+    // No file may grow beyond 160 kB; the signal that would end the process is ignored.
+    const script = `trap '' XFSZ; ulimit -f 160; exec "$0" "$@"`;
+    const { stderr, status } = spawnSync('bash', ['-c', script, process.execPath, worker, path, 'a', '10000'], {
+      encoding: 'utf8',
+    });
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/StorageError: '.*' could not be used: the disk/);
+    const trials = await study.trials();
+    expect(trials.length).toBeGreaterThan(20);
+    expect(
+      trials.slice(0, -1).every(({ state, params, values }) => state === 'COMPLETE' && values![0] === params.x),
+    ).toBe(true);
+    const trial = await study.ask({ x: float(0, 20) });
+    expect((await study.tell(trial, 1)).state).toBe('COMPLETE');
+    await study.storage.close();
+  });
 });
