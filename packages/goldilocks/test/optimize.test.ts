@@ -303,7 +303,7 @@ describe('commands that fail', () => {
     );
     expect(result.best.params.lr).toBe(1e-3);
     expect((await trialsOf(state))[0]!.systemAttributes.failure).toMatch(
-      /^metric: It diverged: eval_loss was not a number/,
+      /^diverged: eval_loss was not a number/,
     );
   });
 
@@ -317,6 +317,11 @@ describe('commands that fail', () => {
       'no program',
       ['optimize', '--space', 'lr.json', '--metric', 'x', '--', 'pyhton', '{lr}'],
       /no program «pyhton» here/,
+    ],
+    [
+      'too few devices',
+      ['optimize', '--space', 'lr.json', '--metric', 'x', '--devices', '0', '--concurrency', '2', '--', 'node', '{lr}'],
+      /2 commands at a time need as many devices, but one is given/,
     ],
     ['no command', ['optimize', '--space', 'lr.json', '--metric', 'x'], /No command is given.*--/],
     ['no space', ['optimize', '--metric', 'x', '--', 'node'], /--space FILE, or --preset NAME/],

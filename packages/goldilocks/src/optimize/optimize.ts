@@ -1,13 +1,15 @@
 // Searches the flags of any training command: `optimizeCommand` begins a study, `resumeOptimize` goes on with one.
+import { rm } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import type { ObjectiveSpec } from '@goldilocks/protocol';
-import { createStudy, type JsonValue, type Storage, type Study } from '@goldilocks/study';
+import { createStudy, deleteStudy, type JsonValue, loadStudy, type Storage, type Study } from '@goldilocks/study';
 import { UserError } from '../errors.js';
 import { lockStudy, nameStudy } from '../journey/open-study.js';
 import { prepareStateFolder, type StateFolder, stateFolderAt } from '../state/folder.js';
 import { prunerOf, samplerOf } from './choose.js';
 import { planCommand } from './command/plan-command.js';
 import { openDatabase, withoutPassword } from './database.js';
+import { LaunchError } from './launch-error.js';
 import { LocalLauncher } from './local/local-launcher.js';
 import {
   defaultSeed,
@@ -30,6 +32,7 @@ export async function optimizeCommand(options: OptimizeOptions): Promise<Optimiz
   const { study, stateDirectory = '.goldilocks', storage: database, signal, onEvent, launcher, ...settings } = options;
   const command = planCommand(settings.command, settings.space, settings);
   objectivesOf(settings);
+  checkDevices(settings);
   const state = stateFolderAt(resolve(stateDirectory));
   await prepareStateFolder(state);
   const storage = await openDatabase(state, database);
@@ -38,10 +41,29 @@ export async function optimizeCommand(options: OptimizeOptions): Promise<Optimiz
     const name = isJoined ? study : await nameStudy(storage, studyStem(command.argv), study);
     const kept = database === undefined ? undefined : withoutPassword(database);
     const record = newRecord({ study: name, workingDirectory: process.cwd(), settings, storage: kept });
-    return await search(storage, state, record, { signal, onEvent, launcher });
+    return await search(storage, state, record, { signal, onEvent, launcher }).catch(async (error: unknown) => {
+      if (error instanceof LaunchError && !isJoined) await forget(storage, state, name);
+      throw error;
+    });
   } finally {
     await storage.close();
   }
+}
+
+/** Nothing is kept of a search whose command is not there: it could not begin. */
+async function forget(storage: Storage, state: StateFolder, name: string): Promise<void> {
+  const study = await loadStudy({ storage, name });
+  if ((await study.trials()).some(({ state: ended }) => ended === 'COMPLETE' || ended === 'PRUNED')) return;
+  await deleteStudy(storage, name);
+  await rm(state.study(name), { recursive: true, force: true });
+}
+
+function checkDevices({ devices = [], concurrency = devices.length }: OptimizeSettings): void {
+  if (devices.length === 0 || concurrency <= devices.length) return;
+  throw new UserError(
+    `${concurrency} commands at a time need as many devices, but ${devices.length === 1 ? 'one is' : `${devices.length} are`} given. ` +
+      'Name one for each; several commands may share one, as in --devices 0,0.',
+  );
 }
 
 /** Goes on with a study after a stop of any kind; trials that were running then are run again. */
@@ -51,6 +73,7 @@ export async function resumeOptimize(options: ResumeSearchOptions): Promise<Opti
   const record = await loadRecord(state.study(study));
   if (record === undefined) throw new UserError(`There is no search «${study}» in ${state.root}.`);
   const settings = { ...record.settings, ...defined(changes) };
+  checkDevices(settings);
   const storage = await openDatabase(state, database ?? record.storage);
   try {
     return await search(storage, state, { ...record, settings, finished: false }, { signal, onEvent, launcher });

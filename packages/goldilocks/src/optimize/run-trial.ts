@@ -199,7 +199,7 @@ class TrialRun {
     if (missing !== undefined) return fail('metric', this.#missingText(missing));
     if (unkept !== undefined) return fail('metric', this.#missingText(unkept));
     const nan = objectives.findIndex((_, i) => Number.isNaN(values[i]));
-    if (nan >= 0) return fail('diverged', `It diverged: ${objectives[nan]!.metric} was not a number (NaN).`);
+    if (nan >= 0) return fail('diverged', `${objectives[nan]!.metric} was not a number (NaN).`);
     return { state: 'COMPLETE', values: values as number[] };
   }
 
