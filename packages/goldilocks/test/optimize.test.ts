@@ -302,9 +302,7 @@ describe('commands that fail', () => {
       ['--lr={lr}'],
     );
     expect(result.best.params.lr).toBe(1e-3);
-    expect((await trialsOf(state))[0]!.systemAttributes.failure).toMatch(
-      /^diverged: eval_loss was not a number/,
-    );
+    expect((await trialsOf(state))[0]!.systemAttributes.failure).toMatch(/^diverged: eval_loss was not a number/);
   });
 
   it('with megabytes of output are read in bounded memory', async () => {
