@@ -1,5 +1,6 @@
 // Whether settings that the search found are better than the recommended ones, from runs on shared seeds.
-import { meanAndError, pairedDifference } from '../metrics/bootstrap.js';
+import { pairedDifference } from '@goldilocks/study';
+import { meanAndError } from '../metrics/bootstrap.js';
 import type { ConfirmRun } from './confirm.js';
 
 export interface Candidate {

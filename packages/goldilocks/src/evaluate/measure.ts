@@ -1,7 +1,7 @@
 // Measures a model on examples: loss, and the answers that metrics are computed from.
 import type { Difference, Estimate, Score } from '@goldilocks/protocol';
 import type { InspectedRow } from '../inspect/types.js';
-import { meanAndError, pairedDifference } from '../metrics/bootstrap.js';
+import { meanAndError } from '../metrics/bootstrap.js';
 import type { ExamplesReference, ModelReference, TrialProcess } from '../workers/operations.js';
 import { type Answers, compareMetric, measureMetric, metricsOf, metricValue } from './metrics.js';
 import { answerOf, promptOf, type Task } from './task.js';
@@ -89,7 +89,7 @@ export function scoreOf(measurement: Measurement, task: Task): Score {
 
 /** `first − second`, paired by example. */
 export function differenceOf(first: Measurement, second: Measurement, task: Task): Difference {
-  const loss = pairedDifference(first.perExample, second.perExample);
+  const loss = meanAndError(first.perExample.map((value, i) => value - second.perExample[i]!));
   const both = first.answers !== undefined && second.answers !== undefined;
   const metric = both ? compareMetric(task.metric, first.answers!, second.answers!) : null;
   return {

@@ -10,17 +10,6 @@ export function meanAndError(values: readonly number[]): { mean: number; standar
   return { mean, standardError: Math.sqrt(variance / n) };
 }
 
-/** Mean difference `first − second` over the same examples and its standard error: what both share cancels out. */
-export function pairedDifference(
-  first: readonly number[],
-  second: readonly number[],
-): { mean: number; standardError: number } {
-  if (first.length !== second.length) {
-    throw new RangeError(`Paired values must be of the same examples; got ${first.length} and ${second.length}.`);
-  }
-  return meanAndError(first.map((value, i) => value - second[i]!));
-}
-
 /**
  * Standard error of any statistic of a set of examples, by drawing `rounds` sets of the same size with replacement
  * (Efron 1979). `statistic` gets the drawn examples' indices. Same seed, same answer.

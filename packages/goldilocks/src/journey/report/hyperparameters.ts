@@ -1,8 +1,7 @@
 // What the search found out about each hyperparameter, for the report.
 import type { Hyperparameter, OtherSetting, ReportTrial } from '@goldilocks/protocol';
-import { type FrozenTrial, pedAnovaImportance } from '@goldilocks/study';
+import { type FrozenTrial, pairedDifference, pedAnovaImportance } from '@goldilocks/study';
 import type { TrainingSettings } from '@goldilocks/trainer';
-import { pairedDifference } from '../../metrics/bootstrap.js';
 import { hyperparameterNames, type Hyperparameter as Name, readHyperparameter } from '../../plan/hyperparameters.js';
 import type { Plan } from '../../plan/plan.js';
 import { describeHyperparameters } from '../../report/hyperparameters.js';
