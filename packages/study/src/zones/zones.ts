@@ -72,6 +72,11 @@ export interface Zones {
 }
 
 const FEWEST = 4;
+/**
+ * Of the doubt that is stated, the share that the model's draws are left: the rest is for what the model itself gets wrong,
+ * measured on tasks whose truth is known (`npm run benchmark -- zones`).
+ */
+const MODEL_DOUBT = 0.5;
 /** Points of a continuous axis at which effects are drawn. */
 const GRID = 33;
 /** Draws for each of the model's samples. */
@@ -82,8 +87,8 @@ const DRAWS = 8;
  *
  * The true zone of a number is the interval around the incumbent's value in which the noise-free objective, all else as in the
  * incumbent, is worse than there by at most the margin; that of a choice is the set of choices of which that holds. A stated
- * zone covers it when the true zone contains all that is stated as inside and nothing that is stated as outside. By the
- * model, that is so with the probability `confidence`, for each parameter by itself.
+ * zone covers it when the true zone contains all that is stated as inside and nothing that is stated as outside. That
+ * is so with the probability `confidence`, for each parameter by itself.
  * @throws NoTrialError for fewer than four complete trials with finite values
  */
 export function zones(trials: readonly FrozenTrial[], options: ZonesOptions = {}): Zones {
@@ -98,7 +103,8 @@ export function zones(trials: readonly FrozenTrial[], options: ZonesOptions = {}
   if (!incumbent) throw new TrialNotFoundError(`Trial ${number}, at which zones are wanted, is not complete.`);
   const study = new ZoneModel(complete, incumbent, direction, options.noise ?? null);
   const margin = options.margin ?? Math.SQRT2 * (options.noise ?? study.noise);
-  return { incumbent, margin, parameters: study.dimensions.map((_, axis) => study.zone(axis, margin, confidence)) };
+  const share = 1 - MODEL_DOUBT * (1 - confidence);
+  return { incumbent, margin, parameters: study.dimensions.map((_, axis) => study.zone(axis, margin, share)) };
 }
 
 class ZoneModel {
