@@ -124,6 +124,16 @@ export function recommending<D extends Distribution>(
   return Object.freeze(Object.assign({}, distribution, more));
 }
 
+/**
+ * Checks what was given as a parameter's distribution.
+ * @throws InvalidDistributionError when it is none
+ */
+export function checkDistribution(name: string, given: unknown): void {
+  const { type } = (given ?? {}) as Partial<Distribution>;
+  if (type === 'float' || type === 'int' || type === 'categorical') return;
+  fail(`Parameter '${name}'`, `${JSON.stringify(given)} is no distribution; make one by float, int or categorical`);
+}
+
 /** Whether two distributions describe the same values in the same order. */
 export function sameDistribution(a: Distribution, b: Distribution): boolean {
   if (a === b) return true;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { categorical, float, int } from '../distributions/distribution.js';
+import { categorical, float, int, type SearchSpace } from '../distributions/distribution.js';
 import { InvalidDistributionError, InvalidParameterError, InvalidValuesError, type StudyError } from '../errors.js';
 import type { TrialTemplate } from '../trial/frozen-trial.js';
 import { createStudy } from './create-study.js';
@@ -108,6 +108,21 @@ describe('questions that contradict each other', () => {
     await expect(study.tell(trial, 2)).rejects.toThrow(/has already ended as COMPLETE/);
     expect((await study.tell(trial, 2, { skipIfFinished: true })).values).toEqual([1]);
     await expect(study.tell(99, 1)).rejects.toThrow(/has no trial 99/);
+  });
+  test('what is no space, no objective, no limit', async () => {
+    const study = await createStudy();
+    const ask = (space: unknown) => study.ask(space as SearchSpace);
+    await expect(ask({ x: [0, 1] })).rejects.toThrow(/'x': \[0,1\] is no distribution; make one by float, int/);
+    await expect(ask({ x: null })).rejects.toThrow(/'x': null is no distribution/);
+    await expect(study.optimize(undefined as never)).rejects.toThrow(/objective is undefined; give a function/);
+    await expect(study.optimize(() => 1, { trials: '3' as never })).rejects.toThrow(/trials is "3"; give a number/);
+    await expect(study.optimize(() => 1, { trials: Number.NaN })).rejects.toThrow(/give a number ≥ 0/);
+    await expect(study.optimize(() => 1, { trials: 1, timeoutMs: Number.NaN })).rejects.toThrow(/timeoutMs is NaN/);
+    await expect(study.optimize(() => 1, { trials: 1, concurrency: 0 })).rejects.toThrow(/concurrency is 0/);
+    await expect(study.enqueue([1] as never)).rejects.toThrow(/an object of parameters by name, not \[1\]/);
+    await expect(study.setMetricNames('loss' as never)).rejects.toThrow(/"loss" were given for 1 objectives/);
+    await expect(createStudy({ directions: ['min' as 'minimize'] })).rejects.toThrow(/neither 'minimize' nor/);
+    await expect(createStudy({ directions: [] })).rejects.toThrow(/at least one/);
   });
   test('pruning is for one objective', async () => {
     const study = await createStudy({ directions: ['minimize', 'minimize'] });

@@ -48,7 +48,15 @@ export async function optimize(
   isStopped: () => boolean,
 ): Promise<void> {
   const { trials = Number.POSITIVE_INFINITY, concurrency = 1, callbacks = [] } = options;
-  if (!(trials >= 0)) throw new InvalidOptionError(`optimize: trials is ${trials}; give a number ≥ 0.`);
+  if (typeof objective !== 'function') {
+    throw new InvalidOptionError(`optimize: the objective is ${String(objective)}; give a function of a trial.`);
+  }
+  if (!(typeof trials === 'number' && trials >= 0)) {
+    throw new InvalidOptionError(`optimize: trials is ${JSON.stringify(trials)}; give a number ≥ 0.`);
+  }
+  if (options.timeoutMs !== undefined && !(options.timeoutMs >= 0)) {
+    throw new InvalidOptionError(`optimize: timeoutMs is ${options.timeoutMs}; give a number ≥ 0, or leave it out.`);
+  }
   if (!(Number.isInteger(concurrency) && concurrency >= 1)) {
     throw new InvalidOptionError(`optimize: concurrency is ${concurrency}; give an integer ≥ 1.`);
   }

@@ -1,6 +1,6 @@
 /** A study: asks a sampler for trials, is told how they ended, keeps them in a storage. */
 
-import type { ParamsOf, SearchSpace } from '../distributions/distribution.js';
+import { checkDistribution, type ParamsOf, type SearchSpace } from '../distributions/distribution.js';
 import { InvalidParameterError, NoTrialError, TrialNotFoundError, UnsupportedError } from '../errors.js';
 import { freezeJson, type JsonValue, jsonEqual } from '../json.js';
 import type { Pruner, PruningDecision } from '../pruners/pruner.js';
@@ -86,7 +86,8 @@ export class Study {
    */
   ask(): Promise<Trial>;
   ask<S extends SearchSpace>(space: S): Promise<Trial<ParamsOf<S>>>;
-  ask(space?: SearchSpace): Promise<Trial> {
+  async ask(space?: SearchSpace): Promise<Trial> {
+    for (const [name, distribution] of Object.entries(space ?? {})) checkDistribution(name, distribution);
     // One after the other, so that each sampler call knows the parameters of all trials before.
     const next = this.#asking.then(() => this.#ask(space));
     this.#asking = next.catch(() => undefined);
@@ -163,7 +164,7 @@ export class Study {
 
   /** Puts a trial with given parameters in the queue; parameters left out are sampled when it is asked for. */
   async enqueue(params: Params, options: EnqueueOptions = {}): Promise<void> {
-    if (typeof params !== 'object' || params === null) {
+    if (typeof params !== 'object' || params === null || Array.isArray(params)) {
       throw new InvalidParameterError(`Enqueue takes an object of parameters by name, not ${JSON.stringify(params)}.`);
     }
     if (options.skipIfExists && (await this.#exists(params))) return;
@@ -244,9 +245,9 @@ export class Study {
 
   /** Names the objectives for people and dashboards. */
   async setMetricNames(names: readonly string[]): Promise<void> {
-    if (names.length !== this.directions.length) {
+    if (!Array.isArray(names) || names.length !== this.directions.length) {
       throw new InvalidParameterError(
-        `${names.length} metric names were given for ${this.directions.length} objectives.`,
+        `Metric names ${JSON.stringify(names)} were given for ${this.directions.length} objectives; give an array of one each.`,
       );
     }
     await this.setSystemAttribute(METRIC_NAMES_KEY, names);

@@ -2,6 +2,7 @@
 
 import {
   categorical,
+  checkDistribution,
   type Distribution,
   float,
   int,
@@ -103,6 +104,7 @@ export class Trial<P extends Params = Params> {
     if (Object.hasOwn(space, '__proto__')) throw new InvalidParameterError("A parameter cannot be named '__proto__'.");
     const params = new Map<string, StoredParam>();
     for (const [name, distribution] of Object.entries(space)) {
+      checkDistribution(name, distribution);
       const before = own(this.#frozen.distributions, name);
       if (before) this.#checkAskedAlike(name, before, distribution);
       else
