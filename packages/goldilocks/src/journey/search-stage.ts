@@ -1,11 +1,13 @@
 // Stage 4: the search, in a study that Optuna can open.
-import { PriorSampler, type Study } from '@goldilocks/study';
+import { type Study, TpeSampler } from '@goldilocks/study';
 import type { Parameters } from '../plan/hyperparameters.js';
 import { paramsFromSettings, settingsFromParams } from '../plan/plan.js';
 import { completeTrials } from '../search/limits.js';
+import { NearRecommendedSampler } from '../search/near-recommended-sampler.js';
 import { readTrials, search } from '../search/search.js';
 import { lastValue, type SearchTrial } from '../search/search-trial.js';
 import { distributionsOf } from '../search/space.js';
+import { StagedSampler } from '../search/staged-sampler.js';
 import { winnersInSpace } from '../transfer/past-winners.js';
 import { runStage, save } from './context.js';
 import { describeObjective } from './objective.js';
@@ -17,6 +19,10 @@ import { type TrialStages, trialSetting } from './trial-stages.js';
 
 /** User attribute of a trial that has the settings of a past study: the study's name. */
 const pastStudyAttribute = 'goldilocks:past_study';
+
+/** First trials that are spread over the prior before the model of the sampler takes over. */
+const fewestStartup = 3;
+const mostStartup = 8;
 
 export async function searchStage(stages: TrialStages): Promise<SearchTrial[]> {
   const { context, piloted } = stages;
@@ -40,7 +46,6 @@ export async function searchStage(stages: TrialStages): Promise<SearchTrial[]> {
       keepFor: keepFor(stages),
       trials: budgetOf(record.settings).trials,
       subset: schedule.share,
-      seed: record.settings.seed ?? 0,
       onStep: () => save(context),
       signal: context.signal,
     });
@@ -49,10 +54,16 @@ export async function searchStage(stages: TrialStages): Promise<SearchTrial[]> {
   });
 }
 
-/** The study, whose first trials are spread near what is recommended before the model of the search takes over. */
-async function studyFor({ context, prepared }: TrialStages): Promise<Study> {
+/** The study with the sampler that this plan asks for. */
+async function studyFor({ context, piloted, prepared }: TrialStages): Promise<Study> {
+  const { plan, schedule } = piloted;
   const { settings, study: name } = context.record;
-  const study = await openStudy(context.storage, name, new PriorSampler({ seed: settings.seed ?? 0 }));
+  const seed = settings.seed ?? 0;
+  const count = Math.min(mostStartup, Math.max(fewestStartup, Math.round(schedule.trials / 3)));
+  const recommended = paramsFromSettings(plan, plan.settings) as Record<string, number | string>;
+  const startupSampler = new NearRecommendedSampler({ recommended, seed, count });
+  const sampler = new StagedSampler(new TpeSampler({ seed, startupTrials: count + 1, startupSampler }));
+  const study = await openStudy(context.storage, name, sampler);
   await study.setMetricNames([describeObjective(prepared.objective).name]);
   return study;
 }

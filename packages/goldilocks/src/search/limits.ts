@@ -32,7 +32,6 @@ export function limitsOf(options: SearchOptions, trials: readonly SearchTrial[])
       return paceOfTrial(trial) * options.predict(options.settingsOf(trial.params), from, rungShares[rung]!);
     },
     predictNew: overall * meanCost(options, trials),
-    left: left - keptFor(better),
   };
 }
 

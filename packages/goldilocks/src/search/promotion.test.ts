@@ -18,7 +18,7 @@ const trial = (number: number, values: number[], state: SearchTrialState = 'paus
 const recommended = trial(0, [3, 2, 1], 'complete');
 
 function limits(more: Partial<StepLimits> = {}): StepLimits {
-  return { mayStart: true, fits: () => true, predict: () => 10, predictNew: 5, left: 1000, ...more };
+  return { mayStart: true, fits: () => true, predict: () => 10, predictNew: 5, ...more };
 }
 
 /** Where the rule wants another trial, or a promotion. */

@@ -18,8 +18,6 @@ export interface StepLimits {
   predict(trial: SearchTrial, rung: number): number;
   /** Predicted seconds of a new trial to the lowest rung. */
   predictNew: number;
-  /** Seconds that the rule may count on. */
-  left: number;
   /** Trials, beside the recommended settings, that should reach the top before the search ends. Default 2. */
   finalists?: number;
 }
@@ -33,14 +31,26 @@ export class SearchRule implements PromotionRule {
 
   next(situation: Situation): StudyStep | null {
     const trials = situation.trials.map(({ frozen }) => readTrial(frozen));
-    const limits = this.limitsOf(trials);
-    const mayStart = situation.mayStart && limits.mayStart;
-    const step = chooseNext(trials, { ...limits, mayStart }, () =>
-      this.rule.next({ ...situation, mayStart, left: limits.left }),
-    );
+    const limits = { ...this.limitsOf(trials) };
+    limits.mayStart &&= situation.mayStart;
+    const step = chooseNext(trials, limits, () => this.rule.next(affordable(situation, trials, limits)));
     if (step?.type !== 'continue') return step;
     return { type: 'continue', trial: step.trial.number, to: rungShares[step.rung]! };
   }
+}
+
+/** The situation without its limits: trials that there is no time for are compared with, but cannot be promoted. */
+function affordable(situation: Situation, read: readonly SearchTrial[], limits: StepLimits): Situation {
+  const trials = situation.trials.map((trial, i) => {
+    const isOut = trial.state === 'paused' && !mayContinue(read[i]!, limits);
+    return isOut ? { ...trial, state: 'working' as const } : trial;
+  });
+  return { ...situation, trials, mayStart: limits.mayStart, left: Number.POSITIVE_INFINITY };
+}
+
+function mayContinue(trial: SearchTrial, limits: StepLimits): boolean {
+  const rung = trial.values.length;
+  return limits.fits(limits.predict(trial, rung), rung === topRung ? trial : undefined);
 }
 
 /**
@@ -56,25 +66,25 @@ export function chooseNext(
   const begun = trials.find((trial) => trial.state === 'paused' && (trial.number === 0 || trial.values.length === 0));
   if (begun !== undefined) return { type: 'continue', trial: begun, rung: begun.values.length };
 
-  const mayContinue = (trial: SearchTrial, rung = trial.values.length) =>
-    limits.fits(limits.predict(trial, rung), rung === topRung ? trial : undefined);
   const wish = asked();
   if (wish?.type === 'continue') {
     const trial = trials.find(({ number }) => number === wish.trial)!;
-    if (mayContinue(trial)) return { type: 'continue', trial, rung: trial.values.length };
+    if (mayContinue(trial, limits)) return { type: 'continue', trial, rung: trial.values.length };
   }
 
   const promising = promisingTrials(trials);
   const wanted = Math.max(0, (limits.finalists ?? 2) - finished(trials).length);
-  const affordable = promising.filter((trial) => limits.fits(limits.predict(trial, topRung), trial)).slice(0, wanted);
-  const unrepeated = affordable.length > 0 || wanted === 0 ? undefined : lastChance(trials, promising, limits);
+  const affordableTrials = promising
+    .filter((trial) => limits.fits(limits.predict(trial, topRung), trial))
+    .slice(0, wanted);
+  const unrepeated = affordableTrials.length > 0 || wanted === 0 ? undefined : lastChance(trials, promising, limits);
   if (unrepeated !== undefined) return { type: 'continue', trial: unrepeated, rung: unrepeated.values.length };
 
-  const reserve = affordable.reduce((sum, trial) => sum + limits.predict(trial, topRung), 0);
+  const reserve = affordableTrials.reduce((sum, trial) => sum + limits.predict(trial, topRung), 0);
   const another: NextStep = wish?.type === 'new' ? wish : { type: 'new' };
-  if (limits.mayStart && limits.fits(limits.predictNew + reserve, affordable[0])) return another;
+  if (limits.mayStart && limits.fits(limits.predictNew + reserve, affordableTrials[0])) return another;
 
-  const finisher = affordable.find((trial) => mayContinue(trial));
+  const finisher = affordableTrials.find((trial) => mayContinue(trial, limits));
   if (finisher !== undefined) return { type: 'continue', trial: finisher, rung: finisher.values.length };
   return limits.mayStart && limits.fits(limits.predictNew) ? another : null;
 }

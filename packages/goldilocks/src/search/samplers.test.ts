@@ -84,21 +84,15 @@ describe('StagedSampler', () => {
 });
 
 describe('distributionsOf', () => {
-  it('leaves out what is fixed, and says what is recommended', () => {
+  it('leaves out what is fixed', () => {
     const common = { recommended: 0.1, source: '' };
     const space = distributionsOf({
       parameters: [
         { ...common, name: 'dropout', kind: 'float', low: 0, high: 0.2, log: false, step: 0.05 },
-        { ...common, name: 'epochs', kind: 'int', low: 1, high: 6, log: false, recommended: 3 },
-        { ...common, name: 'schedule', kind: 'categorical', choices: ['cosine', 'linear'], recommended: 'linear' },
+        { ...common, name: 'epochs', kind: 'int', low: 1, high: 6, log: false },
         { ...common, name: 'warmup', kind: 'float', low: 0, high: 1, log: false, fixed: { by: 'user', because: '' } },
       ],
     });
-    const confidence = 0.6;
-    expect(space).toEqual({
-      dropout: float(0, 0.2, { step: 0.05, recommended: 0.1, confidence }),
-      epochs: int(1, 6, { recommended: 3, confidence }),
-      schedule: categorical(['cosine', 'linear'], { recommended: 'linear', confidence }),
-    });
+    expect(space).toEqual({ dropout: float(0, 0.2, { step: 0.05 }), epochs: int(1, 6) });
   });
 });

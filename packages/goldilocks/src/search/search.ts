@@ -2,8 +2,8 @@
 import { rm } from 'node:fs/promises';
 import type { JourneyEvent } from '@goldilocks/protocol';
 import {
+  AshaRule,
   type Attributes,
-  CurveRule,
   type Distribution,
   type JsonValue,
   MultiFidelityScheduler,
@@ -18,7 +18,7 @@ import type { Clock } from './clock.js';
 import { limitsOf } from './limits.js';
 import { SearchRule } from './promotion.js';
 import { runTrial, type TrialOutcome, type TrialSetting } from './run-trial.js';
-import { rungShares } from './rungs.js';
+import { reduction, rungShares } from './rungs.js';
 import { lastValue, readTrial, type SearchTrial, trialAttributes } from './search-trial.js';
 import { checkpointFolder, updateRecord } from './trial-files.js';
 
@@ -41,8 +41,6 @@ export interface SearchOptions extends TrialSetting {
   keepFor?(contenders: readonly { params: Params; pace: number }[], recommendedPace: number, repeat: boolean): number;
   /** Trials to start. */
   trials?: number;
-  /** Of what the rule and its model draw. */
-  seed: number;
   /** Called after each step of the search, to save what it took. */
   onStep?(): Promise<void>;
   /** Share of the training examples that the trials use, in (0, 1]. */
@@ -76,8 +74,8 @@ export async function search(options: SearchOptions): Promise<SearchTrial[]> {
 
 /** Recommended settings go to the end at once, unless a score is wanted at every rung on the way. */
 function schedulerOf(options: SearchOptions): MultiFidelityScheduler {
-  const { study, space, seed, clock, endsAt, predict, settingsOf } = options;
-  const rule = new SearchRule(new CurveRule({ seed }), (trials) => limitsOf(options, trials));
+  const { study, space, clock, endsAt, predict, settingsOf } = options;
+  const rule = new SearchRule(new AshaRule({ reduction }), (trials) => limitsOf(options, trials));
   return new MultiFidelityScheduler(study, {
     space,
     shares: rungShares,

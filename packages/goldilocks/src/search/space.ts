@@ -8,14 +8,8 @@ export function distributionsOf(space: SearchSpace): Record<string, Distribution
   return Object.fromEntries(searched.map((parameter) => [parameter.name, distributionOf(parameter)]));
 }
 
-/** How sure the recommendations are: the search begins near them and soon relies on what it sees. */
-const confidence = 0.6;
-
 function distributionOf(parameter: SearchParameter): Distribution {
-  const { recommended } = parameter;
-  if (parameter.kind === 'categorical') return categorical(parameter.choices, { recommended, confidence });
+  if (parameter.kind === 'categorical') return categorical(parameter.choices);
   const { low, high, log } = parameter;
-  const prior = { recommended: Number(recommended), confidence };
-  if (parameter.kind === 'int') return int(low, high, { log, ...prior });
-  return float(low, high, { log, step: parameter.step, ...prior });
+  return parameter.kind === 'int' ? int(low, high, { log }) : float(low, high, { log, step: parameter.step });
 }
