@@ -1,5 +1,5 @@
 // A search on a real Ray and a real PostgreSQL: 8 trials of the shipped model over two workers, one of them killed in mid-trial, end as on
-// one machine. Then any command through `optimize`'s launcher: exit codes, files, stopping, Ray gone and back.
+// one machine. Then any command through `optimize`'s launcher: exit codes, files, stopping.
 //
 // usage: .ci/with-postgres node packages/goldilocks/test/cluster/run.mjs     GOLDILOCKS_RAY and GOLDILOCKS_PYTHON name Ray's program and a Python with
 // PyTorch (default: those of .venv)
