@@ -4,7 +4,7 @@ import { LOG_SQRT_2PI, logNormalMass } from '../../numerics/normal.js';
 import { type CategoricalKernels, isNumeric, type Kernels, type NumericKernels, toScale } from './kernels.js';
 
 /** Terms so much smaller than the largest, in logarithms, are lost in a sum even ten thousand times over. */
-const NEGLIGIBLE = -45;
+const NEGLIGIBLE = -40;
 /** Kernels are looked up by where in the range they lie: quicker than by a map, which counts here. */
 const BINS = 256;
 
@@ -58,19 +58,32 @@ function logSumOfProducts(
   for (let k = weights.length - 1; k >= 0; k--) {
     terms.fill(Math.log(weights[k]!));
     for (const { mu, inverse, constant, xs } of normals) addNormal(terms, xs, mu[k]!, inverse[k]!, constant[k]!);
-    for (let i = 0; i < count; i++) {
-      let term = terms[i]!;
-      // Logarithms of probabilities can only lower it.
-      if (term - largest[i]! < NEGLIGIBLE) continue;
-      for (let t = 0; t < tables.length; t++) term += tables[t]!.values[tables[t]!.begin[k]! + i]!;
-      const gap = term - largest[i]!;
-      if (gap > 0) {
-        sums[i] = sums[i]! * Math.exp(-gap) + 1;
-        largest[i] = term;
-      } else if (gap > NEGLIGIBLE) sums[i]! += Math.exp(gap);
-    }
+    // Logarithms of probabilities can only lower them further.
+    if (areNegligible(terms, largest)) continue;
+    for (const { values, begin } of tables) addRow(terms, values, begin[k]!);
+    addExponentials(sums, largest, terms);
   }
   return sums.map((sum, i) => (sum > 0 ? Math.log(sum) + largest[i]! : Number.NEGATIVE_INFINITY));
+}
+
+function areNegligible(terms: Float64Array, largest: Float64Array): boolean {
+  // A NaN, outside the range, never becomes more.
+  for (let i = 0; i < terms.length; i++) if (terms[i]! - largest[i]! >= NEGLIGIBLE) return false;
+  return true;
+}
+
+function addExponentials(sums: Float64Array, largest: Float64Array, terms: Float64Array): void {
+  for (let i = 0; i < terms.length; i++) {
+    const gap = terms[i]! - largest[i]!;
+    if (gap > 0) {
+      sums[i] = sums[i]! * Math.exp(-gap) + 1;
+      largest[i] = terms[i]!;
+    } else if (gap > NEGLIGIBLE) sums[i]! += Math.exp(gap);
+  }
+}
+
+function addRow(terms: Float64Array, values: Float64Array, begin: number): void {
+  for (let i = 0; i < terms.length; i++) terms[i]! += values[begin + i]!;
 }
 
 function addNormal(terms: Float64Array, xs: Float64Array, mu: number, inverse: number, constant: number): void {
@@ -103,6 +116,8 @@ function cellTable(kernels: NumericKernels, xs: Float64Array): Table {
   const half = distribution.step! / 2;
   const left = xs.map((x) => toScale(distribution, x - half));
   const right = xs.map((x) => toScale(distribution, x + half));
+  // Points repeat as well.
+  const first = Int32Array.from(left, (edge) => left.indexOf(edge));
   const begin = new Int32Array(mu.length);
   const rows: Float64Array[] = [];
   const known: { mu: number; sigma: number; begin: number }[][] = Array.from({ length: BINS + 1 }, () => []);
@@ -114,26 +129,26 @@ function cellTable(kernels: NumericKernels, xs: Float64Array): Table {
     while (at < alike.length && (alike[at]!.mu !== m || alike[at]!.sigma !== s)) at++;
     if (at === alike.length) {
       alike.push({ mu: m, sigma: s, begin: rows.length * xs.length });
-      rows.push(cellMasses(kernels, m, s, left, right));
+      rows.push(cellMasses(kernels, m, s, left, right, first));
     }
     begin[k] = alike[at]!.begin;
   }
   return { values: joined(rows, xs.length), begin };
 }
 
-/** Log mass that a kernel gives to the cell of each point. */
+/** Log mass that a kernel gives to the cell of each point. @param first of the points in the same cell */
 function cellMasses(
   { low, high }: NumericKernels,
   mu: number,
   sigma: number,
   left: Float64Array,
   right: Float64Array,
+  first: Int32Array,
 ): Float64Array {
   const total = logNormalMass((low - mu) / sigma, (high - mu) / sigma);
   const masses = new Float64Array(left.length);
   for (let i = 0; i < masses.length; i++) {
-    // Points repeat as well.
-    const before = left.indexOf(left[i]!);
+    const before = first[i]!;
     masses[i] = before < i ? masses[before]! : logNormalMass((left[i]! - mu) / sigma, (right[i]! - mu) / sigma) - total;
   }
   return masses;
