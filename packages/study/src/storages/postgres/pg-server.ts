@@ -9,7 +9,7 @@ import type { PostgresConnection, PostgresServer } from './postgres-server.js';
 export interface PostgresOptions {
   /** Connections at a time, opened as they are needed. Default 4. */
   readonly connections?: number;
-  /** How long to go on trying when the server cannot be reached, in milliseconds. Default 60,000. */
+  /** How long to go on trying when the server cannot be reached, in milliseconds. Default 60,000; at most 10,000 to open. */
   readonly reconnectMs?: number;
 }
 

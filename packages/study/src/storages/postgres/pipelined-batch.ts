@@ -80,10 +80,11 @@ export class PipelinedBatch implements Submittable {
   }
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
+    const columns = this.#statements[this.#answers.length - 1]!.columns!;
     const row: Record<string, unknown> = {};
-    for (const [i, { name, isNumber }] of this.#statements[this.#answers.length - 1]!.columns!.entries()) {
+    for (let i = 0; i < columns.length; i++) {
       const field = fields[i]!;
-      row[name] = isNumber && field !== null ? Number(field) : field;
+      row[columns[i]!.name] = columns[i]!.isNumber && field !== null ? Number(field) : field;
     }
     this.#answers.at(-1)!.push(row);
   }

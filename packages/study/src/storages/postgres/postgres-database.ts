@@ -99,7 +99,7 @@ export class PostgresDatabase implements RelationalDatabase {
 
   #unavailable(cause: unknown): StorageError {
     return new StorageUnavailableError(
-      `${this.#server.label} could not be reached for ${Math.round(this.#reconnectMs / 1000)} s; start the server or ` +
+      `${this.#server.label} could not be reached for ${this.#reconnectMs / 1000} s; start the server or ` +
         'correct the URL, then go on: what was told is stored.',
       { cause },
     );

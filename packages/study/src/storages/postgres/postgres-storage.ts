@@ -12,6 +12,8 @@ import { postgresDialect } from './postgres-dialect.js';
 import type { PostgresServer } from './postgres-server.js';
 
 const RECONNECT_MS = 60_000;
+/** A server that was never there is waited for less long: the URL may be wrong. */
+const OPEN_MS = 10_000;
 /** Serves to let one process at a time lay out the tables. */
 const LAYOUT_LOCK = 0x676f6c64;
 
@@ -41,14 +43,15 @@ export class PostgresStorage extends RelationalStorage {
     server: PostgresServer,
     options: Pick<PostgresOptions, 'reconnectMs'> = {},
   ): Promise<PostgresStorage> {
-    const database = new PostgresDatabase(server, options.reconnectMs ?? RECONNECT_MS);
+    const { reconnectMs = RECONNECT_MS } = options;
+    const opening = new PostgresDatabase(server, Math.min(reconnectMs, OPEN_MS));
     try {
-      if (!(await database.read(() => hasTables(server.label)))) await database.write(() => layOut(server.label));
+      if (!(await opening.read(() => hasTables(server.label)))) await opening.write(() => layOut(server.label));
     } catch (error) {
-      await database.close();
+      await opening.close();
       throw error;
     }
-    return new PostgresStorage(database);
+    return new PostgresStorage(new PostgresDatabase(server, reconnectMs));
   }
 }
 
