@@ -6,6 +6,7 @@ import { createStudy, openStorage } from '@goldilocks/study';
 import { median } from '../alternate.mjs';
 
 const [workers = '8', seconds = '10'] = process.argv.slice(2);
+const WARM_UP = 100;
 const url = process.env.GOLDILOCKS_POSTGRES;
 if (!url) {
   const command = [process.execPath, fileURLToPath(new URL('../run.mjs', import.meta.url)), 'postgres-ask-tell'];
@@ -32,7 +33,7 @@ async function measure(sampler) {
   const name = `benchmark-${sampler}-${process.pid}`;
   await createStudy({ storage, name });
   const file = new URL('worker.mjs', import.meta.url);
-  const children = Array.from({ length: +workers }, () => fork(file, [url, name, sampler, seconds]));
+  const children = Array.from({ length: +workers }, () => fork(file, [url, name, sampler, seconds, WARM_UP]));
   await Promise.all(children.map((child) => message(child)));
   const results = children.map((child) => message(child));
   for (const child of children) child.send('start');
@@ -40,8 +41,8 @@ async function measure(sampler) {
   const milliseconds = runs.flatMap((run) => run.milliseconds);
   const elapsed = Math.max(...runs.map((run) => run.seconds));
   const trials = await storage.getTrials((await storage.findStudy(name)).id);
-  if (trials.length !== milliseconds.length + 5 * workers || trials.some(({ number }, i) => number !== i)) {
-    throw new Error(`${trials.length} trials stored, ${milliseconds.length + 5 * workers} run.`);
+  if (trials.length !== milliseconds.length + WARM_UP * workers || trials.some(({ number }, i) => number !== i)) {
+    throw new Error(`${trials.length} trials stored, ${milliseconds.length + WARM_UP * workers} run.`);
   }
   return {
     trials: milliseconds.length,

@@ -1,16 +1,17 @@
-/** One of the workers: runs trials from the start signal until the stop time. node worker.mjs URL STUDY SAMPLER SECONDS */
+/** One of the workers: runs trials from the start signal until the stop time. node worker.mjs URL STUDY SAMPLER SECONDS TRIALS_BEFORE */
 
 import { loadStudy, NonePruner, openStorage, RandomSampler, TpeSampler } from '@goldilocks/study';
 import { loss, space } from '../seven-parameters.mjs';
 
-const [url, name, kind, seconds] = process.argv.slice(2);
+const [url, name, kind, seconds, warmUp] = process.argv.slice(2);
 const sampler = kind === 'tpe' ? new TpeSampler({ seed: process.pid }) : new RandomSampler({ seed: process.pid });
 const study = await loadStudy({ storage: await openStorage(url), name, sampler, pruner: new NonePruner() });
 const step = async () => {
   const trial = await study.ask(space);
   await study.tell(trial, loss(trial.params));
 };
-for (let i = 0; i < 5; i++) await step();
+// Long enough for the code to be compiled: workers live long.
+for (let i = 0; i < Number(warmUp); i++) await step();
 process.send('ready');
 await new Promise((resolve) => process.once('message', resolve));
 const began = performance.now();
