@@ -1,6 +1,6 @@
 """Fits the surrogate of the learning curves: curves.jsonl -> surrogate.json. Prints its held-out errors.
 
-usage: python benchmarks/learning-curves/fit.py [curves.jsonl]        (needs NumPy and scikit-learn)
+usage: python benchmarks/learning-curves/fit.py [curves.jsonl] && npm run format        (needs NumPy and scikit-learn)
 
 The best loss so far, in logarithms, is a Gaussian process over where a run stands: how far it has come (the sum of its
 learning rates over the steps taken), how low its rate is now, and its settings. All shares of all runs inform one process,
