@@ -1,6 +1,6 @@
 // The search on other machines: what a trial needs is put into the study, workers take its trials, and the rest of the journey goes on here.
 import { join, resolve } from 'node:path';
-import type { Study } from '@goldilocks/study';
+import type { Params, Study } from '@goldilocks/study';
 import { type JourneyContext, runStage, tell } from '../journey/context.js';
 import { describeObjective } from '../journey/objective.js';
 import { budgetOf } from '../journey/options.js';
@@ -10,8 +10,10 @@ import { confirmEnd } from '../journey/stage-times.js';
 import type { TrialStages } from '../journey/trial-stages.js';
 import { paramsFromSettings } from '../plan/plan.js';
 import type { SearchTrial } from '../search/search-trial.js';
+import { distributionsOf } from '../search/space.js';
 import { readRecord, recordFile } from '../search/trial-files.js';
 import { writeFileAtomic } from '../state/atomic.js';
+import { type PastWinner, winnersInSpace } from '../transfer/past-winners.js';
 import { type ClusterOptions, isLoopback, withoutPassword } from './cluster-options.js';
 import { followSearch } from './follow-search.js';
 import { connectRay } from './ray/connect.js';
@@ -32,7 +34,7 @@ export async function searchOnWorkers(stages: TrialStages, cluster: ClusterOptio
   if (record.searched) return sharedTrials(study);
   return runStage(context, 'search', async () => {
     await study.setMetricNames([describeObjective(stages.prepared.objective).name]);
-    await fillQueue(study, job);
+    await fillQueue(study, job, record.past ?? []);
     if (known === undefined) await writeJob(study, job);
     await runWorkers(stages, cluster, study, job);
     await keepRecords(context, study);
@@ -60,11 +62,15 @@ function describeJob(stages: TrialStages, cluster: ClusterOptions): SharedJob {
   };
 }
 
-/** The recommended settings first; where the budget counts trials, all others too, with parameters to be chosen when one is taken. */
-async function fillQueue(study: Study, { plan, trials }: SharedJob): Promise<void> {
+/**
+ * The recommended settings first, then those of past studies; where the budget counts trials, all others too, with parameters to
+ * be chosen when one is taken.
+ */
+async function fillQueue(study: Study, { plan, trials }: SharedJob, past: readonly PastWinner[]): Promise<void> {
   const before = latestAttempts(await study.trials()).length;
-  if (before === 0) await study.enqueue(paramsFromSettings(plan, plan.settings));
-  for (let count = Math.max(1, before); count < (trials ?? 1); count++) await study.enqueue({});
+  const winners = winnersInSpace(plan, distributionsOf(plan.searchSpace), past);
+  const first: Params[] = [paramsFromSettings(plan, plan.settings), ...winners.map(({ params }) => params)];
+  for (let count = before; count < (trials ?? first.length); count++) await study.enqueue(first[count] ?? {});
 }
 
 async function runWorkers(stages: TrialStages, cluster: ClusterOptions, study: Study, job: SharedJob): Promise<void> {
