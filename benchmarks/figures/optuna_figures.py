@@ -3,31 +3,26 @@
 Contour and rank are timed for one pair of the seven parameters and multiplied by the 42 panels that Optuna makes of all."""
 
 import json
+import pathlib
 import sys
 import time
 import warnings
 
 import numpy as np
 import optuna
-from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.distributions import CategoricalDistribution, IntDistribution
 from optuna.trial import create_trial
 from optuna.visualization import _contour, _edf, _hypervolume_history, _intermediate_values, _optimization_history
 from optuna.visualization import _parallel_coordinate, _param_importances, _pareto_front, _rank, _slice, _timeline
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "optuna"))
+from seven_parameters import space  # noqa: E402
 
 warnings.simplefilter("ignore")
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 _rank._convert_color_idxs_to_scaled_rgb_colors = lambda shares: np.repeat(np.asarray(shares)[:, None], 3, axis=1)
 count = int(sys.argv[1])
 rng = np.random.default_rng(1)
-space = {
-    "learning_rate": FloatDistribution(1e-5, 1e-2, log=True),
-    "weight_decay": FloatDistribution(0, 0.3),
-    "dropout": FloatDistribution(0, 0.5, step=0.05),
-    "batch_size": CategoricalDistribution([4, 8, 16, 32]),
-    "epochs": IntDistribution(1, 5),
-    "schedule": CategoricalDistribution(["constant", "linear", "cosine", "polynomial"]),
-    "frozen_layers": IntDistribution(0, 24),
-}
 
 
 def drawn(distribution):

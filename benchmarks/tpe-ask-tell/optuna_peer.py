@@ -1,29 +1,16 @@
 """Prints the milliseconds of 50 asks and tells of Optuna after so many finished trials, drawn at random: optuna_peer.py TRIALS."""
 
 import json
-import math
+import pathlib
 import sys
 import time
 
 import optuna
-from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "optuna"))
+from seven_parameters import loss, space  # noqa: E402
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
-space = {
-    "learning_rate": FloatDistribution(1e-5, 1e-2, log=True),
-    "weight_decay": FloatDistribution(0, 0.3),
-    "dropout": FloatDistribution(0, 0.5, step=0.05),
-    "batch_size": CategoricalDistribution([4, 8, 16, 32]),
-    "epochs": IntDistribution(1, 5),
-    "schedule": CategoricalDistribution(["constant", "linear", "cosine", "polynomial"]),
-    "frozen_layers": IntDistribution(0, 24),
-}
-
-
-def loss(p):
-    rate = (math.log10(p["learning_rate"]) + 3.3) ** 2
-    return rate + 4 * (p["weight_decay"] - 0.1) ** 2 + 3 * (p["dropout"] - 0.1) ** 2 + 0.05 * (p["epochs"] - 3) ** 2
-
 
 past = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
 study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=1), pruner=optuna.pruners.NopPruner())
