@@ -1,6 +1,7 @@
 // A search of ours on a problem: paused and promoted by a rule, until so many epochs are spent.
 import {
   AshaRule,
+  AutoSampler,
   CurveModel,
   CurveRule,
   categorical,
@@ -9,6 +10,7 @@ import {
   int,
   MultiFidelityScheduler,
   PriorSampler,
+  ProjectedSampler,
   pausableTrials,
   TpeSampler,
 } from '@goldilocks/study';
@@ -28,6 +30,17 @@ export const searches = {
     shares: [1 / 9, 1 / 3, 1],
     withPrior: false,
   }),
+  'asha projected tpe': (seed) => ({
+    ...searches['asha tpe'](seed),
+    sampler: new ProjectedSampler(new TpeSampler({ seed, startupSampler: new PriorSampler({ seed }) })),
+    withPrior: true,
+  }),
+  'asha projected auto': (seed) => ({
+    ...searches['asha tpe'](seed),
+    sampler: new ProjectedSampler(new AutoSampler({ seed })),
+    withPrior: true,
+  }),
+  'asha projected auto without prior': (seed) => ({ ...searches['asha projected auto'](seed), withPrior: false }),
 };
 
 /** @returns {Promise<number[]>} the true loss of what would be recommended when so many epochs are spent */

@@ -78,6 +78,8 @@ export { type CostFunction, learnCost } from './multi-fidelity/cost-model.js';
 export { CurveModel, type CurveModelInput } from './multi-fidelity/curves/curve-model.js';
 export { CurveRule, type CurveRuleOptions } from './multi-fidelity/curves/curve-rule.js';
 export { type PausableTrial, pausableTrials } from './multi-fidelity/pausable-trial.js';
+export { type ProjectedOptions, ProjectedSampler, projectedHistory } from './multi-fidelity/projected-sampler.js';
+export { type Projectable, projectValues } from './multi-fidelity/projection.js';
 export type { NextStep, PromotionRule, Situation } from './multi-fidelity/promotion-rule.js';
 export {
   MultiFidelityScheduler,

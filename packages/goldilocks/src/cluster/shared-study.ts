@@ -1,9 +1,15 @@
 // Opens a shared study with the sampler and the pruner that every worker of it uses.
-import { loadStudy, type Storage, type Study, SuccessiveHalvingPruner, TpeSampler } from '@goldilocks/study';
+import {
+  loadStudy,
+  ProjectedSampler,
+  type Storage,
+  type Study,
+  SuccessiveHalvingPruner,
+  TpeSampler,
+} from '@goldilocks/study';
 import { paramsFromSettings } from '../plan/plan.js';
 import { NearRecommendedSampler } from '../search/near-recommended-sampler.js';
 import { reduction, rungStep } from '../search/rungs.js';
-import { StagedSampler } from '../search/staged-sampler.js';
 import type { SharedJob } from './shared-job.js';
 
 /** First trials that are spread over the prior before the model of the sampler takes over. */
@@ -20,7 +26,7 @@ export function openSharedStudy(storage: Storage, name: string, job: SharedJob):
   const count = Math.min(mostStartup, Math.max(fewestStartup, Math.round((job.trials ?? schedule.trials) / 3)));
   const recommended = paramsFromSettings(plan, plan.settings) as Record<string, number | string>;
   const startupSampler = new NearRecommendedSampler({ recommended, seed, count });
-  const sampler = new StagedSampler(new TpeSampler({ seed, startupTrials: count + 1, startupSampler }));
+  const sampler = new ProjectedSampler(new TpeSampler({ seed, startupTrials: count + 1, startupSampler }));
   const pruner = new SuccessiveHalvingPruner({ minResource: rungStep(0), reductionFactor: reduction });
   return loadStudy({ storage, name, sampler, pruner });
 }

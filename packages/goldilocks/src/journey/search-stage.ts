@@ -1,5 +1,5 @@
 // Stage 4: the search, in a study that Optuna can open.
-import { type Study, TpeSampler } from '@goldilocks/study';
+import { ProjectedSampler, type Study, TpeSampler } from '@goldilocks/study';
 import type { Parameters } from '../plan/hyperparameters.js';
 import { paramsFromSettings, settingsFromParams } from '../plan/plan.js';
 import { completeTrials } from '../search/limits.js';
@@ -7,7 +7,6 @@ import { NearRecommendedSampler } from '../search/near-recommended-sampler.js';
 import { readTrials, search } from '../search/search.js';
 import { lastValue, type SearchTrial } from '../search/search-trial.js';
 import { distributionsOf } from '../search/space.js';
-import { StagedSampler } from '../search/staged-sampler.js';
 import { winnersInSpace } from '../transfer/past-winners.js';
 import { runStage, save } from './context.js';
 import { describeObjective } from './objective.js';
@@ -62,7 +61,7 @@ async function studyFor({ context, piloted, prepared }: TrialStages): Promise<St
   const count = Math.min(mostStartup, Math.max(fewestStartup, Math.round(schedule.trials / 3)));
   const recommended = paramsFromSettings(plan, plan.settings) as Record<string, number | string>;
   const startupSampler = new NearRecommendedSampler({ recommended, seed, count });
-  const sampler = new StagedSampler(new TpeSampler({ seed, startupTrials: count + 1, startupSampler }));
+  const sampler = new ProjectedSampler(new TpeSampler({ seed, startupTrials: count + 1, startupSampler }));
   const study = await openStudy(context.storage, name, sampler);
   await study.setMetricNames([describeObjective(prepared.objective).name]);
   return study;

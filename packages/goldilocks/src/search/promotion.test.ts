@@ -1,6 +1,5 @@
 import type { NextStep as StudyStep } from '@goldilocks/study';
 import { describe, expect, it } from 'vitest';
-import { projectValues } from './projection.js';
 import { chooseNext as chooseByRule, type NextStep, promisingTrials, type StepLimits } from './promotion.js';
 import type { SearchTrial, SearchTrialState } from './search-trial.js';
 
@@ -29,23 +28,6 @@ function chooseNext(
 ): NextStep | null {
   return chooseByRule(trials, within, () => wish);
 }
-
-describe('projectValues', () => {
-  it('adds the median change of those that went on, and gives failures the worst', () => {
-    const trials = [
-      trial(0, [3, 2, 1], 'complete'),
-      trial(1, [4, 3.6, 2.9], 'complete'),
-      trial(2, [2.8]),
-      trial(3, [3.5, 2.5]),
-      trial(4, [], 'failed'),
-    ];
-    // Changes 0 → 1: −1, −0.4, −1, median −1; 1 → 2: −1, −0.7, median −0.85.
-    const projected = projectValues(trials);
-    expect(projected.get(2)).toBeCloseTo(2.8 - 1 - 0.85, 12);
-    expect(projected.get(3)).toBeCloseTo(2.5 - 0.85, 12);
-    expect(projected.get(4)).toBe(2.9);
-  });
-});
 
 describe('chooseNext', () => {
   it('begins with a trial, brings the recommended settings to the end, and ends what was cut off', () => {

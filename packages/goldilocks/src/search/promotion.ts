@@ -1,6 +1,11 @@
 // Which trial goes on next: what the study's rule says, within the promises of a journey.
-import type { Params, PromotionRule, Situation, NextStep as StudyStep } from '@goldilocks/study';
-import { projectValues } from './projection.js';
+import {
+  type Params,
+  type PromotionRule,
+  projectValues,
+  type Situation,
+  type NextStep as StudyStep,
+} from '@goldilocks/study';
 import { rungShares, topRung } from './rungs.js';
 import { readTrial, type SearchTrial } from './search-trial.js';
 
@@ -109,7 +114,7 @@ function finished(trials: readonly SearchTrial[]): SearchTrial[] {
 
 /** Paused trials that are projected to end better than the recommended settings, the best first. */
 export function promisingTrials(trials: readonly SearchTrial[]): SearchTrial[] {
-  const projected = projectValues(trials);
+  const projected = projectValues(trials, rungShares.length);
   const bar = projected.get(0) ?? Number.POSITIVE_INFINITY;
   const value = (trial: SearchTrial) => projected.get(trial.number) ?? Number.POSITIVE_INFINITY;
   return trials

@@ -1,13 +1,12 @@
-import { categorical, float, int, RandomSampler, type Sampler, type SamplingContext } from '@goldilocks/study';
+import { categorical, float, int, type Sampler, type SamplingContext } from '@goldilocks/study';
 import { describe, expect, it } from 'vitest';
 import { NearRecommendedSampler, triangularQuantile } from './near-recommended-sampler.js';
 import { distributionsOf } from './space.js';
-import { StagedSampler } from './staged-sampler.js';
 
-const contextOf = (number: number, trials: unknown[] = []) =>
+const contextOf = (number: number) =>
   ({
     study: { id: 1, name: 's', directions: ['minimize'] },
-    history: { trials, finished: [], unfinished: [] },
+    history: { trials: [], finished: [], unfinished: [] },
     trial: { number },
   }) as unknown as SamplingContext;
 
@@ -42,44 +41,6 @@ describe('NearRecommendedSampler', () => {
     const schedules = numbers.map((i) => draw(i, 'schedule', categorical(['linear', 'cosine', 'constant'])) as string);
     expect(schedules.filter((schedule) => schedule === 'cosine')).toHaveLength(4);
     expect(new Set(schedules).size).toBe(3);
-  });
-});
-
-describe('StagedSampler', () => {
-  it('shows paused and failed trials as complete, with projected values', () => {
-    let seen: SamplingContext | undefined;
-    const inner: Sampler = {
-      sample(context, name, distribution) {
-        seen = context;
-        return new RandomSampler({ seed: 1 }).sample(context, name, distribution);
-      },
-    };
-    const frozen = (number: number, state: string, values: [number, number][]) => ({
-      id: number,
-      number,
-      state,
-      params: {},
-      intermediateValues: new Map(values),
-      userAttributes: {},
-      systemAttributes: {},
-    });
-    const trials = [
-      frozen(0, 'COMPLETE', [
-        [111, 3],
-        [333, 2],
-        [1000, 1],
-      ]),
-      frozen(1, 'RUNNING', [[111, 2.5]]),
-      frozen(2, 'FAIL', []),
-      frozen(3, 'RUNNING', []),
-    ];
-    new StagedSampler(inner).sample(contextOf(3, trials), 'x', float(0, 1));
-    expect(seen!.history.finished.map(({ number, state, values }) => [number, state, values])).toEqual([
-      [0, 'COMPLETE', [1]],
-      [1, 'COMPLETE', [0.5]],
-      [2, 'COMPLETE', [1]],
-    ]);
-    expect(seen!.history.unfinished.map(({ number }) => number)).toEqual([3]);
   });
 });
 

@@ -3,7 +3,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JourneyEvent } from '@goldilocks/protocol';
-import { createStudy, float, int, loadStudy, MemoryStorage, type Params, TpeSampler } from '@goldilocks/study';
+import {
+  createStudy,
+  float,
+  int,
+  loadStudy,
+  MemoryStorage,
+  type Params,
+  ProjectedSampler,
+  TpeSampler,
+} from '@goldilocks/study';
 import { defaultSettings, type TrainingSettings } from '@goldilocks/trainer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeEngine, type FakeEngineOptions, outOfMemory, usualLoss } from '../../test/fake-engine.js';
@@ -11,7 +20,6 @@ import { Clock } from './clock.js';
 import { completeTrials } from './limits.js';
 import { NearRecommendedSampler } from './near-recommended-sampler.js';
 import { type SearchOptions, search } from './search.js';
-import { StagedSampler } from './staged-sampler.js';
 import { readRecord } from './trial-files.js';
 
 let folder: string;
@@ -29,7 +37,7 @@ const recommended = { learningRate: 1e-3, epochs: 3, dropout: 0 };
 
 function samplerFor(seed: number) {
   const startupSampler = new NearRecommendedSampler({ recommended, seed, count: 4 });
-  return new StagedSampler(new TpeSampler({ seed, startupTrials: 5, startupSampler }));
+  return new ProjectedSampler(new TpeSampler({ seed, startupTrials: 5, startupSampler }));
 }
 
 async function setUp(engineOptions: FakeEngineOptions = {}, more: Partial<SearchOptions> = {}) {

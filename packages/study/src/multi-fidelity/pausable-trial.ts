@@ -54,10 +54,11 @@ export function readPausable(frozen: FrozenTrial, shares: readonly number[]): Pa
   };
 }
 
-/** A trial told its value without reports has it at the end. */
-function valuesAt({ intermediateValues, values }: FrozenTrial, shares: readonly number[]): (number | undefined)[] {
+/** A complete trial told its value without reports has it at the end; a pruned one's is that of its last report. */
+function valuesAt(trial: FrozenTrial, shares: readonly number[]): (number | undefined)[] {
+  const end = trial.state === 'COMPLETE' ? trial.values?.[0] : undefined;
   const found = shares.map(
-    (share) => intermediateValues.get(stepOfShare(share)) ?? (share === 1 ? values?.[0] : undefined),
+    (share) => trial.intermediateValues.get(stepOfShare(share)) ?? (share === 1 ? end : undefined),
   );
   return found.slice(0, found.findLastIndex((value) => value !== undefined) + 1);
 }

@@ -1,12 +1,11 @@
 // What the search found out about each hyperparameter, for the report.
 import type { Hyperparameter, OtherSetting, ReportTrial } from '@goldilocks/protocol';
-import { type FrozenTrial, pairedDifference, pedAnovaImportance } from '@goldilocks/study';
+import { type FrozenTrial, pairedDifference, pedAnovaImportance, projectedHistory } from '@goldilocks/study';
 import type { TrainingSettings } from '@goldilocks/trainer';
 import { hyperparameterNames, type Hyperparameter as Name, readHyperparameter } from '../../plan/hyperparameters.js';
 import type { Plan } from '../../plan/plan.js';
 import { describeHyperparameters } from '../../report/hyperparameters.js';
 import { noiseLevel } from '../../report/noise.js';
-import { stagedHistory } from '../../search/staged-sampler.js';
 import type { TrialRecord } from '../../search/trial-files.js';
 import { recommendedParams, shownRanges } from './params.js';
 
@@ -64,7 +63,7 @@ function pairedErrors({ trials, records, winner }: FindingsInput): number[] {
 const bestGroup = 5;
 
 function importanceOf(frozen: readonly FrozenTrial[]): Record<string, number> | null {
-  const { finished } = stagedHistory({ trials: frozen, finished: frozen, unfinished: [] });
+  const { finished } = projectedHistory({ trials: frozen });
   const usable = finished.filter(({ state }) => state === 'COMPLETE');
   if (usable.length < 2 * bestGroup) return null;
   return pedAnovaImportance(usable, { targetQuantile: Math.max(0.1, bestGroup / usable.length) });
