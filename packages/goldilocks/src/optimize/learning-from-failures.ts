@@ -36,11 +36,9 @@ export class LearningFromFailures implements Sampler {
     return this.#inner.sample(this.#seen(context), ...rest);
   }
 
-  afterTrial(
-    context: SamplingContext,
-    ...rest: Parameters<NonNullable<Sampler['afterTrial']>> extends [unknown, ...infer R] ? R : never
-  ) {
-    return this.#inner.afterTrial?.(this.#seen(context), ...rest);
+  get afterTrial(): Sampler['afterTrial'] {
+    const inner = this.#inner;
+    return inner.afterTrial && ((context, ...rest) => inner.afterTrial!(this.#seen(context), ...rest));
   }
 
   #seen(context: SamplingContext): SamplingContext {

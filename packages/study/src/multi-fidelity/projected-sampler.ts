@@ -2,7 +2,7 @@
 
 import type { Distribution, SearchSpace } from '../distributions/distribution.js';
 import type { History, Sampler, SamplingContext } from '../samplers/sampler.js';
-import type { Direction, FinishedState, FrozenTrial } from '../trial/frozen-trial.js';
+import type { Direction, FrozenTrial } from '../trial/frozen-trial.js';
 import { readPausable } from './pausable-trial.js';
 import { projectValues } from './projection.js';
 import { checkShares, DEFAULT_SHARES } from './shares.js';
@@ -43,8 +43,9 @@ export class ProjectedSampler implements Sampler {
     return this.#inner.sample(this.#projected(context), name, distribution);
   }
 
-  afterTrial(context: SamplingContext, state: FinishedState, values: readonly number[] | null) {
-    return this.#inner.afterTrial?.(this.#projected(context), state, values);
+  get afterTrial(): Sampler['afterTrial'] {
+    const inner = this.#inner;
+    return inner.afterTrial && ((context, ...rest) => inner.afterTrial!(this.#projected(context), ...rest));
   }
 
   #projected(context: SamplingContext): SamplingContext {

@@ -3,7 +3,7 @@
 import type { Distribution, SearchSpace } from '../distributions/distribution.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import { randomSeed } from '../numerics/random.js';
-import type { Attributes, FinishedState, FrozenTrial } from '../trial/frozen-trial.js';
+import type { Attributes, FrozenTrial } from '../trial/frozen-trial.js';
 import { conditionalSpace } from './gp/conditional-space.js';
 import { GpSampler } from './gp/gp-sampler.js';
 import { PriorSampler } from './prior.js';
@@ -80,10 +80,6 @@ export class AutoSampler implements Sampler {
 
   sample(context: SamplingContext, name: string, distribution: Distribution): JsonValue | Promise<JsonValue> {
     return this.#chosen(context).sample(context, name, distribution);
-  }
-
-  afterTrial(context: SamplingContext, state: FinishedState, values: readonly number[] | null) {
-    return this.#chosen(context).afterTrial?.(context, state, values);
   }
 
   /** The sampler that was chosen when the trial began. */

@@ -44,8 +44,8 @@ export class PartialFixedSampler implements Sampler {
     );
   }
 
-  afterTrial(...args: Parameters<NonNullable<Sampler['afterTrial']>>) {
-    return this.#base.afterTrial?.(...args);
+  get afterTrial(): Sampler['afterTrial'] {
+    return this.#base.afterTrial?.bind(this.#base);
   }
 
   /** The context as if the fixed values had been enqueued, for samplers that look ahead. */

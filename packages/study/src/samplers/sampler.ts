@@ -61,7 +61,10 @@ export interface Sampler {
   sampleJointly?(context: SamplingContext, space: SearchSpace): MaybePromise<JointSample>;
   /** One value, which the distribution contains. */
   sample(context: SamplingContext, name: string, distribution: Distribution): MaybePromise<JsonValue>;
-  /** Called before a trial is stored as finished. `stop` ends the running `optimize`. */
+  /**
+   * Called before a trial is stored as finished. `stop` ends the running `optimize`. Samplers without it spare the study a
+   * look at the storage.
+   */
   afterTrial?(
     context: SamplingContext,
     state: FinishedState,

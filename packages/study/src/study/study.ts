@@ -22,7 +22,7 @@ import { FAILURE_KEY, failureOf } from './failure.js';
 import { TrialHistory } from './history.js';
 import { type Objective, type OptimizeOptions, optimize } from './optimize.js';
 import type { StudySnapshot } from './snapshot.js';
-import { outcomeOf, type ToldValues } from './told-values.js';
+import { type Outcome, outcomeOf, type ToldValues } from './told-values.js';
 
 const METRIC_NAMES_KEY = 'study:metric_names';
 
@@ -141,11 +141,17 @@ export class Study {
     const frozen = isKnown ? trial.frozen : await this.#current(typeof trial === 'number' ? trial : trial.number);
     if (options.skipIfFinished && isFinished(frozen.state)) return frozen;
     const outcome = outcomeOf(frozen, this.directions.length, values, options.state);
-    const after = await this.#sampler.afterTrial?.(this.#context(frozen), outcome.state, outcome.values);
+    const after = await this.#afterTrial(frozen, outcome);
     if (after?.stop) this.stop();
     const failure = options.failure ?? outcome.failure;
     const systemAttributes = { ...after?.systemAttributes, ...(failure ? { [FAILURE_KEY]: failure } : {}) };
     return this.storage.finishTrial(frozen.id, outcome.state, outcome.values, { systemAttributes });
+  }
+
+  async #afterTrial(trial: FrozenTrial, { state, values }: Outcome) {
+    if (!this.#sampler.afterTrial) return undefined;
+    await this.#history.refresh();
+    return this.#sampler.afterTrial(this.#context(trial), state, values);
   }
 
   /**

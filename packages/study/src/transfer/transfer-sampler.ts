@@ -62,8 +62,8 @@ export class TransferSampler implements Sampler {
     return this.#sampler.sample(context, name, distribution);
   }
 
-  afterTrial(...args: Parameters<NonNullable<Sampler['afterTrial']>>) {
-    return this.#sampler.afterTrial?.(...args);
+  get afterTrial(): Sampler['afterTrial'] {
+    return this.#sampler.afterTrial?.bind(this.#sampler);
   }
 
   /** A winner not tried yet, once the first trial has begun and unless one that was tried has fallen short of it. */

@@ -96,8 +96,8 @@ export class GpSampler implements Sampler {
     return this.#startup.sample(context, name, distribution);
   }
 
-  afterTrial(...args: Parameters<NonNullable<Sampler['afterTrial']>>) {
-    return this.#startup.afterTrial?.(...args);
+  get afterTrial(): Sampler['afterTrial'] {
+    return this.#startup.afterTrial?.bind(this.#startup);
   }
 
   #suggestOne(context: SamplingContext, unit: UnitSpace, observations: GpObservations): Params {

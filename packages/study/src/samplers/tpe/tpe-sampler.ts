@@ -104,8 +104,8 @@ export class TpeSampler implements Sampler {
     return this.#sample(context, { [name]: distribution })[name]!;
   }
 
-  afterTrial(...args: Parameters<NonNullable<Sampler['afterTrial']>>) {
-    return this.#startup.afterTrial?.(...args);
+  get afterTrial(): Sampler['afterTrial'] {
+    return this.#startup.afterTrial?.bind(this.#startup);
   }
 
   #startupFor(space: SearchSpace = {}): Sampler {
