@@ -11,7 +11,7 @@ import {
 } from '../errors.js';
 import type { JsonValue } from '../json.js';
 import type { FrozenStudy, Storage, StudyTemplate, TrialChanges } from '../storages/storage.js';
-import type { TrialTemplate } from '../trial/frozen-trial.js';
+import type { FrozenTrial, TrialTemplate } from '../trial/frozen-trial.js';
 import { type ConformanceCheck, expectEqual, expectRejects, expectTrue } from './suite.js';
 
 export interface StorageSubject {
@@ -404,8 +404,10 @@ async function checkHeartbeats({ storage, another }: StorageSubject): Promise<vo
   // With a negative grace every heartbeat is too old.
   const changes = { systemAttributes: { failure: 'lost' } };
   const found = await Promise.all([storage.failStaleTrials(id, -1, changes), other.failStaleTrials(id, -1, changes)]);
-  const shown = found.flat().map(({ number, state, systemAttributes }) => [number, state, systemAttributes]);
-  const expected = [lost!, alive!].map(({ number }) => [number, 'FAIL', { failure: 'lost' }]);
+  // Trials started at once are numbered in any order.
+  const byNumber = (trials: readonly FrozenTrial[]) => [...trials].sort((a, b) => a.number - b.number);
+  const shown = byNumber(found.flat()).map(({ number, state, systemAttributes }) => [number, state, systemAttributes]);
+  const expected = byNumber([lost!, alive!]).map(({ number }) => [number, 'FAIL', { failure: 'lost' }]);
   expectEqual(shown, expected, 'stale trials of two callers');
   await expectRejects(
     () => storage.finishTrial(lost!.id, 'COMPLETE', [1]),

@@ -6,12 +6,14 @@
 import { CompiledQuery } from 'kysely';
 import { StorageError, StorageUnavailableError } from '../../errors.js';
 import type { Recall, RelationalDatabase, Script } from '../relational/script.js';
-import { explain, isConflict, isGone } from './postgres-errors.js';
+import { codeOf, explain, isConflict, isGone } from './postgres-errors.js';
 import type { PostgresConnection, PostgresServer } from './postgres-server.js';
 
 const CONFLICTS_ALLOWED = 20;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 2_000;
+/** What `pg_xact_status` says of a transaction number still to come. */
+const INVALID_PARAMETER = '22023';
 
 const READ = CompiledQuery.raw('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
 /** Read committed: a statement after one that waited for a lock sees what the lock's holder wrote. */
@@ -158,10 +160,21 @@ async function transact<T>(
 /** Whether a transaction whose commit was sent has happened; waits while the server is still about it. */
 async function isCommitted(connection: PostgresConnection, transaction: string): Promise<boolean> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    const query = CompiledQuery.raw('SELECT pg_xact_status($1::xid8) AS status', [transaction]);
-    const [[row]] = (await connection.send([query])) as [[{ status: string | null }]];
-    if (row.status !== 'in progress') return row.status === 'committed';
+    const status = await statusOf(connection, transaction);
+    if (status !== 'in progress') return status === 'committed';
     await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+async function statusOf(connection: PostgresConnection, transaction: string): Promise<string | null> {
+  const query = CompiledQuery.raw('SELECT pg_xact_status($1::xid8) AS status', [transaction]);
+  try {
+    const [[row]] = (await connection.send([query])) as [[{ status: string | null }]];
+    return row.status;
+  } catch (error) {
+    // A server that crashed before the transaction was on its disk has not reached that number again: it never happened.
+    if (codeOf(error) === INVALID_PARAMETER) return null;
+    throw error;
   }
 }
 
