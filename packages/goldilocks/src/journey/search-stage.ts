@@ -1,10 +1,10 @@
 // Stage 4: the search, in a study that Optuna can open.
-import { ProjectedSampler, type Study, TpeSampler } from '@goldilocks/study';
+import type { Study } from '@goldilocks/study';
 import type { Parameters } from '../plan/hyperparameters.js';
 import { paramsFromSettings, settingsFromParams } from '../plan/plan.js';
 import { completeTrials } from '../search/limits.js';
-import { NearRecommendedSampler } from '../search/near-recommended-sampler.js';
 import { readTrials, search } from '../search/search.js';
+import { searchSampler } from '../search/search-sampler.js';
 import { lastValue, type SearchTrial } from '../search/search-trial.js';
 import { distributionsOf } from '../search/space.js';
 import { winnersInSpace } from '../transfer/past-winners.js';
@@ -18,10 +18,6 @@ import { type TrialStages, trialSetting } from './trial-stages.js';
 
 /** User attribute of a trial that has the settings of a past study: the study's name. */
 const pastStudyAttribute = 'goldilocks:past_study';
-
-/** First trials that are spread over the prior before the model of the sampler takes over. */
-const fewestStartup = 3;
-const mostStartup = 8;
 
 export async function searchStage(stages: TrialStages): Promise<SearchTrial[]> {
   const { context, piloted } = stages;
@@ -57,11 +53,8 @@ export async function searchStage(stages: TrialStages): Promise<SearchTrial[]> {
 async function studyFor({ context, piloted, prepared }: TrialStages): Promise<Study> {
   const { plan, schedule } = piloted;
   const { settings, study: name } = context.record;
-  const seed = settings.seed ?? 0;
-  const count = Math.min(mostStartup, Math.max(fewestStartup, Math.round(schedule.trials / 3)));
   const recommended = paramsFromSettings(plan, plan.settings) as Record<string, number | string>;
-  const startupSampler = new NearRecommendedSampler({ recommended, seed, count });
-  const sampler = new ProjectedSampler(new TpeSampler({ seed, startupTrials: count + 1, startupSampler }));
+  const sampler = searchSampler(recommended, settings.seed ?? 0, schedule.trials);
   const study = await openStudy(context.storage, name, sampler);
   await study.setMetricNames([describeObjective(prepared.objective).name]);
   return study;
