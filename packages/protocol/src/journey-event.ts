@@ -65,6 +65,10 @@ export const journeyEventSchema = z.discriminatedUnion('type', [
     loss: measuredNumber,
     learningRate: z.number().min(0),
     tokensPerSecond: z.number().min(0),
+    /** Before it was cut down to the largest allowed. */
+    gradientNorm: measuredNumber.optional(),
+    /** Resident memory of the trial's process. */
+    memoryBytes: count.optional(),
   }),
   z.object({
     type: z.literal('trial-evaluation'),
@@ -76,6 +80,14 @@ export const journeyEventSchema = z.discriminatedUnion('type', [
     trainingLoss: measuredNumber.optional(),
     /** Whether it is the trial's best so far. */
     best: z.boolean(),
+  }),
+  /** What the weights kept so far answer to a few validation examples. */
+  z.object({
+    type: z.literal('trial-answers'),
+    trial,
+    step: count,
+    epoch: z.number().min(0),
+    answers: z.array(z.object({ prompt: z.string(), expected: z.string(), answer: z.string() })),
   }),
   z.object({ type: z.literal('trial-finished'), trial, value: measuredNumber, seconds }),
   z.object({ type: z.literal('trial-pruned'), trial, share, value: measuredNumber, reason: z.string() }),
@@ -102,9 +114,19 @@ export const journeyEventSchema = z.discriminatedUnion('type', [
     trialsPlanned: count.nullable(),
   }),
   z.object({ type: z.literal('message'), level: z.enum(['info', 'warning']), text: z.string() }),
+  /** What came of a person's command to the search. */
+  z.object({
+    type: z.literal('command'),
+    id: z.string(),
+    kind: z.string(),
+    state: z.enum(['done', 'refused']),
+    sentence: z.string(),
+  }),
   /** A person's stop: everything is saved, and this command goes on. */
   z.object({ type: z.literal('interrupted'), resumeCommand: z.string() }),
   z.object({ type: z.literal('journey-finished'), seconds, output: z.string() }),
+  /** An end with an error; `message` says what to do. */
+  z.object({ type: z.literal('journey-failed'), message: z.string() }),
 ]);
 
 export type Stage = z.infer<typeof stageSchema>;

@@ -90,6 +90,8 @@ function keptLine(event: JourneyEvent, purposeOf: (trial: number) => Purpose, pa
       return [paint.green('✓'), text];
     case 'trial-failed':
       return [paint.red('✗'), text];
+    case 'command':
+      return [event.state === 'done' ? paint.dim('·') : paint.yellow('!'), text];
     case 'message':
       return event.level === 'warning' ? [paint.yellow('!'), event.text] : [paint.dim('·'), text];
     case 'interrupted':

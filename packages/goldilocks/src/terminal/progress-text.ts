@@ -65,7 +65,11 @@ export function eventText(event: JourneyEvent, purposeOf: (trial: number) => Pur
       return `${name(event.trial)} failed (${event.kind}): ${event.message}`;
     case 'best':
       return `best so far: ${bestText(event)}`;
+    case 'command':
+      return `${event.kind} ${event.state}: ${event.sentence}`;
     case 'budget':
+    case 'trial-answers':
+    case 'journey-failed': // the error itself is shown
       return null;
     case 'message':
       return event.level === 'warning' ? `warning: ${event.text}` : event.text;
