@@ -38,7 +38,10 @@ export interface FreezingSettings {
   layerwiseDecay?: number;
 }
 
-/** Linear layers of a transformer block that may carry an adapter, by their Hugging Face names. */
+/**
+ * Linear layers of a transformer block that may carry an adapter, by their names in Llama. Where another family joins or names them
+ * otherwise, each stands for the layer that does its work (GPT-2's q_proj, k_proj and v_proj are c_attn).
+ */
 export type LoraTarget = 'q_proj' | 'k_proj' | 'v_proj' | 'o_proj' | 'gate_proj' | 'up_proj' | 'down_proj';
 
 export interface LoraSettings {

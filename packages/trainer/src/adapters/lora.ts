@@ -2,11 +2,11 @@
 import type { Value } from '../graph/graph.js';
 import { add, mul } from '../graph/ops/elementwise.js';
 import { linear } from '../graph/ops/product.js';
-import type { LlamaConfig } from '../models/config.js';
-import { layerName } from '../models/llama.js';
+import type { Architecture } from '../models/architecture.js';
+import type { Inventory, LinearLayer } from '../models/inventory.js';
 import { fillUniform } from '../random/fill.js';
 import type { RandomKey } from '../random/philox.js';
-import type { LoraSettings, LoraTarget } from '../settings.js';
+import type { LoraSettings } from '../settings.js';
 
 /** s = α/r, or α/√r where rank-stabilised (2312.03732). */
 export function loraScale({ rank, alpha, rankStabilized }: LoraSettings): number {
@@ -18,51 +18,37 @@ export function withLora(base: Value, x: Value, a: Value, b: Value, scale: numbe
   return add(base, mul(linear(linear(x, a), b), scale));
 }
 
-const moduleOf: Record<LoraTarget, string> = {
-  q_proj: 'self_attn.q_proj',
-  k_proj: 'self_attn.k_proj',
-  v_proj: 'self_attn.v_proj',
-  o_proj: 'self_attn.o_proj',
-  gate_proj: 'mlp.gate_proj',
-  up_proj: 'mlp.up_proj',
-  down_proj: 'mlp.down_proj',
-};
-
-/** [in, out] of a target's linear layer. */
-function widths(target: LoraTarget, config: LlamaConfig): [number, number] {
-  const { hiddenSize: d, intermediateSize: f } = config;
-  const [q, kv] = [config.heads * config.headDim, config.kvHeads * config.headDim];
-  const table: Record<LoraTarget, [number, number]> = {
-    q_proj: [d, q],
-    k_proj: [d, kv],
-    v_proj: [d, kv],
-    o_proj: [q, d],
-    gate_proj: [d, f],
-    up_proj: [d, f],
-    down_proj: [f, d],
-  };
-  return table[target];
-}
-
 /** Names of a linear layer's two adapter matrices. */
 export const loraNames = (linearName: string) => ({
   a: `${linearName}.lora_A.weight`,
   b: `${linearName}.lora_B.weight`,
 });
 
+/** The linear layers of one layer that the targets stand for, in the targets' order, by name. */
+function targetedLinears(
+  { targets }: LoraSettings,
+  { loraTargets }: Architecture,
+  { linears }: Inventory,
+  depth: number,
+): Map<string, LinearLayer> {
+  const ofLayer = [...linears].filter(([, linear]) => linear.depth === depth);
+  const found = targets.flatMap((target) => ofLayer.filter(([name]) => name.endsWith(`.${loraTargets[target]}`)));
+  return new Map(found);
+}
+
 /** The adapter tensors of layers `fromLayer` and above, by name, with their shapes: A [r, in], B [out, r]. */
 export function loraShapes(
   settings: LoraSettings,
-  config: LlamaConfig,
+  architecture: Architecture,
+  inventory: Inventory,
   fromLayer: number,
 ): Map<string, [number, number]> {
   const shapes = new Map<string, [number, number]>();
-  for (let layer = fromLayer; layer < config.layers; layer++) {
-    for (const target of settings.targets) {
-      const { a, b } = loraNames(`${layerName(layer)}.${moduleOf[target]}`);
-      const [width, height] = widths(target, config);
-      shapes.set(a, [settings.rank, width]);
-      shapes.set(b, [height, settings.rank]);
+  for (let depth = fromLayer; depth < inventory.layers; depth++) {
+    for (const [name, linear] of targetedLinears(settings, architecture, inventory, depth)) {
+      const { a, b } = loraNames(name);
+      shapes.set(a, [settings.rank, linear.in]);
+      shapes.set(b, [linear.out, settings.rank]);
     }
   }
   return shapes;

@@ -1,4 +1,5 @@
 // Lays texts side by side in the rows of a batch: who may look at whom, at which position, and where a prediction counts.
+import type { LookupKey } from '../modules/context.js';
 
 /** A run of tokens in one row that see each other causally. */
 export interface Segment {
@@ -69,6 +70,21 @@ export function tokenIds(segments: readonly Segment[], { rows, tokens }: BatchSh
   const ids = new Int32Array(rows * tokens);
   for (const segment of segments) ids.set(segment.ids, segment.row * tokens + segment.start);
   return ids;
+}
+
+/** Position of each token in its own text, [rows·tokens]; 0 in padding. */
+function tokenPositions(segments: readonly Segment[], { rows, tokens }: BatchShape): Int32Array {
+  const positions = new Int32Array(rows * tokens);
+  for (const { row, start, ids, firstPosition } of segments) {
+    for (let i = 0; i < ids.length; i++) positions[row * tokens + start + i] = firstPosition + i;
+  }
+  return positions;
+}
+
+/** The row of an embedding table that each token of the batch looks up, [rows·tokens]. */
+export function lookupRows(key: LookupKey, segments: readonly Segment[], shape: BatchShape): Int32Array {
+  if (key === 'first') return new Int32Array(shape.rows * shape.tokens);
+  return key === 'token' ? tokenIds(segments, shape) : tokenPositions(segments, shape);
 }
 
 function placeSegment(feeds: BatchFeeds, { row, start, ids, firstPosition, parent }: Segment, tokens: number): void {

@@ -21,8 +21,9 @@ export async function exportModel(
   directory: string,
   { card, dtype = 'F32' }: ExportOptions,
 ): Promise<string[]> {
-  const { config, directory: baseFolder } = model.base;
-  await exportHuggingFace({ outDir: directory, config, tensors: mergedTensors(model, dtype), baseFolder, card, dtype });
+  const { architecture, directory: baseFolder } = model.base;
+  const tensors = mergedTensors(model, dtype);
+  await exportHuggingFace({ outDir: directory, architecture, tensors, baseFolder, card, dtype });
   return filesIn(directory);
 }
 
@@ -36,7 +37,7 @@ export async function exportAdapter(model: Model, directory: string, { card }: E
     lora: tuned.lora,
     dropout: card.settings.dropout,
     tensors: tuned.tensors,
-    layers: base.config.layers,
+    linears: base.inventory.linears,
     base: base.directory,
     card,
   });

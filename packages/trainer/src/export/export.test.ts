@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ModelFormatError, OutputError } from '../errors.js';
-import { type LlamaConfig, parseConfig } from '../models/config.js';
+import type { ModelConfig } from '../models/config.js';
+import { readArchitecture } from '../models/families.js';
+import { Inventory } from '../models/inventory.js';
 import type { WeightTensor } from '../models/model.js';
 import { defaultSettings } from '../settings.js';
 import { TextTokenizer } from '../text/tokenizer.js';
@@ -29,16 +31,18 @@ afterEach(() => {
 
 const card = { name: 'x', base: 'y', data: { hash: 'z', trainExamples: 1 }, settings: defaultSettings, scores: [] };
 const raw = JSON.parse(readFileSync(`${goldenFolder}/llama/llama3-rope/config.json`, 'utf8'));
-const config = parseConfig(raw);
+const architecture = readArchitecture(raw);
+const { config } = architecture;
 const tensor = (name: string): TensorToWrite => ({ name, dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) });
 
 function write(
   outDir: string,
-  changes: Partial<LlamaConfig> = {},
+  changes: Partial<ModelConfig> = {},
   tensors = [tensor('model.norm.weight'), tensor('lm_head.weight')],
 ) {
   const baseFolder = `${goldenFolder}/io/byte-level`;
-  return exportHuggingFace({ outDir, config: { ...config, ...changes }, tensors, baseFolder, card, dtype: 'F32' });
+  const changed = { ...architecture, config: { ...config, ...changes } };
+  return exportHuggingFace({ outDir, architecture: changed, tensors, baseFolder, card, dtype: 'F32' });
 }
 
 const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8'));
@@ -70,9 +74,10 @@ describe('a merged model', () => {
     await write(out);
     const written = json(out, 'config.json');
     const { raw: _, ...expected } = config;
-    expect(parseConfig(written)).toMatchObject(expected);
-    expect(parseConfig({ ...written, rope_parameters: undefined })).toMatchObject(expected);
-    expect(parseConfig({ ...written, rope_scaling: undefined, rope_theta: undefined })).toMatchObject(expected);
+    const reread = (changes: object) => readArchitecture({ ...written, ...changes }).config;
+    expect(reread({})).toMatchObject(expected);
+    expect(reread({ rope_parameters: undefined })).toMatchObject(expected);
+    expect(reread({ rope_scaling: undefined, rope_theta: undefined })).toMatchObject(expected);
     expect(readFileSync(join(out, 'config.json'), 'utf8')).toContain('"rope_theta": 10000.0');
     expect(written).toMatchObject({ tie_word_embeddings: true, dtype: 'float32', torch_dtype: 'float32' });
   });
@@ -95,7 +100,7 @@ describe('a merged model', () => {
     writeFileSync(join(base, 'tokenizer_config.json'), JSON.stringify(settings));
     writeFileSync(join(base, 'generation_config.json'), '{"temperature": 1, "eos_token_id": [1, 2]}');
     const out = join(folder, 'model');
-    await exportHuggingFace({ outDir: out, config, tensors: [], baseFolder: base, card, dtype: 'F32' });
+    await exportHuggingFace({ outDir: out, architecture, tensors: [], baseFolder: base, card, dtype: 'F32' });
     expect(json(out, 'tokenizer_config.json').tokenizer_class).toBe('PreTrainedTokenizerFast');
     expect(json(out, 'tokenizer_config.json')).not.toHaveProperty('backend');
     expect(readFileSync(join(out, 'generation_config.json'), 'utf8')).toContain('"temperature": 1.0');
@@ -146,13 +151,14 @@ describe('a PEFT adapter', () => {
     [`model.layers.${n}.self_attn.q_proj.lora_A.weight`, { shape: [2, 3], data: new Float32Array(6).fill(n) }],
     [`model.layers.${n}.self_attn.q_proj.lora_B.weight`, { shape: [4, 2], data: new Float32Array(8) }],
   ];
+  const { linears } = new Inventory(readArchitecture({ ...raw, num_hidden_layers: 2 }));
   const adapter = (tensors: ReturnType<typeof layer>) =>
     exportPeftAdapter({
       outDir: join(folder, 'adapter'),
       lora,
       dropout: 0.1,
       tensors: new Map(tensors),
-      layers: 2,
+      linears,
       base: 'some/base',
       card,
     });

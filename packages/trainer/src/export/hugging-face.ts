@@ -1,6 +1,7 @@
 // Writes a model as a Hugging Face directory, which Transformers and the tools around it load.
 import { join } from 'node:path';
-import type { LlamaConfig } from '../models/config.js';
+import type { Architecture } from '../models/architecture.js';
+import type { ModelConfig } from '../models/config.js';
 import { readJsonFile } from '../text/json-file.js';
 import { type TensorToWrite, type WritableDtype, writeSafetensors } from '../weights/write-safetensors.js';
 import { writeFiles, writeFolderAtomically } from './atomic-folder.js';
@@ -11,7 +12,7 @@ import { tokenizerFiles } from './tokenizer-files.js';
 export interface HuggingFaceExport {
   /** Must not exist, or be empty. */
   outDir: string;
-  config: LlamaConfig;
+  architecture: Architecture;
   /** All tensors, under their Hugging Face names. */
   tensors: Iterable<TensorToWrite>;
   /** Folder of the base model: tokenizer, chat template, generation settings and licence are taken from it. */
@@ -27,7 +28,7 @@ export interface HuggingFaceExport {
  */
 export async function exportHuggingFace({
   outDir,
-  config,
+  architecture,
   tensors,
   baseFolder,
   card,
@@ -35,11 +36,11 @@ export async function exportHuggingFace({
 }: HuggingFaceExport): Promise<void> {
   await writeFolderAtomically(outDir, async (folder) => {
     const files = tokenizerFiles(baseFolder);
-    files.set('config.json', configJson(config, dtype));
-    files.set('generation_config.json', generationConfigJson(config, readGenerationConfig(baseFolder)));
+    files.set('config.json', configJson(architecture, dtype));
+    files.set('generation_config.json', generationConfigJson(architecture.config, readGenerationConfig(baseFolder)));
     files.set('README.md', modelCard(card, 'merged'));
     await writeFiles(folder, files);
-    await writeSafetensors(join(folder, 'model.safetensors'), withoutTiedHead(tensors, config));
+    await writeSafetensors(join(folder, 'model.safetensors'), withoutTiedHead(tensors, architecture.config));
   });
 }
 
@@ -47,7 +48,9 @@ const maxConfigBytes = 1_000_000;
 
 const readGenerationConfig = (folder: string) => readJsonFile(join(folder, 'generation_config.json'), maxConfigBytes);
 
+const headNames = new Set(['lm_head.weight', 'embed_out.weight']);
+
 /** A tied output layer is the embedding: stored twice, readers would warn or keep two. */
-function withoutTiedHead(tensors: Iterable<TensorToWrite>, config: LlamaConfig): TensorToWrite[] {
-  return [...tensors].filter(({ name }) => !(config.tieWordEmbeddings && name === 'lm_head.weight'));
+function withoutTiedHead(tensors: Iterable<TensorToWrite>, config: ModelConfig): TensorToWrite[] {
+  return [...tensors].filter(({ name }) => !(config.tieWordEmbeddings && headNames.has(name)));
 }

@@ -13,17 +13,22 @@ export function mergedTensor({ base, tuned }: Model, name: string): Float32Array
   const changed = tuned?.tensors.get(name);
   if (changed) return changed.data;
   const weight = base.readTensor(name);
-  const names = loraNames(name.replace(/\.weight$/, ''));
+  const layer = name.replace(/\.weight$/, '');
+  const names = loraNames(layer);
   const a = tuned?.tensors.get(names.a);
   const b = tuned?.tensors.get(names.b);
-  if (tuned?.lora && a && b) addProduct(weight, a, b, loraScale(tuned.lora));
+  const transposed = base.inventory.linears.get(layer)?.transposed ?? false;
+  if (tuned?.lora && a && b) addProduct(weight, a, b, loraScale(tuned.lora), transposed);
   return weight;
 }
 
-/** weight [out, in] += scale · b [out, r] · a [r, in]; each sum in double precision, rounded once. */
-function addProduct(weight: Float32Array, a: WeightTensor, b: WeightTensor, scale: number): void {
+/**
+ * weight [out, in], or [in, out] where transposed, += scale · b [out, r] · a [r, in]; each sum in double precision, rounded once.
+ */
+function addProduct(weight: Float32Array, a: WeightTensor, b: WeightTensor, scale: number, transposed: boolean): void {
   const [rank, width] = a.shape as [number, number];
   const height = b.shape[0]!;
+  const [rowStride, columnStride] = transposed ? [1, height] : [width, 1];
   const sums = new Float64Array(width);
   for (let row = 0; row < height; row++) {
     sums.fill(0);
@@ -32,7 +37,7 @@ function addProduct(weight: Float32Array, a: WeightTensor, b: WeightTensor, scal
       const start = k * width;
       for (let i = 0; i < width; i++) sums[i]! += factor * a.data[start + i]!;
     }
-    const start = row * width;
-    for (let i = 0; i < width; i++) weight[start + i]! += sums[i]!;
+    const start = row * rowStride;
+    for (let i = 0; i < width; i++) weight[start + i * columnStride]! += sums[i]!;
   }
 }

@@ -1,6 +1,7 @@
 // Writes a LoRA adapter as PEFT stores it.
 import { join } from 'node:path';
-import { layerOf } from '../models/llama.js';
+import { loraNames } from '../adapters/lora.js';
+import type { LinearLayer } from '../models/inventory.js';
 import type { WeightTensor } from '../models/model.js';
 import type { LoraSettings } from '../settings.js';
 import { type TensorToWrite, writeSafetensors } from '../weights/write-safetensors.js';
@@ -13,10 +14,10 @@ export interface PeftAdapterExport {
   lora: LoraSettings;
   /** Dropout on the adapters' input, [0, 1). */
   dropout: number;
-  /** `model.layers.N.….lora_A.weight` [r, in] and `….lora_B.weight` [out, r]. */
+  /** `….lora_A.weight` [r, in] and `….lora_B.weight` [out, r], and tensors that were trained whole. */
   tensors: ReadonlyMap<string, WeightTensor>;
-  /** Layers of the base model. */
-  layers: number;
+  /** The base model's linear layers by name. */
+  linears: ReadonlyMap<string, LinearLayer>;
   /** Hub id or path of the base model, which PEFT loads the adapter onto. */
   base: string;
   card: CardData;
@@ -37,8 +38,8 @@ export async function exportPeftAdapter(options: PeftAdapterExport): Promise<voi
   });
 }
 
-function adapterConfig({ lora, dropout, base, tensors, layers }: PeftAdapterExport) {
-  const adapted = [...new Set([...tensors.keys()].flatMap((name) => layerOf(name) ?? []))].sort((a, b) => a - b);
+function adapterConfig({ lora, dropout, base, tensors, linears }: PeftAdapterExport) {
+  const adapted = [...linears].filter(([name]) => tensors.has(loraNames(name).a));
   return {
     peft_type: 'LORA',
     task_type: 'CAUSAL_LM',
@@ -47,14 +48,32 @@ function adapterConfig({ lora, dropout, base, tensors, layers }: PeftAdapterExpo
     lora_alpha: lora.alpha,
     lora_dropout: dropout,
     use_rslora: lora.rankStabilized,
-    target_modules: lora.targets,
-    // Without this PEFT would add empty adapters to the frozen layers and warn of missing weights.
-    layers_to_transform: adapted.length === layers ? null : adapted,
-    layers_pattern: adapted.length === layers ? null : 'layers',
+    ...targetModules(adapted, linears),
     bias: 'none',
-    fan_in_fan_out: false,
+    fan_in_fan_out: adapted.some(([, { transposed }]) => transposed),
     modules_to_save: null,
     inference_mode: true,
+  };
+}
+
+/**
+ * The adapted linear layers as PEFT finds them: by the last part of their names and, where some layers are frozen, by the numbers of the
+ * others; without these PEFT would add empty adapters there and warn of missing weights. Where that would find others too, by whole names.
+ */
+function targetModules(adapted: [string, LinearLayer][], linears: ReadonlyMap<string, LinearLayer>) {
+  const lastPart = (name: string) => name.slice(name.lastIndexOf('.') + 1);
+  const ends = new Set(adapted.map(([name]) => lastPart(name)));
+  const depths = new Set(adapted.map(([, { depth }]) => depth));
+  const sameEnd = [...linears].filter(([name]) => ends.has(lastPart(name)));
+  const inLayers = sameEnd.filter(([, { depth }]) => depths.has(depth));
+  if (inLayers.length > adapted.length) {
+    return { target_modules: adapted.map(([name]) => name), layers_to_transform: null, layers_pattern: null };
+  }
+  const isAll = sameEnd.length === adapted.length;
+  return {
+    target_modules: [...ends],
+    layers_to_transform: isAll ? null : [...depths],
+    layers_pattern: isAll ? null : (/(\w+)\.\d+\./.exec(adapted[0]![0])?.[1] ?? null),
   };
 }
 

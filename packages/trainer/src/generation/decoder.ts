@@ -1,8 +1,8 @@
 // Runs a model one token after another, with the keys and values of earlier tokens kept.
 import type { Graph, Value } from '../graph/graph.js';
 import { gatherRows } from '../graph/ops/layout.js';
-import { type FedWeights, makeContext } from '../models/forward-graph.js';
-import { embed, layers, logits } from '../models/llama.js';
+import { runLayers } from '../models/architecture.js';
+import { type FedWeights, makeContext } from '../models/graph-context.js';
 import { fedWeightsOf, type Model } from '../models/model.js';
 import { Executable, type Feeds, type Results } from '../runtime/session.js';
 
@@ -123,10 +123,10 @@ export class Decoder {
   }
 
   private graph(tokens: number, mapped: Awaited<ReturnType<Model['base']['mappedWeights']>>): Graph {
-    const { config } = this.model.base;
+    const { architecture, config } = this.model.base;
     const { fed, rows } = this;
     const { capacity } = this.cache;
-    const { context } = makeContext({ config, mapped, fed, rows, tokens, keys: capacity + tokens });
+    const { context } = makeContext({ architecture, mapped, fed, rows, tokens, past: capacity });
     const { graph } = context;
     const cached = (name: string): Value =>
       graph.input(name, 'float32', [rows, config.kvHeads, capacity, config.headDim]);
@@ -134,10 +134,11 @@ export class Decoder {
       keys: cached(`keys.${layer}`),
       values: cached(`values.${layer}`),
     }));
-    const start = embed(context, graph.input('ids', 'int32', [rows, tokens]), config);
-    const { hidden, present } = layers(context, start, config, { from: 0, to: config.layers, past });
+    const summed = architecture.embed(context);
+    const embedded = architecture.afterEmbedding?.(context, summed) ?? summed;
+    const { hidden, present } = runLayers(context, architecture, embedded, { from: 0, to: config.layers, past });
     const last = gatherRows(hidden, graph.input('last', 'int32', [rows]));
-    graph.output('logits', logits(context, last, config));
+    graph.output('logits', architecture.head(context, last));
     present.forEach(({ keys, values }, layer) => {
       graph.output(`present.keys.${layer}`, keys);
       graph.output(`present.values.${layer}`, values);

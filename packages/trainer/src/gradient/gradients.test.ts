@@ -27,6 +27,13 @@ const golden: { cases: Record<string, Case> } = JSON.parse(
 type Builder = (...inputs: [Value, Value, Value]) => Value;
 const ints = (graph: Graph, data: number[], shape = [data.length]) => graph.constant(Int32Array.from(data), shape);
 
+function rotate(x: Value, heads?: number): Value {
+  const angles = Array.from({ length: 6 }, (_, p) => [p, p * 10000 ** -0.5]).flat();
+  const table = (f: (angle: number) => number) => x.graph.constant(Float32Array.from(angles, f), [6, 2]);
+  const positions = x.graph.constant(BigInt64Array.of(0n, 2n, 5n, 1n, 1n, 4n), [2, 3]);
+  return rotary(x, positions, table(Math.cos), table(Math.sin), heads);
+}
+
 const builders: Record<string, Builder> = {
   add: e.add,
   'add broadcast': e.add,
@@ -42,6 +49,9 @@ const builders: Record<string, Builder> = {
   tanh: e.tanh,
   erf: e.erf,
   silu: e.silu,
+  gelu: e.gelu,
+  tanhGelu: e.tanhGelu,
+  softcap: (x) => e.softcap(x, 2),
   where: (a, b) => e.where(a.graph.constant(Uint8Array.of(1, 0, 1), [3, 1]), a, b),
   reshape: (x) => reshape(x, [4, 6]),
   transpose: (x) => transpose(x, [2, 0, 3, 1]),
@@ -59,12 +69,8 @@ const builders: Record<string, Builder> = {
   'gemm tn': (a, b) => gemm(a, b, { transposeA: true }),
   'gemm tt': (a, b) => gemm(a, b, { transposeA: true, transposeB: true }),
   'linear bias': linear,
-  rotary: (x) => {
-    const angles = Array.from({ length: 6 }, (_, p) => [p, p * 10000 ** -0.5]).flat();
-    const table = (f: (angle: number) => number) => x.graph.constant(Float32Array.from(angles, f), [6, 2]);
-    const positions = x.graph.constant(BigInt64Array.of(0n, 2n, 5n, 1n, 1n, 4n), [2, 3]);
-    return rotary(x, positions, table(Math.cos), table(Math.sin));
-  },
+  rotary: (x) => rotate(x),
+  'rotary partial': (x) => rotate(x, 2),
   selectRows: (x) => selectRows(x, ints(x.graph, [1, 4, 3]), ints(x.graph, [3, 0, 3, 2, 1])),
   crossEntropy: (x) => crossEntropy(x, ints(x.graph, [2, 0, 6, 2])),
 };

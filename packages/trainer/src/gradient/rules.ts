@@ -1,6 +1,6 @@
 // The backward rule of every differentiable op, as one table: gradients of a node's inputs from that of its output.
 import type { Node, Value } from '../graph/graph.js';
-import { add, div, exp, mul, neg, sigmoid, sub, where } from '../graph/ops/elementwise.js';
+import { add, div, erf, exp, mul, neg, sigmoid, sub, tanh, where } from '../graph/ops/elementwise.js';
 import { concat, expand, reshape, slice, transpose } from '../graph/ops/layout.js';
 import { gemm, matmul, rotary } from '../graph/ops/product.js';
 import { reduceSum } from '../graph/ops/reduce.js';
@@ -70,6 +70,20 @@ export const backwardRules: Record<string, BackwardRule> = {
   QuickGelu: (g, node) => {
     const s = sigmoid(operand(node));
     return [mul(g, add(s, mul(result(node), sub(1, s))))];
+  },
+  // d(x·Φ)/dx = Φ + x·φ.
+  Gelu: (g, node) => {
+    const x = operand(node);
+    const density = mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return [mul(g, add(mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5), mul(x, density)))];
+  },
+  FastGelu: (g, node) => {
+    const x = operand(node);
+    const [slope, cubic] = [Math.sqrt(2 / Math.PI), 0.044715];
+    const square = mul(x, x);
+    const t = tanh(mul(mul(x, add(mul(square, cubic), 1)), slope));
+    const inner = mul(add(mul(square, 3 * cubic), 1), slope);
+    return [mul(g, mul(add(add(t, 1), mul(mul(x, sub(1, mul(t, t))), inner)), 0.5))];
   },
   Where: (g, node, needed) => {
     const [condition, a, b] = node.inputs as [Value, Value, Value];
@@ -143,6 +157,11 @@ export const backwardRules: Record<string, BackwardRule> = {
   // A rotation's transpose turns the other way: the same op with the sine negated.
   RotaryEmbedding: (g, node) => {
     const [, positions, cos, sin] = node.inputs as [Value, Value, Value, Value];
-    return [rotary(g, positions, cos, neg(sin)), undefined, undefined, undefined];
+    return [
+      rotary(g, positions, cos, neg(sin), node.attributes.num_heads as number | undefined),
+      undefined,
+      undefined,
+      undefined,
+    ];
   },
 };

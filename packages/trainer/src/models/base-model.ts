@@ -11,8 +11,10 @@ import { cachedHash } from '../weights/content-hash.js';
 import { ensureFloat32File, type MappedWeights } from '../weights/mapped.js';
 import type { ModelWeights } from '../weights/model-weights.js';
 import { SafetensorsFile } from '../weights/safetensors.js';
-import { type LlamaConfig, parseConfig } from './config.js';
-import { expectedShapes } from './llama.js';
+import type { Architecture } from './architecture.js';
+import type { ModelConfig } from './config.js';
+import { readArchitecture } from './families.js';
+import { Inventory } from './inventory.js';
 
 export interface LoadOptions {
   /** Where a float32 copy of the weights is kept once, mapped by every later run. */
@@ -21,6 +23,8 @@ export interface LoadOptions {
 
 export class BaseModel {
   readonly name: string;
+  readonly config: ModelConfig;
+  readonly inventory: Inventory;
   /** Shape of every tensor, by its Hugging Face name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly parameters: number;
@@ -28,7 +32,7 @@ export class BaseModel {
 
   private constructor(
     readonly directory: string,
-    readonly config: LlamaConfig,
+    readonly architecture: Architecture,
     /** sha256 over configuration and weights. */
     readonly hash: string,
     private readonly weights: ModelWeights,
@@ -36,7 +40,9 @@ export class BaseModel {
     private readonly cacheDirectory: string,
   ) {
     this.name = basename(directory);
-    this.shapes = expectedShapes(config);
+    this.config = architecture.config;
+    this.inventory = new Inventory(architecture);
+    this.shapes = this.inventory.shapes;
     this.parameters = [...this.shapes.values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
     this.checkShapes();
   }
@@ -44,7 +50,8 @@ export class BaseModel {
   /** @throws ModelFormatError, TextError where the directory is no model that can be used */
   static async load(directory: string, { cacheDirectory }: LoadOptions): Promise<BaseModel> {
     const path = resolve(directory);
-    const config = parseConfig(readConfig(path));
+    const architecture = readArchitecture(readConfig(path), join(path, 'config.json'));
+    const { config } = architecture;
     const weights = SafetensorsFile.open(path);
     const hash = createHash('sha256')
       .update(JSON.stringify(config.raw))
@@ -52,7 +59,7 @@ export class BaseModel {
       .digest('hex');
     const text = existsSync(join(path, 'tokenizer.json')) ? await TextTokenizer.load(path) : undefined;
     text?.checkFits(config.vocabSize);
-    return new BaseModel(path, config, hash, weights, text, cacheDirectory);
+    return new BaseModel(path, architecture, hash, weights, text, cacheDirectory);
   }
 
   /** @throws TextError where the directory has none */

@@ -3,9 +3,13 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ModelFormatError } from '../errors.js';
-import { parseConfig, ropeInverseFrequencies } from './config.js';
+import { ropeInverseFrequencies } from '../modules/rope.js';
+import { readArchitecture } from './families.js';
+import type { DecoderConfig } from './llama.js';
 
 const goldenFolder = fileURLToPath(new URL('../../../../goldens', import.meta.url));
+
+const parseConfig = (json: unknown) => readArchitecture(json).config as DecoderConfig;
 
 const base = {
   model_type: 'llama',
@@ -22,7 +26,7 @@ const golden = JSON.parse(readFileSync(`${goldenFolder}/io/weights.json`, 'utf8'
 }[];
 
 test.each(golden)('rotary frequencies of $config as in Transformers', ({ config, inverse_frequencies: expected }) => {
-  const found = ropeInverseFrequencies(parseConfig({ ...base, ...config }));
+  const found = ropeInverseFrequencies(parseConfig({ ...base, ...config }).rope, 16);
   expect(found).toHaveLength(expected.length);
   found.forEach((value, i) => {
     expect(Math.abs(value / expected[i]! - 1)).toBeLessThan(1e-6);
@@ -31,6 +35,7 @@ test.each(golden)('rotary frequencies of $config as in Transformers', ({ config,
 
 test('missing values take the defaults of Transformers', () => {
   expect(parseConfig(base)).toEqual({
+    modelType: 'llama',
     vocabSize: 1000,
     hiddenSize: 256,
     intermediateSize: 512,
@@ -46,7 +51,7 @@ test('missing values take the defaults of Transformers', () => {
     bosTokenId: 1,
     eosTokenIds: [2],
     padTokenId: undefined,
-    rope: { type: 'default', theta: 10_000 },
+    rope: { config: { type: 'default', theta: 10_000 }, dimensions: 64 },
     raw: base,
   });
 });
@@ -78,7 +83,7 @@ test('given values are taken, null means none', () => {
 test('rope_scaling wins over rope_parameters, as in Transformers', () => {
   const rope_parameters = { rope_type: 'default', rope_theta: 5000 };
   const config = parseConfig({ ...base, rope_parameters, rope_scaling: { type: 'linear', factor: 2 } });
-  expect(config.rope).toEqual({ type: 'linear', factor: 2, theta: 5000 });
+  expect(config.rope.config).toEqual({ type: 'linear', factor: 2, theta: 5000 });
 });
 
 describe('refuses', () => {
@@ -86,7 +91,7 @@ describe('refuses', () => {
     ['text', 'llama', /not a JSON object/],
     ['a list', [], /not a JSON object/],
     ['no model type', { ...base, model_type: undefined }, /nothing; supported: llama/],
-    ['another family', { ...base, model_type: 'gpt2' }, /"gpt2"; supported: llama/],
+    ['another family', { ...base, model_type: 't5' }, /"t5"; supported: llama/],
     ['quantised weights', { ...base, quantization_config: { bits: 4 } }, /quantised/],
     ['no size', { ...base, hidden_size: undefined }, /hidden_size/],
     ['a size of text', { ...base, hidden_size: '256' }, /hidden_size.*"256"/],
@@ -101,7 +106,7 @@ describe('refuses', () => {
     ['an unknown rope', { ...base, rope_scaling: { rope_type: 'yarn', factor: 2 } }, /"yarn" is not supported/],
     ['linear without factor', { ...base, rope_scaling: { type: 'linear' } }, /needs factor/],
     ['llama3 without bounds', { ...base, rope_scaling: { type: 'llama3', factor: 8 } }, /needs low_freq_factor/],
-    ['partial rotation', { ...base, rope_parameters: { partial_rotary_factor: 0.5 } }, /partial_rotary_factor/],
+    ['an odd rotation', { ...base, rope_parameters: { partial_rotary_factor: 0.02 } }, /1 of a head's 64 coordinates/],
     ['an end beyond the vocabulary', { ...base, eos_token_id: 1000 }, /eos_token_id 1000/],
     ['a negative id', { ...base, bos_token_id: -1 }, /bos_token_id/],
   ])('%s', (_, config, message) => {
@@ -123,7 +128,7 @@ describe('refuses', () => {
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
         try {
-          ropeInverseFrequencies(parseConfig({ ...base, ...Object.fromEntries(changes) }));
+          ropeInverseFrequencies(parseConfig({ ...base, ...Object.fromEntries(changes) }).rope, 16);
         } catch (error) {
           expect(error).toBeInstanceOf(ModelFormatError);
         }

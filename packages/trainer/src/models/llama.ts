@@ -1,85 +1,144 @@
-// The Llama family: Llama 1–3, SmolLM2, TinyLlama.
+// Llama 1–3, SmolLM2, TinyLlama: the layer that many decoders share.
+import { z } from 'zod';
 import type { Value } from '../graph/graph.js';
-import { add } from '../graph/ops/elementwise.js';
-import { gatherRows, reshape } from '../graph/ops/layout.js';
 import { linear } from '../graph/ops/product.js';
-import { attention, type KeyValues } from '../modules/attention.js';
 import type { ModuleContext } from '../modules/context.js';
-import { gatedMlp } from '../modules/mlp.js';
+import { activations, gatedMlp } from '../modules/mlp.js';
 import { rmsNorm } from '../modules/rms-norm.js';
-import { ropeTables } from '../modules/rope.js';
-import { type LlamaConfig, ropeInverseFrequencies } from './config.js';
+import type { Rope } from '../modules/rope.js';
+import { type SelfAttentionOptions, selfAttention } from '../modules/self-attention.js';
+import { type Architecture, type Family, residual } from './architecture.js';
+import {
+  checkSizes,
+  expectOneOf,
+  groupedFields,
+  type ModelConfig,
+  optional,
+  type RawConfig,
+  readFields,
+  sizeFields,
+  sizesOf,
+  type TokenDefaults,
+  tokenFields,
+  tokensOf,
+} from './config.js';
+import { readRope, ropeJson } from './rope-config.js';
 
-export const embeddingName = 'model.embed_tokens.weight';
-export const finalNormName = 'model.norm.weight';
-export const layerName = (layer: number): string => `model.layers.${layer}`;
-export const headName = (config: LlamaConfig): string => (config.tieWordEmbeddings ? embeddingName : 'lm_head.weight');
-
-/** The transformer layer a tensor belongs to, or undefined for embeddings, final norm and head. */
-export function layerOf(tensor: string): number | undefined {
-  const match = /^model\.layers\.(\d+)\./.exec(tensor);
-  return match ? Number(match[1]) : undefined;
+/** Sizes and switches of decoders with Llama's names. */
+export interface DecoderConfig extends ModelConfig {
+  rmsNormEps: number;
+  rope: Rope;
+  /** Biases on the query, key, value and output projections. */
+  attentionBias: boolean;
+  /** Biases on the MLP's projections. */
+  mlpBias: boolean;
 }
 
-/** Token embeddings: ids [rows, tokens] (int32) → [rows·tokens, hidden]. */
-export function embed(context: ModuleContext, ids: Value, config: LlamaConfig): Value {
-  return reshape(gatherRows(context.weight(embeddingName), ids), [context.rows * context.tokens, config.hiddenSize]);
+const embeddingName = 'model.embed_tokens.weight';
+
+export const embedTokens = (context: ModuleContext, { vocabSize, hiddenSize }: ModelConfig): Value =>
+  context.lookup(embeddingName, [vocabSize, hiddenSize], 'token');
+
+/** Logits of normed hidden states: [n, hidden] → [n, vocabulary]. */
+export function tokenLogits(context: ModuleContext, x: Value, config: ModelConfig): Value {
+  const name = config.tieWordEmbeddings ? embeddingName : 'lm_head.weight';
+  return linear(x, context.weight(name, [config.vocabSize, config.hiddenSize]));
 }
 
-export interface LayerRange {
-  from: number;
-  /** Exclusive. */
-  to: number;
-  /** Cached keys and values a layer, for generation. */
-  past?: readonly KeyValues[];
-}
+/** The linear layers of a Llama layer, by the names that stand for them in other families too. */
+export const llamaTargets = {
+  q_proj: 'self_attn.q_proj',
+  k_proj: 'self_attn.k_proj',
+  v_proj: 'self_attn.v_proj',
+  o_proj: 'self_attn.o_proj',
+  gate_proj: 'mlp.gate_proj',
+  up_proj: 'mlp.up_proj',
+  down_proj: 'mlp.down_proj',
+} as const;
 
-/** Layers `from` … `to` − 1: hidden states [rows·tokens, hidden] → the same, and each layer's keys and values. */
-export function layers(context: ModuleContext, hidden: Value, config: LlamaConfig, { from, to, past }: LayerRange) {
-  const reach = context.tokens + (past?.[0]?.keys.shape[2] ?? 0);
-  const rope = ropeTables(context.graph, ropeInverseFrequencies(config), config.headDim, reach);
-  const shape = { ...config, qkvBias: config.attentionBias, outputBias: config.attentionBias };
-  const present: KeyValues[] = [];
-  let x = hidden;
-  for (let layer = from; layer < to; layer++) {
-    const name = layerName(layer);
-    const normed = rmsNorm(x, context.weight(`${name}.input_layernorm.weight`), config.rmsNormEps);
-    const attended = attention(context, `${name}.self_attn`, normed, shape, rope, past?.[layer - from]);
-    x = add(x, context.dropout(attended.output));
-    present.push(attended.present);
-    const normedAgain = rmsNorm(x, context.weight(`${name}.post_attention_layernorm.weight`), config.rmsNormEps);
-    x = add(x, context.dropout(gatedMlp(context, `${name}.mlp`, normedAgain, config.mlpBias)));
-  }
-  return { hidden: x, present };
-}
-
-/** Logits [n, vocabulary] of hidden states [n, hidden]. */
-export function logits(context: ModuleContext, hidden: Value, config: LlamaConfig): Value {
-  return linear(rmsNorm(hidden, context.weight(finalNormName), config.rmsNormEps), context.weight(headName(config)));
-}
-
-/** Shape of every tensor that a model of this configuration has, by its Hugging Face name. */
-export function expectedShapes(config: LlamaConfig): Map<string, readonly number[]> {
-  const { hiddenSize: d, intermediateSize: f, vocabSize } = config;
-  const [q, kv] = [config.heads * config.headDim, config.kvHeads * config.headDim];
-  const shapes = new Map<string, readonly number[]>([[embeddingName, [vocabSize, d]]]);
-  const addLinear = (name: string, out: number, width: number, bias: boolean) => {
-    shapes.set(`${name}.weight`, [out, width]);
-    if (bias) shapes.set(`${name}.bias`, [out]);
+/** A decoder with a norm before attention and MLP; families differ in the attention of their layers. */
+export function preNormDecoder(
+  config: DecoderConfig,
+  attentionOf: (context: ModuleContext, layer: number) => Partial<SelfAttentionOptions> = () => ({}),
+): Pick<Architecture, 'config' | 'embed' | 'layer' | 'head' | 'loraTargets'> {
+  const { rmsNormEps: epsilon, intermediateSize: width, attentionBias, mlpBias: bias } = config;
+  const shape = { ...config, qkvBias: attentionBias, outputBias: attentionBias };
+  return {
+    config,
+    embed: (context) => embedTokens(context, config),
+    layer(context, x, layer, past) {
+      const name = `model.layers.${layer}`;
+      const options = { ...shape, ...attentionOf(context, layer) };
+      const normed = rmsNorm(context, `${name}.input_layernorm`, x, epsilon);
+      const attended = selfAttention(context, `${name}.self_attn`, normed, options, past);
+      const middle = residual(context, x, attended.output);
+      const normedAgain = rmsNorm(context, `${name}.post_attention_layernorm`, middle, epsilon);
+      const inner = gatedMlp(context, `${name}.mlp`, normedAgain, { width, bias, activation: activations.silu! });
+      return { hidden: residual(context, middle, inner), present: attended.present };
+    },
+    head: (context, x) => tokenLogits(context, rmsNorm(context, 'model.norm', x, epsilon), config),
+    loraTargets: llamaTargets,
   };
-  for (let layer = 0; layer < config.layers; layer++) {
-    const name = layerName(layer);
-    shapes.set(`${name}.input_layernorm.weight`, [d]);
-    addLinear(`${name}.self_attn.q_proj`, q, d, config.attentionBias);
-    addLinear(`${name}.self_attn.k_proj`, kv, d, config.attentionBias);
-    addLinear(`${name}.self_attn.v_proj`, kv, d, config.attentionBias);
-    addLinear(`${name}.self_attn.o_proj`, d, q, config.attentionBias);
-    shapes.set(`${name}.post_attention_layernorm.weight`, [d]);
-    addLinear(`${name}.mlp.gate_proj`, f, d, config.mlpBias);
-    addLinear(`${name}.mlp.up_proj`, f, d, config.mlpBias);
-    addLinear(`${name}.mlp.down_proj`, d, f, config.mlpBias);
-  }
-  shapes.set(finalNormName, [d]);
-  if (!config.tieWordEmbeddings) shapes.set('lm_head.weight', [vocabSize, d]);
-  return shapes;
 }
+
+/** Values that every decoder of Llama's naming writes explicitly. */
+export function decoderJson(config: DecoderConfig) {
+  const { rope, headDim } = config;
+  const share = rope.dimensions === headDim ? undefined : rope.dimensions / headDim;
+  return {
+    num_key_value_heads: config.kvHeads,
+    head_dim: headDim,
+    hidden_act: 'silu',
+    rms_norm_eps: config.rmsNormEps,
+    ...ropeJson(rope.config, share),
+  };
+}
+
+const decoderFields = { ...sizeFields, ...groupedFields, ...tokenFields, hidden_act: optional(z.string()) };
+
+export interface DecoderDefaults extends TokenDefaults {
+  maxPositions: number;
+  kvHeads?: number;
+  headDim?: number;
+  rmsNormEps?: number;
+  tieWordEmbeddings?: boolean;
+  theta?: number;
+  /** Share of a head's coordinates that rotate. */
+  share?: number;
+}
+
+/** What decoders of Llama's naming have in common; missing values take the defaults of their class in Transformers. */
+export function readDecoder(raw: RawConfig, file: string, modelType: string, defaults: DecoderDefaults): DecoderConfig {
+  const values = readFields(decoderFields, raw, file);
+  expectOneOf(values.hidden_act ?? 'silu', ['silu', 'swish'], 'hidden_act', file);
+  const config = {
+    modelType,
+    ...sizesOf(values, defaults),
+    ...tokensOf(values, defaults),
+    rmsNormEps: values.rms_norm_eps ?? defaults.rmsNormEps ?? 1e-6,
+    tieWordEmbeddings: values.tie_word_embeddings ?? defaults.tieWordEmbeddings ?? false,
+    attentionBias: false,
+    mlpBias: false,
+    raw,
+  };
+  checkSizes(config, file);
+  return { ...config, rope: readRope(raw, file, { ...config, theta: defaults.theta, share: defaults.share }) };
+}
+
+const biasFields = { attention_bias: optional(z.boolean()), mlp_bias: optional(z.boolean()) };
+
+export const llama: Family = {
+  models: 'Llama 1 to 3, SmolLM2, TinyLlama',
+  modelType: 'llama',
+  architectures: ['LlamaForCausalLM'],
+  read(raw, file) {
+    const { attention_bias: attentionBias = false, mlp_bias: mlpBias = false } = readFields(biasFields, raw, file);
+    const decoder = readDecoder(raw, file, 'llama', { maxPositions: 2048, bos: 1, eos: 2 });
+    const config = { ...decoder, attentionBias, mlpBias };
+    return {
+      ...preNormDecoder(config),
+      className: 'LlamaForCausalLM',
+      written: { ...decoderJson(config), attention_bias: attentionBias, mlp_bias: mlpBias },
+    };
+  },
+};

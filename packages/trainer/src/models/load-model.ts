@@ -14,7 +14,7 @@ const adapterConfigSchema = z.object({
   r: z.number().int().min(1),
   lora_alpha: z.number().positive(),
   use_rslora: z.boolean().nullish(),
-  target_modules: z.array(z.string()),
+  target_modules: z.union([z.array(z.string()), z.string()]),
 });
 
 /**
@@ -30,15 +30,16 @@ export async function loadModel(directory: string, options: LoadOptions): Promis
   }
   const config = parsed.data;
   const base = await BaseModel.load(baseDirectory(directory, config.base_model_name_or_path), options);
+  const tensors = readAdapter(join(directory, 'adapter_model.safetensors'), base);
   const lora = {
     rank: config.r,
     alpha: config.lora_alpha,
-    targets: config.target_modules as LoraTarget[],
+    targets: targetsOf(tensors, base),
     rankStabilized: config.use_rslora ?? false,
   };
   return {
     base,
-    tuned: { method: 'lora', lora, tensors: readAdapter(join(directory, 'adapter_model.safetensors'), base) },
+    tuned: { method: 'lora', lora, tensors },
   };
 }
 
@@ -64,6 +65,17 @@ function readAdapter(path: string, base: BaseModel): Map<string, WeightTensor> {
     tensors.set(name, { shape: [...file.info(stored).shape], data: file.read(stored) });
   }
   return tensors;
+}
+
+/** The targets whose linear layers carry adapters. */
+function targetsOf(
+  tensors: ReadonlyMap<string, WeightTensor>,
+  { architecture: { loraTargets } }: BaseModel,
+): LoraTarget[] {
+  const names = [...tensors.keys()];
+  return (Object.keys(loraTargets) as LoraTarget[]).filter((target) =>
+    names.some((name) => name.endsWith(`.${loraTargets[target]}.lora_A.weight`)),
+  );
 }
 
 function readJson(path: string): unknown {

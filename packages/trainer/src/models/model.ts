@@ -1,7 +1,7 @@
 // A model to use: a base model, and what training changed in it.
 import type { LoraSettings } from '../settings.js';
 import type { BaseModel } from './base-model.js';
-import type { FedWeights } from './forward-graph.js';
+import type { FedWeights } from './graph-context.js';
 
 export interface WeightTensor {
   shape: number[];

@@ -1,18 +1,32 @@
-// Causal self-attention with grouped queries (2305.13245) and rotary positions.
+// Self-attention with grouped queries (2305.13245), rotary positions and windows.
 import type { Value } from '../graph/graph.js';
-import { add } from '../graph/ops/elementwise.js';
+import { add, mul, softcap } from '../graph/ops/elementwise.js';
 import { concat, reshape, transpose } from '../graph/ops/layout.js';
 import { matmul, rotary } from '../graph/ops/product.js';
 import { softmax } from '../graph/ops/reduce.js';
+import { attentionBias, type Window } from './attention-mask.js';
 import type { ModuleContext } from './context.js';
-import type { RopeTables } from './rope.js';
+import { type Rope, ropeTables } from './rope.js';
 
-export interface AttentionShape {
+export interface AttentionOptions {
   heads: number;
   kvHeads: number;
   headDim: number;
-  qkvBias: boolean;
-  outputBias: boolean;
+  /** How positions turn queries and keys; none where the model knows positions otherwise, or not at all. */
+  rope?: Rope;
+  /** Factor on the scores; default headDim^−½. */
+  scale?: number;
+  /** Local attention; none sees everything that the batch allows. */
+  window?: Window;
+  /** c of c·tanh(score / c), which bounds the scores (Gemma 2). */
+  scoreCap?: number;
+}
+
+/** What is projected from the tokens: queries [rows·tokens, heads·headDim], keys and values [rows·tokens, kvHeads·headDim]. */
+export interface Projections {
+  queries: Value;
+  keys: Value;
+  values: Value;
 }
 
 /** Keys and values of earlier tokens, each [rows, kvHeads, past, headDim]; keys are already rotated. */
@@ -21,40 +35,56 @@ export interface KeyValues {
   values: Value;
 }
 
-/**
- * x [rows·tokens, d] → [rows·tokens, d], and the keys and values of these tokens for a cache. Queries of one group share their keys: they are
- * laid side by side, so keys and values are never repeated.
- */
-export function attention(
-  context: ModuleContext,
-  name: string,
-  x: Value,
-  shape: AttentionShape,
-  rope: RopeTables,
-  past?: KeyValues,
-): { output: Value; present: KeyValues } {
-  const { rows, tokens, positions } = context;
-  const { heads, kvHeads, headDim } = shape;
-  const groups = heads / kvHeads;
-  const project = (part: string, count: number) =>
-    reshape(context.linear(`${name}.${part}`, x, shape.qkvBias), [rows, tokens, count * headDim]);
+export interface Attended {
+  /** [rows·tokens, width] */
+  output: Value;
+  /** Keys and values of these tokens, for a cache. */
+  present: KeyValues;
+}
 
-  const rotatedQueries = rotary(project('q_proj', heads), positions, rope.cos, rope.sin);
-  const rotatedKeys = rotary(project('k_proj', kvHeads), positions, rope.cos, rope.sin);
+/**
+ * Mixes the values by the scores of queries and keys: → [rows·tokens, heads·headDim]. Queries of one group share their keys: they are laid
+ * side by side, so keys and values are never repeated.
+ */
+export function attend(
+  context: ModuleContext,
+  projected: Projections,
+  options: AttentionOptions,
+  past?: KeyValues,
+): Attended {
+  const { rows, tokens } = context;
+  const { heads, kvHeads, headDim } = options;
+  const groups = heads / kvHeads;
+  const { queries: rotatedQueries, keys: rotatedKeys } = position(context, projected, options);
   const perHead = (y: Value) => transpose(reshape(y, [rows, tokens, kvHeads, headDim]), [0, 2, 1, 3]);
 
   const queries = reshape(
     transpose(reshape(rotatedQueries, [rows, tokens, kvHeads, groups, headDim]), [0, 2, 3, 1, 4]),
     [rows, kvHeads, groups * tokens, headDim],
   );
-  const present = { keys: perHead(rotatedKeys), values: perHead(project('v_proj', kvHeads)) };
+  const present = { keys: perHead(rotatedKeys), values: perHead(projected.values) };
   const keys = past ? concat([past.keys, present.keys], 2) : present.keys; // [rows, kvHeads, seen, headDim]
   const values = past ? concat([past.values, present.values], 2) : present.values;
   const seen = keys.shape[2]!;
 
-  const scores = reshape(matmul(queries, transpose(keys, [0, 1, 3, 2])), [rows, kvHeads, groups, tokens, seen]);
-  const weights = reshape(softmax(add(scores, context.attentionBias)), [rows, kvHeads, groups * tokens, seen]);
+  const products = matmul(queries, transpose(keys, [0, 1, 3, 2]));
+  const scores = reshape(softcap(products, options.scoreCap), [rows, kvHeads, groups, tokens, seen]);
+  const bias = attentionBias(context, options.window);
+  const weights = reshape(softmax(add(scores, bias)), [rows, kvHeads, groups * tokens, seen]);
   const mixed = reshape(matmul(weights, values), [rows, kvHeads, groups, tokens, headDim]);
-  const joined = reshape(transpose(mixed, [0, 3, 1, 2, 4]), [rows * tokens, heads * headDim]);
-  return { output: context.linear(`${name}.o_proj`, joined, shape.outputBias), present };
+  return { output: reshape(transpose(mixed, [0, 3, 1, 2, 4]), [rows * tokens, heads * headDim]), present };
+}
+
+/** Queries and keys turned by their positions, and scaled: by the tables, where these turn every coordinate. */
+function position(context: ModuleContext, { queries, keys }: Projections, options: AttentionOptions) {
+  const { rope, heads, kvHeads, headDim, scale = headDim ** -0.5 } = options;
+  const isWhole = rope?.dimensions === headDim;
+  const tables = rope && ropeTables(context, rope, isWhole ? Math.sqrt(scale) : 1);
+  const turn = (x: Value, count: number) => {
+    if (!tables) return x;
+    const inRows = reshape(x, [context.rows, context.tokens, count * headDim]);
+    return rotary(inRows, context.positions, tables.cos, tables.sin, isWhole ? undefined : count);
+  };
+  const turned = { queries: turn(queries, heads), keys: turn(keys, kvHeads) };
+  return isWhole ? turned : { ...turned, queries: mul(turned.queries, scale) };
 }

@@ -3,7 +3,8 @@ import type { MicroBatch } from '../data/batches.js';
 import { feedsOf } from '../data/segments.js';
 import { DropoutMasks } from '../kernels/dropout-masks.js';
 import type { BaseModel } from '../models/base-model.js';
-import { type BatchGraph, buildBatchGraph, type FedWeights } from '../models/forward-graph.js';
+import { type BatchGraph, buildBatchGraph } from '../models/forward-graph.js';
+import type { FedWeights } from '../models/graph-context.js';
 import { Purpose, type RandomKey } from '../random/philox.js';
 import { Executable, type Results } from '../runtime/session.js';
 import type { TensorData } from '../tensor/dtype.js';
@@ -71,11 +72,21 @@ export class BatchRunner {
     }
     if (this.prepared.size >= mostGraphs) await this.dropOldest();
     const { base, fed, training, dropout = 0, prefix } = this.options;
+    const { architecture, inventory } = base;
     // Where every weight is fed, nothing is mapped, and no float32 copy of the model is made.
     const isWhole = [...base.shapes.keys()].every((name) => fed.shapes.has(name));
     const mapped = isWhole ? undefined : await base.mappedWeights();
     const prefixDepth = prefix?.depth ?? 0;
-    const built = buildBatchGraph({ config: base.config, mapped, fed, shape, training, dropout, prefixDepth });
+    const built = buildBatchGraph({
+      architecture,
+      inventory,
+      mapped,
+      fed,
+      shape,
+      training,
+      dropout,
+      prefixDepth,
+    });
     const executable = await Executable.compile(built.graph, { weightsFolder: mapped?.folder });
     const masks = new DropoutMasks(built.maskSizes);
     const maskArrays = built.maskSizes.map((size) => masks.allocate(size));

@@ -16,9 +16,9 @@ import { join } from 'node:path';
 import { type MicroBatch, makeMicroBatches, rowTokens } from '../data/batches.js';
 import type { TokenizedExample } from '../data/example.js';
 import { type BatchShape, feedsOf } from '../data/segments.js';
+import { runLayers } from '../models/architecture.js';
 import type { BaseModel } from '../models/base-model.js';
-import { makeContext } from '../models/forward-graph.js';
-import { embed, layers } from '../models/llama.js';
+import { makeContext } from '../models/graph-context.js';
 import { Executable } from '../runtime/session.js';
 
 const tokenBudget = 512;
@@ -121,9 +121,11 @@ async function computePrefix(options: PrefixOptions, starts: Float64Array, path:
 async function compilePrefix({ base, depth }: PrefixOptions, shape: BatchShape): Promise<Executable> {
   const mapped = await base.mappedWeights();
   const fed = { shapes: new Map() };
-  const { context } = makeContext({ config: base.config, mapped, fed, rows: shape.rows, tokens: shape.tokens });
-  const ids = context.graph.input('ids', 'int32', [shape.rows, shape.tokens]);
-  const { hidden } = layers(context, embed(context, ids, base.config), base.config, { from: 0, to: depth });
+  const { architecture } = base;
+  const { context } = makeContext({ architecture, mapped, fed, rows: shape.rows, tokens: shape.tokens });
+  const summed = architecture.embed(context);
+  const embedded = architecture.afterEmbedding?.(context, summed) ?? summed;
+  const { hidden } = runLayers(context, architecture, embedded, { from: 0, to: depth });
   context.graph.output('hidden', hidden);
   return Executable.compile(context.graph, { weightsFolder: mapped.folder });
 }

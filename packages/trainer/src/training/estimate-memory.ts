@@ -18,8 +18,9 @@ const logitArrays = 5;
 const commonRow = 128;
 
 /** Peak resident memory of a training process in bytes; an estimate that the pilot's measurement replaces. */
-export function estimateMemory({ config, shapes, parameters }: BaseModel, settings: TrainingSettings): number {
-  const trainable = trainableTensors(settings, config, shapes, settings.freezing.layers).reduce(
+export function estimateMemory(base: BaseModel, settings: TrainingSettings): number {
+  const { config, parameters } = base;
+  const trainable = trainableTensors(settings, base, settings.freezing.layers).reduce(
     (sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1),
     0,
   );

@@ -2,12 +2,12 @@
 import { initializeLora } from '../adapters/lora.js';
 import { type MicroBatch, makeMicroBatches, type NumberedExample, supervisedTokens } from '../data/batches.js';
 import type { TokenizedExample } from '../data/example.js';
-import { tokenIds } from '../data/segments.js';
+import { lookupRows } from '../data/segments.js';
 import { SettingsError } from '../errors.js';
 import { ParameterMemory } from '../kernels/memory.js';
 import type { BaseModel } from '../models/base-model.js';
-import type { FedWeights } from '../models/forward-graph.js';
-import { embeddingName, layerOf } from '../models/llama.js';
+import type { FedWeights } from '../models/graph-context.js';
+import type { Inventory } from '../models/inventory.js';
 import type { TunedWeights, WeightTensor } from '../models/model.js';
 import { AdamW } from '../optimizers/adamw.js';
 import { Purpose } from '../random/philox.js';
@@ -55,7 +55,7 @@ export class Learner {
 
   constructor(private readonly options: LearnerOptions) {
     const { base, settings } = options;
-    const tensors = trainableTensors(settings, base.config, base.shapes, settings.freezing.layers);
+    const tensors = trainableTensors(settings, base, settings.freezing.layers);
     if (tensors.length === 0) {
       throw new SettingsError(
         'With these settings nothing is trained: all layers are frozen. Freeze fewer layers or tensors.',
@@ -92,7 +92,7 @@ export class Learner {
     if (this.phase?.lowestLayer === lowestLayer) return false;
     await this.endPhase();
     const { base, settings } = this.options;
-    const current = trainableTensors(settings, base.config, base.shapes, lowestLayer);
+    const current = trainableTensors(settings, base, lowestLayer);
     for (const { name } of current) this.optimize(name);
     this.phase = await this.beginPhase(lowestLayer, current);
     return true;
@@ -178,7 +178,7 @@ export class Learner {
       ...(settings.method === 'lora' && { lora: settings.lora }),
     };
     const weights = new Map(current.map(({ name }) => [name, this.tensors.get(name)!.data]));
-    const depth = prefixDepth(current, base.config.layers);
+    const depth = prefixDepth(current, base.inventory);
     const open = (examples: readonly TokenizedExample[]) => PrefixCache.open({ base, depth, examples, cacheDirectory });
     const prefixes = depth > 0 ? [await open(train), ...(validation.length > 0 ? [await open(validation)] : [])] : [];
     const [prefix, validationPrefix] = prefixes;
@@ -208,19 +208,27 @@ export class Learner {
 
   /** Hands a micro-batch's gradients to the optimizer; returns its part of the step's mean loss. */
   private collect(results: Results, batch: MicroBatch, more: boolean): number {
-    const width = this.options.base.config.hiddenSize;
     for (const [output, gradient] of Object.entries(results)) {
       if (!output.startsWith('gradient.') || output === 'gradient.embedding') continue;
       this.optimizer.accumulate(output.slice('gradient.'.length), gradient, 1, more);
     }
     const rows = results['gradient.embedding'];
-    if (rows) this.optimizer.accumulateRows(embeddingName, tokenIds(batch.segments, batch.shape), rows, width);
+    if (rows) this.collectRows(rows, batch);
     return batch.targets.reduce((sum, { weight }, slot) => sum + weight * results.losses![slot]!, 0);
+  }
+
+  /** Adds the gradient at the embeddings' sum to the rows that were looked up, in each table that trains. */
+  private collectRows(rows: Float32Array, { segments, shape }: MicroBatch): void {
+    const { inventory, config } = this.options.base;
+    for (const { name, key } of inventory.tables) {
+      if (!this.optimizer.parameterNames.includes(name)) continue;
+      this.optimizer.accumulateRows(name, lookupRows(key, segments, shape), rows, config.hiddenSize);
+    }
   }
 }
 
 /** Layers that come before anything trainable: their output never changes. */
-function prefixDepth(trainable: readonly TrainableTensor[], layers: number): number {
-  if (trainable.some(({ name }) => name === embeddingName)) return 0;
-  return Math.min(layers, ...trainable.map(({ name }) => layerOf(name) ?? layers));
+function prefixDepth(trainable: readonly TrainableTensor[], inventory: Inventory): number {
+  const lowest = Math.min(inventory.layers, ...trainable.map(({ name }) => inventory.depthOf(name)));
+  return Math.max(0, lowest);
 }

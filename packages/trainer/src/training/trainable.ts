@@ -1,7 +1,7 @@
 // Which tensors a run trains, and with what rate.
 import { loraShapes } from '../adapters/lora.js';
-import type { LlamaConfig } from '../models/config.js';
-import { embeddingName, layerOf } from '../models/llama.js';
+import type { BaseModel } from '../models/base-model.js';
+import type { Inventory } from '../models/inventory.js';
 import type { TrainingSettings } from '../settings.js';
 
 export interface TrainableTensor {
@@ -24,43 +24,34 @@ export function lowestTrainableLayer({ freezing }: TrainingSettings, layers: num
   return Math.max(freezing.layers, layers - freed);
 }
 
-/**
- * The trainable tensors from `lowestLayer` up, in a fixed order.
- * @param shapes shape of every tensor of the base model
- */
+/** The trainable tensors from `lowestLayer` up, in a fixed order. */
 export function trainableTensors(
   settings: TrainingSettings,
-  config: LlamaConfig,
-  shapes: ReadonlyMap<string, readonly number[]>,
+  { architecture, inventory, shapes }: Pick<BaseModel, 'architecture' | 'inventory' | 'shapes'>,
   lowestLayer: number,
 ): TrainableTensor[] {
   const { freezing } = settings;
   const candidates =
     settings.method === 'lora' && settings.lora
-      ? [...loraShapes(settings.lora, config, lowestLayer)]
-      : [...shapes].filter(([name]) => trainsInFull(name, settings, config, lowestLayer));
+      ? [...loraShapes(settings.lora, architecture, inventory, lowestLayer)]
+      : [...shapes].filter(([name]) => trainsInFull(inventory.depthOf(name), settings, lowestLayer));
   return candidates
     .filter(([name]) => !freezing.tensors?.some((pattern) => matches(pattern, name)))
     .map(([name, shape]) => ({
       name,
       shape,
       decay: shape.length > 1,
-      rateScale: (freezing.layerwiseDecay ?? 1) ** depthFromTop(name, config),
+      rateScale: (freezing.layerwiseDecay ?? 1) ** depthFromTop(name, inventory),
     }));
 }
 
-function trainsInFull(name: string, { freezing }: TrainingSettings, config: LlamaConfig, lowestLayer: number): boolean {
-  if (name === embeddingName) return lowestLayer === 0 && !freezing.embeddings;
-  const layer = layerOf(name);
-  if (layer !== undefined) return layer >= lowestLayer;
-  return name !== 'lm_head.weight' || !config.tieWordEmbeddings;
+function trainsInFull(depth: number, { freezing }: TrainingSettings, lowestLayer: number): boolean {
+  return depth < 0 ? lowestLayer === 0 && !freezing.embeddings : depth >= lowestLayer;
 }
 
-function depthFromTop(name: string, config: LlamaConfig): number {
-  if (name === embeddingName) return config.layers;
-  const layer = layerOf(name);
-  return layer === undefined ? 0 : config.layers - 1 - layer;
-}
+/** Layers above the one a tensor lies in; what comes after all layers counts with the uppermost. */
+const depthFromTop = (name: string, inventory: Inventory): number =>
+  Math.max(0, inventory.layers - 1 - inventory.depthOf(name));
 
 /** Globs with `*` for any characters; an adapter also answers to its layer's name. */
 function matches(pattern: string, name: string): boolean {

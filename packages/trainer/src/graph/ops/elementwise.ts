@@ -36,6 +36,21 @@ export function silu(x: Value): Value {
   return x.graph.node('QuickGelu', [x], x.dtype, x.shape, { alpha: { float: 1 } }, 'com.microsoft');
 }
 
+/** x·Φ(x), with the normal distribution's own Φ. */
+export function gelu(x: Value): Value {
+  return x.graph.node('Gelu', [x], x.dtype, x.shape, {}, 'com.microsoft');
+}
+
+/** GELU by tanh (1606.08415): x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))). */
+export function tanhGelu(x: Value): Value {
+  return x.graph.node('FastGelu', [x], x.dtype, x.shape, {}, 'com.microsoft');
+}
+
+/** c·tanh(x / c), within ±c; without a cap the identity. */
+export function softcap(x: Value, cap?: number): Value {
+  return cap === undefined ? x : mul(tanh(div(x, cap)), cap);
+}
+
 /** Elements of `a` where `condition` (bool) holds, else of `b`. */
 export function where(condition: Value, a: Operand, b: Operand): Value {
   const graph = condition.graph;
@@ -49,4 +64,15 @@ export function where(condition: Value, a: Operand, b: Operand): Value {
 export function equal(a: Value, b: Value): Value {
   if (a.dtype !== b.dtype) throw new GraphError('Equal', `${a.dtype} and ${b.dtype} do not mix`);
   return a.graph.node('Equal', [a, b], 'bool', broadcastShapes(a.shape, b.shape, 'Equal'));
+}
+
+/** Whether a < b. */
+export function less(a: Value, b: Value): Value {
+  if (a.dtype !== b.dtype) throw new GraphError('Less', `${a.dtype} and ${b.dtype} do not mix`);
+  return a.graph.node('Less', [a, b], 'bool', broadcastShapes(a.shape, b.shape, 'Less'));
+}
+
+/** The same numbers as float32. */
+export function toFloat(x: Value): Value {
+  return x.graph.node('Cast', [x], 'float32', x.shape, { to: 1 });
 }

@@ -59,11 +59,13 @@ export function expand(x: Value, shape: Shape): Value {
 }
 
 /**
- * Rows of a table [n, …] by index (int32, any shape) → [...index shape, …]. It has no backward rule on purpose: a scatter
+ * Rows of a table [n, …] by index (int32 or int64, any shape) → [...index shape, …]. It has no backward rule on purpose: a scatter
  * with duplicate ids is a race in the runtime. Embeddings take the gradient at this value and add rows in the optimizer.
  */
 export function gatherRows(table: Value, index: Value): Value {
-  if (index.dtype !== 'int32') throw new GraphError('Gather', `the index is ${index.dtype}, not int32`);
+  if (index.dtype !== 'int32' && index.dtype !== 'int64') {
+    throw new GraphError('Gather', `the index is ${index.dtype}, not an integer`);
+  }
   return table.graph.node('Gather', [table, index], table.dtype, [...index.shape, ...table.shape.slice(1)], {
     axis: 0,
   });

@@ -45,18 +45,20 @@ export function linear(x: Value, weight: Value, bias?: Value): Value {
 /**
  * Rotates pairs (j, j + d/2) of each head by the angle of its position (RoFormer, 2104.09864).
  * x [batch, tokens, heads·d], positions [batch, tokens] (int64), cos and sin [positions, d/2].
+ * @param heads where given, heads are wider than d, and only their first d coordinates turn
  */
-export function rotary(x: Value, positions: Value, cos: Value, sin: Value): Value {
-  const half = cos.shape[1]!;
-  if (x.shape.length !== 3 || x.shape[2]! % (2 * half) !== 0) {
-    throw new GraphError('RotaryEmbedding', `${showShape(x.shape)} is not made of heads of width ${2 * half}`);
+export function rotary(x: Value, positions: Value, cos: Value, sin: Value, heads?: number): Value {
+  const width = 2 * cos.shape[1]!;
+  if (x.shape.length !== 3 || x.shape[2]! % (heads ?? width) !== 0) {
+    throw new GraphError('RotaryEmbedding', `${showShape(x.shape)} is not made of heads of width ${width}`);
   }
+  const partial: Record<string, number> = heads === undefined ? {} : { num_heads: heads, rotary_embedding_dim: width };
   return x.graph.node(
     'RotaryEmbedding',
     [x, positions, cos, sin],
     'float32',
     x.shape,
-    { interleaved: 0 },
+    { interleaved: 0, ...partial },
     'com.microsoft',
   );
 }

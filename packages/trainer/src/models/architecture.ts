@@ -1,0 +1,75 @@
+// What a family of models tells the engine about one model.
+import type { Value } from '../graph/graph.js';
+import { add } from '../graph/ops/elementwise.js';
+import type { KeyValues } from '../modules/attention.js';
+import type { ModuleContext } from '../modules/context.js';
+import type { LoraTarget } from '../settings.js';
+import type { ModelConfig, RawConfig } from './config.js';
+
+export interface LayerOutput {
+  /** [rows·tokens, hidden] */
+  hidden: Value;
+  /** Keys and values of these tokens, for a cache. */
+  present: KeyValues;
+}
+
+/**
+ * The forward pass in its parts, from bottom to top. Weights are asked for by their Hugging Face names, with their shapes: what is asked
+ * for is what the model has (`Inventory`), so names and shapes are written once.
+ */
+export interface Architecture {
+  readonly config: ModelConfig;
+  /** The class of Transformers that reads the exported model. */
+  readonly className: string;
+  /** Rows looked up in the embedding tables, summed: [rows·tokens, hidden]. Their gradients are added row by row in the optimizer. */
+  embed(context: ModuleContext): Value;
+  /** What comes between the embeddings and the first layer, such as a norm; nothing where it is left out. */
+  afterEmbedding?(context: ModuleContext, x: Value): Value;
+  /** Layer number `layer`, from 0: x [rows·tokens, hidden]. */
+  layer(context: ModuleContext, x: Value, layer: number, past?: KeyValues): LayerOutput;
+  /** Logits [n, vocabulary] of hidden states [n, hidden]. */
+  head(context: ModuleContext, x: Value): Value;
+  /** The linear layers within a layer that each LoRA target stands for, as the ends of their names. */
+  readonly loraTargets: Readonly<Record<LoraTarget, string>>;
+  /** Values of config.json to write explicitly, since readers' defaults differ. */
+  readonly written: RawConfig;
+}
+
+/** One family: reads its configurations. */
+export interface Family {
+  /** Models of it that people know, for messages. */
+  readonly models: string;
+  readonly modelType: string;
+  /** Classes of Transformers whose checkpoints hold these weights. */
+  readonly architectures: readonly string[];
+  /** @throws ModelFormatError where a value is missing, impossible or absurd, or asks for what the engine does not compute */
+  read(raw: RawConfig, file: string): Architecture;
+}
+
+export interface LayerRange {
+  from: number;
+  /** Exclusive. */
+  to: number;
+  /** Cached keys and values a layer, for generation. */
+  past?: readonly KeyValues[];
+}
+
+/** Layers `from` … `to` − 1: hidden states [rows·tokens, hidden] → the same, and each layer's keys and values. */
+export function runLayers(
+  context: ModuleContext,
+  { layer }: Architecture,
+  hidden: Value,
+  { from, to, past }: LayerRange,
+): { hidden: Value; present: KeyValues[] } {
+  const present: KeyValues[] = [];
+  let x = hidden;
+  for (let number = from; number < to; number++) {
+    const output = layer(context, x, number, past?.[number - from]);
+    x = output.hidden;
+    present.push(output.present);
+  }
+  return { hidden: x, present };
+}
+
+/** x + branch, with the run's dropout on the branch. */
+export const residual = (context: ModuleContext, x: Value, branch: Value): Value => add(x, context.dropout(branch));

@@ -1,0 +1,38 @@
+// The families of models that the engine knows, and which of them a config.json belongs to.
+import { ModelFormatError } from '../errors.js';
+import type { Architecture, Family } from './architecture.js';
+import { type RawConfig, refuse, show } from './config.js';
+import { llama } from './llama.js';
+
+export const families: readonly Family[] = [llama];
+
+export const supportedModelTypes: readonly string[] = families.map(({ modelType }) => modelType);
+
+/**
+ * @param json the parsed content of config.json
+ * @param file named in errors
+ * @throws ModelFormatError where the family is not supported, or a value is missing, impossible or absurd
+ */
+export function readArchitecture(json: unknown, file = 'config.json'): Architecture {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw refuse(file, 'it is not a JSON object');
+  const raw = json as RawConfig;
+  const family = familyOf(raw, file);
+  if (raw.quantization_config) {
+    throw refuse(file, 'the weights are quantised (quantization_config). Choose the unquantised model');
+  }
+  return family.read(raw, file);
+}
+
+/** By `model_type`; where that is missing, by the class in `architectures`. */
+function familyOf(raw: RawConfig, file: string): Family {
+  const classes = Array.isArray(raw.architectures) ? raw.architectures : [];
+  const found =
+    raw.model_type === undefined
+      ? families.find(({ architectures }) => architectures.some((name) => classes.includes(name)))
+      : families.find(({ modelType }) => modelType === raw.model_type);
+  if (found) return found;
+  const known = families.map(({ modelType, models }) => `${modelType} (${models})`).join(', ');
+  throw new ModelFormatError(
+    `${file} says model_type ${show(raw.model_type)}; supported: ${known}. Choose a model of one of these families.`,
+  );
+}

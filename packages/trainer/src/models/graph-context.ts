@@ -1,0 +1,93 @@
+// A module context over a new graph: where weights come from, adapters, dropout masks.
+import { loraNames, loraScale, withLora } from '../adapters/lora.js';
+import { GraphError } from '../graph/errors.js';
+import { Graph, type Value } from '../graph/graph.js';
+import { mul, where } from '../graph/ops/elementwise.js';
+import { gatherRows, reshape, slice } from '../graph/ops/layout.js';
+import { gemm } from '../graph/ops/product.js';
+import { effectiveDropout } from '../kernels/dropout-masks.js';
+import type { LookupKey, ModuleContext } from '../modules/context.js';
+import type { LoraSettings } from '../settings.js';
+import { type Shape, sameShape, showShape } from '../tensor/shape.js';
+import type { MappedWeights } from '../weights/mapped.js';
+import type { Architecture } from './architecture.js';
+
+/** Which weights a graph is fed at every run; all others are constants, mapped from the base model's file. */
+export interface FedWeights {
+  /** Shape by name: base tensors under their Hugging Face names, adapters under `….lora_A.weight`, `….lora_B.weight`. */
+  shapes: ReadonlyMap<string, readonly number[]>;
+  lora?: LoraSettings;
+}
+
+export interface ContextOptions {
+  architecture: Architecture;
+  /** Where the weights lie that are not fed; not needed where all are. */
+  mapped?: MappedWeights;
+  fed: FedWeights;
+  rows: number;
+  tokens: number;
+  /** Places of a row in the cache of keys and values; default 0. */
+  past?: number;
+  /** Dropout probability; 0 outside training. */
+  dropout?: number;
+}
+
+/** The context, the weights it has asked for so far, and the sizes of the dropout masks. Token ids are the input `ids`. */
+export function makeContext({ mapped, fed, rows, tokens, past = 0, dropout = 0 }: ContextOptions) {
+  const graph = new Graph();
+  const values = new Map<unknown, Value>();
+  const shared = (key: unknown, make: () => Value): Value => {
+    let value = values.get(key);
+    if (!value) values.set(key, (value = make()));
+    return value;
+  };
+  const maskSizes: number[] = [];
+  const masked = (x: Value): Value => {
+    if (dropout === 0) return x;
+    const mask = graph.input(`dropout.${maskSizes.length}`, 'bool', x.shape);
+    maskSizes.push(x.shape.reduce((product, n) => product * n, 1));
+    return where(mask, mul(x, 1 / (1 - effectiveDropout(dropout))), 0);
+  };
+  const weights = new Map<string, Value>();
+  const weight = (name: string, shape: Shape): Value => {
+    let value = weights.get(name);
+    if (!value) weights.set(name, (value = openWeight(graph, name, fed, mapped)));
+    if (sameShape(value.shape, shape)) return value;
+    throw new GraphError('weight', `${name} has shape ${showShape(value.shape)}, not ${showShape(shape)}`);
+  };
+  const positions = graph.input('positions', 'int64', [rows, tokens]);
+  const rowsOf = (table: Value, key: LookupKey): Value => {
+    if (key === 'first') return slice(table, 0, 0, 1);
+    const index = key === 'position' ? positions : shared('ids', () => graph.input('ids', 'int32', [rows, tokens]));
+    return reshape(gatherRows(table, index), [rows * tokens, table.shape[1]!]);
+  };
+  const context: ModuleContext = {
+    graph,
+    rows,
+    tokens,
+    past,
+    positions,
+    attentionBias: graph.input('attentionBias', 'float32', [rows, 1, 1, tokens, past + tokens]),
+    weight,
+    lookup: (name, shape, key) => rowsOf(weight(name, shape), key),
+    linear: (name, x, out, { bias = false, transposed = false } = {}) => {
+      const width = x.shape[1]!;
+      const matrix = weight(`${name}.weight`, transposed ? [width, out] : [out, width]);
+      const base = gemm(x, matrix, { transposeB: !transposed, bias: bias ? weight(`${name}.bias`, [out]) : undefined });
+      const { a, b } = loraNames(name);
+      const [shapeA, shapeB] = [fed.shapes.get(a), fed.shapes.get(b)];
+      if (!fed.lora || !shapeA || !shapeB) return base;
+      return withLora(base, masked(x), weight(a, shapeA), weight(b, shapeB), loraScale(fed.lora));
+    },
+    dropout: (x) => (fed.lora ? x : masked(x)),
+    shared,
+  };
+  return { context, maskSizes, weights };
+}
+
+function openWeight(graph: Graph, name: string, fed: FedWeights, mapped: MappedWeights | undefined): Value {
+  const shape = fed.shapes.get(name);
+  if (shape) return graph.input(name, 'float32', shape);
+  if (!mapped) throw new GraphError('makeContext', `${name} is not fed, and there are no mapped weights`);
+  return mapped.constant(graph, name);
+}
