@@ -5,6 +5,7 @@ import { type JourneyEvent, reportSchema } from '@goldilocks/protocol';
 import { loadStudy, SqliteStorage } from '@goldilocks/study';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeEngine, type FakeEngineOptions, outOfMemory, usualLoss } from '../test/fake-engine.js';
+import { LogReader } from './events/follow.js';
 import { Interrupted } from './journey/interrupted.js';
 import type { FineTuneOptions } from './journey/options.js';
 import { fineTune, resume } from './journey.js';
@@ -70,6 +71,10 @@ describe('fineTune', () => {
     expect(stages).toEqual(['inspect', 'plan', 'pilot', 'search', 'confirm', 'final', 'test', 'report']);
     expect(events[0]).toMatchObject({ type: 'journey-started', budgetTrials: 8 });
     expect(events.at(-1)).toMatchObject({ type: 'journey-finished' });
+    const logged = (await new LogReader(join(folder, '.goldilocks', 'runs', study)).read()).map(({ event }) => event);
+    const lasting = (all: JourneyEvent[]) =>
+      all.filter(({ type }) => type !== 'trial-step' && type !== 'stage-progress');
+    expect(lasting(logged)).toEqual(JSON.parse(JSON.stringify(lasting(events))));
 
     expect(report.trials).toHaveLength(8);
     expect(report.verdict).toMatchObject({ kind: 'better', delivered: 'found' });

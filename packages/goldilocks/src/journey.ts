@@ -6,6 +6,7 @@ import { defaultModel, locateModel } from './base-models/locate.js';
 import { type ClusterOptions, withoutPassword } from './cluster/cluster-options.js';
 import { connectRay } from './cluster/ray/connect.js';
 import { UserError } from './errors.js';
+import { EventLog } from './events/event-log.js';
 import { locate } from './inspect/reading/sources.js';
 import type { JourneyContext } from './journey/context.js';
 import { Interrupted } from './journey/interrupted.js';
@@ -158,9 +159,13 @@ interface Opened {
 }
 
 async function go(opened: Opened, control: RunControl, resumed: boolean): Promise<JourneyResult> {
-  const emit = control.onEvent ?? (() => undefined);
   const { record } = opened;
   const { study, settings } = record;
+  const log = new EventLog(opened.state.study(study));
+  const emit = (event: JourneyEvent) => {
+    log.append(event);
+    control.onEvent?.(event);
+  };
   const context = await contextFor(opened, control, emit);
   emit(startedEvent(record, resumed));
   try {
@@ -168,17 +173,24 @@ async function go(opened: Opened, control: RunControl, resumed: boolean): Promis
     emit({ type: 'journey-finished', seconds: context.clock.elapsed, output: settings.out });
     return { study, output: settings.out, report };
   } catch (error) {
-    throw await explain(error, context, emit);
+    const explained = explain(error, context, emit);
+    if (!(explained instanceof Interrupted)) emit({ type: 'journey-failed', message: String(messageOf(explained)) });
+    throw explained;
   } finally {
     await context.endPreparation();
+    log.close();
   }
+}
+
+function messageOf(error: unknown): unknown {
+  return error instanceof Error ? error.message : error;
 }
 
 /** The engine's classes for input that cannot be used. */
 const inputErrors = ['DataError', 'NothingToLearnError', 'SettingsError', 'TextError', 'ModelFormatError'];
 
 /** What a person is told of an end that was not reached. */
-async function explain(error: unknown, context: JourneyContext, emit: (event: JourneyEvent) => void): Promise<unknown> {
+function explain(error: unknown, context: JourneyContext, emit: (event: JourneyEvent) => void): unknown {
   const { record, state, signal } = context;
   if (signal?.aborted && !(error instanceof UserError)) {
     const resumeCommand = `goldilocks resume ${quote(record.study)} --state ${quote(state.root)}`;

@@ -1,8 +1,14 @@
 // Brings one trial to a rung, in a process of its own.
 import type { Failure, JourneyEvent, Purpose } from '@goldilocks/protocol';
-import type { Evaluation, TrainingEvent, TrainingSettings } from '@goldilocks/trainer';
+import type { Evaluation, TrainingSettings } from '@goldilocks/trainer';
 import { TrialError, TrialFailure } from '../workers/failure.js';
-import type { ExamplesReference, FineTuneSummary, TrialEngine, TrialProcess } from '../workers/operations.js';
+import type {
+  ExamplesReference,
+  FineTuneEvent,
+  FineTuneSummary,
+  TrialEngine,
+  TrialProcess,
+} from '../workers/operations.js';
 import { rungShares } from './rungs.js';
 
 /** What all trials of a search share. */
@@ -14,7 +20,7 @@ export interface TrialSetting {
   checkpointEverySeconds?: number;
   emit(event: JourneyEvent): void;
   /** Takes the engine's own events. */
-  onTraining?(event: TrainingEvent): void;
+  onTraining?(event: FineTuneEvent): void;
   /** Called before a sitting begins. */
   onStart?(task: TrialTask): void;
   /** Told what each sitting of a run took. */
@@ -51,6 +57,8 @@ export interface CurvePoint {
   epoch: number;
   loss: number;
   learningRate: number;
+  gradientNorm?: number;
+  tokensPerSecond?: number;
 }
 
 /** The name under which a trial's process keeps its best weights. */
@@ -118,13 +126,14 @@ function fineTuneInput(setting: TrialSetting, task: TrialTask) {
   };
 }
 
-function report(setting: TrialSetting, task: TrialTask, event: TrainingEvent, curve: CurvePoint[]): void {
+function report(setting: TrialSetting, task: TrialTask, event: FineTuneEvent, curve: CurvePoint[]): void {
   const trial = task.number;
   if (event.type === 'step') {
-    const { step, totalSteps, epoch, loss, learningRate, tokens, seconds } = event;
-    curve.push({ step, epoch, loss, learningRate });
-    const tokensPerSecond = seconds > 0 ? tokens / seconds : 0;
-    setting.emit({ type: 'trial-step', trial, step, totalSteps, epoch, loss, learningRate, tokensPerSecond });
+    const { step, totalSteps, epoch, loss, learningRate, gradientNorm, memoryBytes } = event;
+    const tokensPerSecond = event.seconds > 0 ? event.tokens / event.seconds : 0;
+    const point = { step, epoch, loss, learningRate, gradientNorm, tokensPerSecond };
+    curve.push(point);
+    setting.emit({ type: 'trial-step', trial, totalSteps, ...point, memoryBytes });
   } else if (event.type === 'evaluation') {
     const { step, epoch, share, loss, trainingLoss } = event.evaluation;
     setting.emit({ type: 'trial-evaluation', trial, step, epoch, share, loss, trainingLoss, best: event.best });

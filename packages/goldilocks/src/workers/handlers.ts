@@ -73,7 +73,7 @@ export function trainingHandlers(cacheDirectory: string): Handlers {
         evaluateAtShares: evaluateAtShares === undefined ? undefined : [...evaluateAtShares],
         cacheDirectory,
         signal,
-        onEvent: emit,
+        onEvent: (event) => emit(event.type === 'step' ? { ...event, memoryBytes: process.memoryUsage.rss() } : event),
       });
       if (keepAs !== undefined) kept.set(keepAs, { base: opened, tuned: weights });
       return summary;

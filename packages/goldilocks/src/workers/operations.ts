@@ -79,6 +79,9 @@ export interface FineTuneInput {
 
 export type FineTuneSummary = Omit<FineTuneResult, 'weights'> & { lora?: LoraSettings; best?: Evaluation };
 
+/** As the engine tells it, with the resident memory of its process. */
+export type FineTuneEvent = TrainingEvent & { memoryBytes?: number };
+
 export interface GenerateInput {
   model: ModelReference;
   prompts: readonly Example[];
@@ -106,7 +109,7 @@ export interface Operations {
     TokenizedSummary
   >;
   estimateMemory: Operation<{ model: string; settings: TrainingSettings }, { bytes: number }>;
-  fineTune: Operation<FineTuneInput, FineTuneSummary, TrainingEvent>;
+  fineTune: Operation<FineTuneInput, FineTuneSummary, FineTuneEvent>;
   /** Learning-rate range test (1506.01186). */
   learningRateRamp: Operation<
     { model: string; train: ExamplesReference; settings: TrainingSettings; from: number; to: number; steps: number },
