@@ -80,8 +80,7 @@ async function recommendation(study, space, shares) {
   return new CurveModel({ trials, space, shares, direction: 'minimize' }).finished[0];
 }
 
-export function recommending({ space, recommended }) {
-  const confidence = 0.5;
+export function recommending({ space, recommended }, confidence = 0.5) {
   return Object.fromEntries(
     Object.entries(space).map(([name, distribution]) => {
       const prior = { recommended: recommended[name], confidence };

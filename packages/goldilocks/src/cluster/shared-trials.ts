@@ -25,8 +25,13 @@ export function latestAttempts(trials: readonly FrozenTrial[]): FrozenTrial[] {
 
 /** As the stages after the search see them. */
 export async function sharedTrials(study: Study): Promise<SearchTrial[]> {
+  return (await startedTrials(study)).map(readTrial);
+}
+
+/** The trials of a search that were begun, here or on other machines, under their first numbers. */
+export async function startedTrials(study: Study): Promise<FrozenTrial[]> {
   const started = latestAttempts(await study.trials()).filter(({ state }) => state !== 'WAITING');
-  return started.filter((trial) => !isSurplus(trial)).map(readTrial);
+  return started.filter((trial) => !isSurplus(trial));
 }
 
 const surplusAttribute = 'goldilocks:surplus';

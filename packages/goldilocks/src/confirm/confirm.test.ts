@@ -1,49 +1,39 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type FrozenTrial, float } from '@goldilocks/study';
 import { defaultSettings } from '@goldilocks/trainer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FakeEngine } from '../../test/fake-engine.js';
+import { FakeEngine, type FakeEngineOptions, usualLoss } from '../../test/fake-engine.js';
 import { Clock } from '../search/clock.js';
+import { rungShares, rungStep } from '../search/rungs.js';
 import { type ConfirmOptions, type ConfirmRun, confirm } from './confirm.js';
-import { decide } from './decide.js';
 
-const run = (trial: number, seed: number, value: number | null, perExample: number[] = []): ConfirmRun => ({
-  trial,
-  seed,
-  folder: '',
-  value,
-  loss: value,
-  perExample,
-});
+const space = { learningRate: float(1e-4, 1e-1, { log: true }) };
+const settingsOf = (learningRate: number) => ({ ...defaultSettings, learningRate });
+/** Of trials 0 to 9; the best, at 3e-3, is trial 4. */
+const rates = [1e-3, 2e-4, 8e-2, 3e-2, 3.2e-3, 5e-4, 1e-2, 2e-3, 1.2e-4, 6e-3];
+const ended = [0, 4, 7, 9];
 
-describe('decide', () => {
-  it('takes the candidate that is better beyond one standard error', () => {
-    const runs = [run(0, 1, 1.0), run(3, 1, 0.9), run(0, 2, 1.1), run(3, 2, 0.98), run(5, 1, 0.99), run(5, 2, 1.12)];
-    const decision = decide(runs, [5, 3]);
-    expect(decision).toMatchObject({ kind: 'better', winner: 3 });
-    // Differences −0.10 and −0.12: mean −0.11, standard error 0.01.
-    expect(decision.candidates[0]!.difference.mean).toBeCloseTo(-0.11, 12);
-    expect(decision.candidates[0]!.difference.standardError).toBeCloseTo(0.01, 12);
-    // Deviations from each trial's mean: ±0.05, ±0.04, ±0.065, pooled with three degrees of freedom.
-    expect(decision.seedDeviation).toBeCloseTo(Math.sqrt((2 * (0.05 ** 2 + 0.04 ** 2 + 0.065 ** 2)) / 3), 12);
-  });
-
-  it('leans to the recommended settings within one standard error, over seeds or over examples', () => {
-    const luck = [run(0, 1, 1.0), run(3, 1, 0.8), run(0, 2, 1.0), run(3, 2, 1.18)];
-    expect(decide(luck, [3])).toMatchObject({ kind: 'within-noise', winner: 0 });
-    const examples = [run(0, 1, 1.0, [1, 1, 1]), run(3, 1, 0.99, [0, 2, 0.97])];
-    expect(decide(examples, [3])).toMatchObject({ kind: 'within-noise', winner: 0 });
-    const paired = [run(0, 1, 1.0, [0, 2, 1]), run(3, 1, 0.99, [-0.01, 1.99, 0.99])];
-    expect(decide(paired, [3])).toMatchObject({ kind: 'better', winner: 3 });
-  });
-
-  it('says so when nothing is better, or nothing could be compared', () => {
-    expect(decide([run(0, 1, 1), run(3, 1, 1.1)], [3])).toMatchObject({ kind: 'nothing-better', winner: 0 });
-    expect(decide([run(0, 1, 1), run(3, 1, null)], [3])).toMatchObject({ kind: 'nothing-better', candidates: [] });
-    expect(decide([], [])).toMatchObject({ kind: 'nothing-better', winner: 0, seedDeviation: null });
-  });
-});
+/** A trial as the search leaves it: some at their end, the others at their first rung. */
+function searched(learningRate: number, number: number): FrozenTrial {
+  const isComplete = ended.includes(number);
+  const loss = usualLoss(settingsOf(learningRate));
+  const rungs = isComplete ? [0, 1, 2] : [0];
+  return {
+    id: number,
+    number,
+    state: isComplete ? 'COMPLETE' : 'PRUNED',
+    values: isComplete ? [loss] : null,
+    params: { learningRate },
+    distributions: space,
+    intermediateValues: new Map(rungs.map((rung) => [rungStep(rung), loss + 1.5 * (1 - rungShares[rung]!)])),
+    userAttributes: {},
+    systemAttributes: {},
+    startedAt: null,
+    completedAt: null,
+  };
+}
 
 describe('confirm', () => {
   let folder: string;
@@ -53,18 +43,18 @@ describe('confirm', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  function setUp(more: Partial<ConfirmOptions> = {}) {
-    const engine = new FakeEngine();
+  function setUp(more: Partial<ConfirmOptions> = {}, engineOptions: FakeEngineOptions = {}) {
+    const engine = new FakeEngine(engineOptions);
     const place = join(folder, String(sets++));
-    const rates: Record<number, number> = { 0: 1e-3, 4: 3e-3, 7: 2e-3 };
     const options: ConfirmOptions = {
       engine,
       model: 'm',
       train: { file: 't' },
       validation: { file: 'v' },
       emit: () => undefined,
-      candidates: [4, 7],
-      settingsOfTrial: (trial) => ({ ...defaultSettings, learningRate: rates[trial]! }),
+      trials: rates.map(searched),
+      better: [4, 7, 9],
+      settingsOfTrial: (trial) => settingsOf(rates[trial]!),
       folderOf: (trial, seed) => join(place, `${trial}-${seed}`),
       seeds: [11, 12, 13],
       predict: () => 3,
@@ -75,36 +65,57 @@ describe('confirm', () => {
     };
     return { engine, options };
   }
+  const pairsOf = (runs: readonly ConfirmRun[]) => runs.map(({ trial, seed }) => [trial, seed]);
 
-  it('trains every contender on the same seeds', async () => {
+  it('runs the recommended settings and their rivals on the same seeds, and takes who is surely better', async () => {
     const { engine, options } = setUp();
     const { runs, seeds, decision } = await confirm(options);
     expect(seeds).toEqual([11, 12, 13]);
-    expect(runs.map(({ trial, seed }) => [trial, seed])).toEqual([
-      [0, 11],
-      [4, 11],
-      [7, 11],
-      [0, 12],
-      [4, 12],
-      [7, 12],
-      [0, 13],
-      [4, 13],
-      [7, 13],
-    ]);
-    expect(engine.trained().map(({ settings }) => settings.seed)).toEqual([11, 11, 11, 12, 12, 12, 13, 13, 13]);
+    expect(pairsOf(runs)[0]).toEqual([0, 11]);
+    for (const seed of seeds) {
+      const trials = runs.filter((run) => run.seed === seed).map(({ trial }) => trial);
+      expect(trials[0]).toBe(0);
+      expect(trials).toContain(4);
+    }
+    expect(engine.trained().map(({ settings }) => settings.seed)).toEqual(runs.map(({ seed }) => seed));
     expect(decision).toMatchObject({ kind: 'better', winner: 4 });
+    const [best] = decision.candidates;
+    const value = (trial: number, seed: number) => runs.find((run) => run.trial === trial && run.seed === seed)!.value!;
+    expect(best!.pairs).toHaveLength(3);
+    for (const [i, seed] of seeds.entries()) expect(best!.pairs[i]).toBeCloseTo(value(4, seed) - value(0, seed), 12);
+    // 0.868 against 0.840 without luck.
+    expect(Math.abs(best!.difference.mean + 0.028)).toBeLessThan(0.01);
+    // Both differ from run to run by the luck of the seed alone: uniform over 0.005.
+    expect(decision.seedDeviation).toBeGreaterThan(0);
+    expect(decision.seedDeviation).toBeLessThan(0.005);
   });
 
-  it('keeps to its time: fewer seeds, then fewer candidates, then none', async () => {
-    const twoSeeds = await confirm(setUp({ endsAt: 19 }).options);
-    expect(twoSeeds.seeds).toEqual([11, 12]);
+  it('keeps the recommended settings where other seeds do not bear the search out', async () => {
+    const unlucky = ({ learningRate, seed }: { learningRate: number; seed: number }) =>
+      0.9 + (learningRate === 1e-3 ? 0 : 0.02 * Math.sin(7 * seed));
+    const { decision } = await confirm(setUp({}, { loss: unlucky }).options);
+    expect(decision.winner).toBe(0);
+    expect(decision.kind).not.toBe('better');
+    const worse = await confirm(setUp({}, { loss: ({ learningRate }) => (learningRate === 1e-3 ? 0.9 : 1) }).options);
+    expect(worse.decision).toMatchObject({ kind: 'nothing-better', winner: 0 });
+    expect(worse.decision.candidates[0]!.pairs[0]).toBeCloseTo(0.1, 12);
+  });
+
+  it('keeps to its time: fewer seeds, then fewer rivals, then the search alone decides', async () => {
+    const short = setUp({ endsAt: 14 });
+    expect((await confirm(short.options)).seeds.length).toBeLessThan(3);
+    expect(short.engine.milliseconds).toBeLessThan(14_000 * 1.05);
     const one = await confirm(setUp({ endsAt: 7 }).options);
-    expect(one.runs.map(({ trial, seed }) => [trial, seed])).toEqual([
+    expect(pairsOf(one.runs)).toEqual([
       [0, 11],
       [4, 11],
     ]);
     const none = await confirm(setUp({ endsAt: 0 }).options);
-    expect(none).toMatchObject({ seeds: [], runs: [], decision: { kind: 'nothing-better', winner: 0 } });
+    expect(none).toMatchObject({ seeds: [], runs: [] });
+    expect(none.decision.candidates[0]).toMatchObject({ trial: 4, pairs: [] });
+    expect(none.decision.candidates[0]!.probabilityBetter).toBeGreaterThan(0.5);
+    const counted = await confirm(setUp({ runs: 2 }).options);
+    expect(counted.runs).toHaveLength(2);
   });
 
   it('goes on from the runs that were saved', async () => {
@@ -114,10 +125,20 @@ describe('confirm', () => {
       saved = [...runs];
       if (saved.length === 4) stop.abort(new Error('stopped'));
     };
+    const whole = await confirm(setUp().options);
     await expect(confirm(setUp({ onRun, signal: stop.signal }).options)).rejects.toThrow('stopped');
     const { engine, options } = setUp({ done: saved });
-    const { runs } = await confirm(options);
-    expect(runs).toHaveLength(9);
-    expect(engine.trained()).toHaveLength(5);
+    const { runs, decision } = await confirm(options);
+    expect(pairsOf(runs)).toEqual(pairsOf(whole.runs));
+    expect(decision).toEqual(whole.decision);
+    expect(engine.trained()).toHaveLength(whole.runs.length - 4);
+  });
+
+  it('leaves out runs that failed', async () => {
+    const loss = ({ learningRate, seed }: { learningRate: number; seed: number }) =>
+      learningRate === 3.2e-3 && seed === 11 ? Number.NaN : usualLoss({ ...settingsOf(learningRate), seed });
+    const { decision, runs } = await confirm(setUp({}, { loss }).options);
+    expect(runs.find(({ trial, seed }) => trial === 4 && seed === 11)).toMatchObject({ value: null });
+    expect(decision.candidates.find(({ trial }) => trial === 4)!.pairs.length).toBeLessThan(3);
   });
 });

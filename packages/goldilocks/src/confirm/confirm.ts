@@ -1,10 +1,12 @@
 // Repeats the best few and the recommended settings with other seeds, the same for all, so that luck does not win.
 import type { Failure } from '@goldilocks/protocol';
+import { type FrozenTrial, Confirmation as Judge, SEED_KEY, type Verdict } from '@goldilocks/study';
 import type { TrainingSettings } from '@goldilocks/trainer';
 import type { Clock } from '../search/clock.js';
 import { runTrial, type TrialSetting } from '../search/run-trial.js';
+import { rungShares } from '../search/rungs.js';
 import { checkpointFolder, updateRecord } from '../search/trial-files.js';
-import { type Decision, decide } from './decide.js';
+import { type Decision, decisionOf } from './decide.js';
 
 /** One run of a confirmation. */
 export interface ConfirmRun {
@@ -27,12 +29,16 @@ export interface Confirmation {
 }
 
 export interface ConfirmOptions extends TrialSetting {
-  /** Numbers of the trials to repeat, the best first, without trial 0. */
-  candidates: readonly number[];
+  /** Those of the search, of which 0 has the recommended settings. */
+  trials: readonly FrozenTrial[];
+  /** Numbers of the trials that did better than it, the best first; the model of the search chooses among all. */
+  better: readonly number[];
   settingsOfTrial(trial: number): TrainingSettings;
   folderOf(trial: number, seed: number): string;
   /** Seeds to repeat with, in their order. */
   seeds: readonly number[];
+  /** Runs to make in all; default as many as time allows. */
+  runs?: number;
   /** Predicted seconds of a run of a trial's settings. */
   predict(trial: number): number;
   clock: Clock;
@@ -45,49 +51,90 @@ export interface ConfirmOptions extends TrialSetting {
   signal?: AbortSignal;
 }
 
+/** At most so many trials are repeated beside the recommended settings. */
+const mostCandidates = 3;
+/** How much longer than the time left the first comparison may be predicted to take: without one the search is wasted. */
+const patience = 1.3;
+
 /**
- * Runs one seed after another, each with the recommended settings first and then every candidate, while time allows
- * for whole rounds; candidates that time does not allow for even once are left out from the worst on, and where there
- * is no time for one comparison there are no runs. Throws the signal's reason when it is raised.
+ * Runs what the study's confirmation asks for, while there is time for it: on one seed after another the recommended settings,
+ * then those that may still beat them. Its verdict decides, also where there was time for no run.
+ * Throws the signal's reason when it is raised.
  */
 export async function confirm(options: ConfirmOptions): Promise<Confirmation> {
   const runs = [...options.done];
-  const candidates = affordable(options, runs);
-  const contenders = [0, ...candidates];
-  const seeds: number[] = [];
-  for (const seed of options.seeds) {
-    const open = contenders.filter((trial) => !runs.some((run) => run.trial === trial && run.seed === seed));
-    // One comparison is worth a little more than the time that was left for it; none at all would waste the search.
-    const patience = seeds.length === 0 ? firstRoundPatience : 1;
-    if (open.length > 0 && !fits(options, open, patience)) break;
-    for (const trial of open) {
-      options.signal?.throwIfAborted();
-      runs.push(await runOnce(options, trial, seed));
-      await options.onRun(runs);
+  const judge = judgeOf(options, runs);
+  for (;;) {
+    options.signal?.throwIfAborted();
+    const now = [...options.trials, ...asTrials(options.trials, runs)];
+    const next = judge.next(now);
+    const verdict = judge.verdict(now);
+    if (next === null || !hasTime(options, next.of, verdict, runs)) {
+      return { seeds: comparedSeeds(runs), runs, decision: decisionOf(verdict, runs) };
     }
-    seeds.push(seed);
+    runs.push(await runOnce(options, next.of, next.seed as number));
+    await options.onRun(runs);
   }
-  return { seeds, runs, decision: decide(runs, candidates) };
 }
 
-/** How much longer than the time left the first round may be predicted to take. */
-const firstRoundPatience = 1.3;
-
-/** As many candidates as one round has time for; always the best one, and those already begun. */
-function affordable(options: ConfirmOptions, done: readonly ConfirmRun[]): number[] {
-  const kept: number[] = [];
-  for (const trial of options.candidates) {
-    const isBegun = done.some((run) => run.trial === trial);
-    if (kept.length > 0 && !isBegun && !fits(options, [0, ...kept, trial])) break;
-    kept.push(trial);
-  }
-  return kept;
+function judgeOf(options: ConfirmOptions, runs: readonly ConfirmRun[]): Judge {
+  const { trials, seeds } = options;
+  const candidates = affordable(options, runs);
+  const losses = ({ number }: FrozenTrial) => runs[number - firstNumber(trials)]?.perExample;
+  return new Judge(trials, {
+    seeds,
+    candidates,
+    runs: options.runs ?? seeds.length * (1 + candidates),
+    losses,
+    shares: rungShares,
+  });
 }
 
-function fits(options: ConfirmOptions, trials: readonly number[], patience = 1): boolean {
+/** Runs as the study's confirmation sees them: trials with the parameters of those that they repeat, and a seed. */
+function asTrials(trials: readonly FrozenTrial[], runs: readonly ConfirmRun[]): FrozenTrial[] {
+  const first = firstNumber(trials);
+  return runs.map(({ trial, seed, value }, i) => ({
+    ...trials.find(({ number }) => number === trial)!,
+    number: first + i,
+    state: value === null ? 'FAIL' : 'COMPLETE',
+    values: value === null ? null : [value],
+    intermediateValues: new Map(),
+    userAttributes: { [SEED_KEY]: seed },
+  }));
+}
+
+function firstNumber(trials: readonly FrozenTrial[]): number {
+  return 1 + Math.max(...trials.map(({ number }) => number));
+}
+
+/** Of how many candidates there is time for a run, and for one of the recommended settings; at least one. */
+function affordable(options: ConfirmOptions, done: readonly ConfirmRun[]): number {
+  const begun = new Set(done.map(({ trial }) => trial).filter((trial) => trial !== 0)).size;
+  let count = 1;
+  while (count < mostCandidates && fits(options, [0, ...options.better.slice(0, count + 1)])) count++;
+  return Math.max(count, begun);
+}
+
+/** For the recommended settings there must be time for a rival after them, too. */
+function hasTime(
+  options: ConfirmOptions,
+  trial: number,
+  { candidates }: Verdict,
+  runs: readonly ConfirmRun[],
+): boolean {
+  const isFirst = comparedSeeds(runs).length === 0;
+  return fits(options, trial === 0 ? [0, candidates[0]!.trial.number] : [trial], isFirst ? patience : 1);
+}
+
+function fits(options: ConfirmOptions, trials: readonly number[], most = 1): boolean {
   if (options.endsAt === undefined) return true;
   const seconds = trials.reduce((sum, trial) => sum + options.predict(trial), 0);
-  return seconds <= patience * (options.endsAt - options.clock.elapsed);
+  return seconds <= most * (options.endsAt - options.clock.elapsed);
+}
+
+/** Seeds on which anything was run beside the recommended settings. */
+function comparedSeeds(runs: readonly ConfirmRun[]): number[] {
+  return [...new Set(runs.filter(({ trial }) => trial !== 0).map(({ seed }) => seed))];
 }
 
 async function runOnce(options: ConfirmOptions, trial: number, seed: number): Promise<ConfirmRun> {

@@ -1,18 +1,17 @@
 // Stage 5: the best few and the recommended settings again, with other seeds.
+import { startedTrials } from '../cluster/shared-trials.js';
 import { type Confirmation, type ConfirmRun, confirm } from '../confirm/confirm.js';
-import { type Candidate, type Decision, decide } from '../confirm/decide.js';
+import type { Candidate, Decision } from '../confirm/decide.js';
 import { betterTrials } from '../search/limits.js';
-import { lastValue, type SearchTrial } from '../search/search-trial.js';
-import { readRecord } from '../search/trial-files.js';
+import type { SearchTrial } from '../search/search-trial.js';
 import { runStage, save } from './context.js';
 import { budgetOf } from './options.js';
 import { runPredictor } from './pilot-stage.js';
+import { confirmRounds } from './schedule.js';
 import { confirmEnd, contenderOf, dearerFinal } from './stage-times.js';
 import { settingsOfTrial, type TrialStages, trialSetting } from './trial-stages.js';
 
-/** Candidates for the confirmation: at most three complete trials that beat the recommended settings. */
-const mostCandidates = 3;
-const confirmSeeds = 3;
+const mostSeeds = 3;
 
 export async function confirmStage(
   stages: TrialStages,
@@ -28,16 +27,17 @@ export async function confirmStage(
     const predict = runPredictor(stages.prepared, stages.data, piloted.pilot);
     const seed = record.settings.seed ?? 0;
     const end = confirmEnd(stages);
-    const contenders = better.slice(0, mostCandidates).map((trial) => contenderOf(stages, trial));
+    const contenders = better.slice(0, 1).map((trial) => contenderOf(stages, trial));
     const recommended = contenderOf(stages, trials[0]!);
-    const wholeBudget = budgetOf(record.settings).minutes !== undefined;
-    const rounds = wholeBudget ? confirmSeeds : Math.min(confirmSeeds, Math.max(1, Math.round(trials.length / 8)));
-    const confirmation = await confirm({
+    const isTimed = budgetOf(record.settings).minutes !== undefined;
+    const result = await confirm({
       ...trialSetting(stages, schedule.share),
-      candidates: better.slice(0, mostCandidates).map(({ number }) => number),
+      trials: await startedTrials(context.study),
+      better: better.map(({ number }) => number),
       settingsOfTrial: (trial) => settingsOfTrial(piloted.plan, trials, trial),
       folderOf: (trial, confirmSeed) => context.state.trial(record.study, `confirm-${trial}-seed-${confirmSeed}`),
-      seeds: Array.from({ length: rounds }, (_, i) => seed + 1 + i),
+      seeds: Array.from({ length: mostSeeds }, (_, i) => seed + 1 + i),
+      runs: isTimed ? undefined : 2 * confirmRounds(trials.length),
       predict: (trial) => {
         const candidate = trials.find(({ number }) => number === trial)!;
         return (
@@ -45,7 +45,7 @@ export async function confirmStage(
         );
       },
       clock: context.clock,
-      endsAt: end === undefined ? undefined : end - dearerFinal(stages, contenders.slice(0, 1), recommended.pace),
+      endsAt: end === undefined ? undefined : end - dearerFinal(stages, contenders, recommended.pace),
       done: record.confirmRuns,
       async onRun(runs: readonly ConfirmRun[]) {
         record.confirmRuns = [...runs];
@@ -53,59 +53,37 @@ export async function confirmStage(
       },
       signal: context.signal,
     });
-    const isRepeated = confirmation.seeds.length > 0;
-    const result = isRepeated ? confirmation : await unrepeated(stages, trials, better);
     record.confirmation = result;
     record.confirmed = true;
     return { result, summary: confirmSentence(result) };
   });
 }
 
-/** Standard errors by which a trial must lead where it could not be repeated: it was picked for its value. */
-const unrepeatedErrors = 2;
-
-/** Where there was no time for other seeds, the runs of the search itself decide, by a wider margin. */
-async function unrepeated(
-  { context, piloted }: TrialStages,
-  trials: readonly SearchTrial[],
-  better: readonly SearchTrial[],
-): Promise<Confirmation> {
-  const { record, state } = context;
-  const runs: ConfirmRun[] = [];
-  for (const trial of [trials[0]!, ...better]) {
-    const folder = state.trial(record.study, trial.number);
-    const { perExample = [] } = (await readRecord(folder)) ?? {};
-    const value = lastValue(trial)!;
-    runs.push({ trial: trial.number, seed: piloted.plan.settings.seed, folder, value, loss: null, perExample });
-  }
-  return {
-    seeds: [],
-    runs: [],
-    decision: decide(
-      runs,
-      better.map(({ number }) => number),
-      unrepeatedErrors,
-    ),
-  };
-}
-
 export function confirmSentence({ seeds, decision }: Confirmation): string {
   const [best] = decision.candidates;
-  if (best !== undefined && seeds.length === 0) return unrepeatedSentence(decision.kind, best);
-  const over = `${seeds.length} other ${seeds.length === 1 ? 'seed' : 'seeds'}`;
-  if (best === undefined) return 'No candidate could be compared on other seeds; the recommended settings stay.';
-  const { mean, standardError } = best.difference;
-  const size = `${Math.abs(mean).toFixed(4)} ± ${standardError.toFixed(4)}`;
-  if (decision.kind === 'better')
-    return `On ${over}, trial ${best.trial} is better than the recommended settings by ${size}.`;
-  if (decision.kind === 'within-noise') {
-    return `On ${over}, trial ${best.trial} is ahead by ${size}, which may be chance; the recommended settings stay.`;
-  }
-  return `On ${over}, the best trial was worse than the recommended settings by ${size}; they stay.`;
+  if (best === undefined || best.pairs.length === 0) return unrepeatedSentence(decision, seeds.length > 0);
+  const mean = best.pairs.reduce((sum, pair) => sum + pair, 0) / best.pairs.length;
+  const over = `On ${best.pairs.length} other ${best.pairs.length === 1 ? 'seed' : 'seeds'}`;
+  const size = Math.abs(mean).toFixed(4);
+  if (decision.kind === 'nothing-better')
+    return `${over}, trial ${best.trial} was worse than the recommended settings by ${size}; they stay.`;
+  const found = `${over}, trial ${best.trial} was better than the recommended settings by ${size}, and with all trials that is so with a probability of ${chance(best)}`;
+  return decision.kind === 'better' ? `${found}.` : `${found}: too little to leave them, so they stay.`;
 }
 
-function unrepeatedSentence(kind: Decision['kind'], { trial, difference }: Candidate): string {
-  const size = `${Math.abs(difference.mean).toFixed(4)} ± ${difference.standardError.toFixed(4)}`;
-  const verdict = kind === 'better' ? '' : '; that may be chance, so the recommended settings stay';
-  return `Trial ${trial} was better than the recommended settings by ${size}${verdict}. There was no time to repeat it with other seeds.`;
+/** Where nothing could be compared on other seeds, by the trials of the search alone. */
+function unrepeatedSentence({ kind, candidates }: Decision, tried: boolean): string {
+  const why = tried
+    ? 'No run with another seed could be compared.'
+    : 'There was no time to repeat it with other seeds.';
+  const [best] = candidates;
+  if (best === undefined) return `${why} The recommended settings stay.`;
+  const end = kind === 'better' ? '' : ', so the recommended settings stay';
+  return `By the trials of the search, trial ${best.trial} is better than the recommended settings with a probability of ${chance(best)}${end}. ${why}`;
+}
+
+/** Never certain, however sure. */
+function chance({ probabilityBetter }: Candidate): string {
+  const percent = Math.round(100 * probabilityBetter);
+  return percent >= 100 ? 'over 99 %' : percent <= 0 ? 'under 1 %' : `${percent} %`;
 }

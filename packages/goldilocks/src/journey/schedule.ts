@@ -53,7 +53,7 @@ export function scheduleSearch(input: ScheduleInput): Schedule {
 function byTrials({ trials = 1, runSeconds, startSeconds, testSeconds }: ScheduleInput): Schedule {
   const run = runSeconds(1);
   const searchSeconds = run + (trials - 1) * trialSeconds(run, startSeconds);
-  const confirmSeconds = 2 * confirmRuns(trials) * run;
+  const confirmSeconds = 2 * confirmRounds(trials) * run;
   return { share: 1, trials, searchSeconds, confirmSeconds, finalSeconds: 0, testSeconds, runSeconds: run };
 }
 
@@ -72,8 +72,8 @@ function bySeconds(
   return { share, trials, searchSeconds, confirmSeconds, finalSeconds, testSeconds, runSeconds: run };
 }
 
-/** Seeds that a confirmation of so many trials takes. */
-function confirmRuns(trials: number): number {
+/** Rounds of a confirmation of so many trials, each of a run of the recommended settings and one of a rival. */
+export function confirmRounds(trials: number): number {
   return Math.min(3, Math.max(1, Math.round(trials / 8)));
 }
 

@@ -52,13 +52,15 @@ export const confirmationSchema = z
         title: z.string(),
         /** The trial whose settings are repeated; 0 is the recommended settings. */
         trial: z.int().min(0),
-        /** Validation loss per seed, in the order of `seeds`; null where a run failed. */
+        /** Validation loss per seed, in the order of `seeds`; null where a run failed, or was not made as it could not win. */
         losses: z.array(z.number().nullable()),
         mean: z.number().nullable(),
       }),
     ),
-    /** Winner minus recommended, paired by seed; negative = the winner is better. */
+    /** The best candidate minus recommended with its 95 % interval, by pairs of the same seed and the search's trials; negative = better. */
     difference: z.object({ mean: z.number(), low: z.number(), high: z.number() }).nullable(),
+    /** That the best candidate is better, by the same. */
+    probabilityBetter: z.number().min(0).max(1).optional(),
     /** Standard deviation of the validation loss over seeds at equal settings. */
     seedDeviation: z.number().min(0).nullable(),
     sentence: z.string(),

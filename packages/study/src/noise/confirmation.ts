@@ -28,6 +28,11 @@ export interface ConfirmationOptions {
   readonly confidence?: number;
   /** Losses of a trial on each validation example: how far the examples speak for others. */
   readonly losses?: ExampleLosses;
+  /**
+   * Shares of the schedule at which the search's trials were measured, so that those left early tell of the others. Only complete
+   * trials are repeated. Default: only the end counts.
+   */
+  readonly shares?: readonly number[];
 }
 
 /** The run to make next: enqueue its parameters, with the seed as the user attribute `SEED_KEY`. */
@@ -85,7 +90,7 @@ export class Confirmation {
    * @throws InvalidOptionError
    */
   constructor(trials: readonly FrozenTrial[], options: ConfirmationOptions = {}) {
-    const { direction = 'minimize', reference = 0, candidates = 3, confidence = 0.97 } = options;
+    const { direction = 'minimize', reference = 0, candidates = 3, confidence = 0.97, shares } = options;
     const configurations = configurationsOf(trials);
     const runs = options.runs ?? Math.max(2, Math.round((configurations.length * SHARE) / (1 - SHARE)));
     if (!(Number.isInteger(candidates) && candidates >= 1))
@@ -94,7 +99,8 @@ export class Confirmation {
       throw new InvalidOptionError(`Confirmation: runs is ${runs}; give an integer ≥ 0.`);
     if (!(confidence >= 0 && confidence < 1))
       throw new InvalidOptionError(`Confirmation: confidence is ${confidence}; give 0 ≤ confidence < 1.`);
-    this.#contenders = new Contenders(trials, reference, direction, candidatesFor(runs, candidates));
+    const most = candidatesFor(runs, candidates);
+    this.#contenders = new Contenders(trials, { reference, direction, most, shares });
     this.#seeds = options.seeds ?? seedsAfter(configurations.map(({ trial }) => trial));
     this.#runs = runs;
     this.#confidence = confidence;

@@ -27,6 +27,16 @@ interface Candidate {
   readonly prior: readonly GainPrior[];
 }
 
+export interface ContendersOptions {
+  /** Number of the trial with the default setting. */
+  readonly reference: number;
+  readonly direction: Direction;
+  /** At most so many candidates. */
+  readonly most: number;
+  /** See `ConfirmationOptions`. */
+  readonly shares: readonly number[] | undefined;
+}
+
 /** The losses of a trial on each validation example, in an order that all trials share. */
 export type ExampleLosses = (trial: FrozenTrial) => readonly number[] | undefined;
 
@@ -40,10 +50,9 @@ export class Contenders {
 
   /**
    * @param trials of the search; of those with the same parameters only the first counts
-   * @param most candidates
    * @throws TrialNotFoundError when the reference is not complete and feasible
    */
-  constructor(trials: readonly FrozenTrial[], reference: number, direction: Direction, most: number) {
+  constructor(trials: readonly FrozenTrial[], { reference, direction, most, shares }: ContendersOptions) {
     const configurations = configurationsOf(trials);
     const origin = configurations.find(({ runs }) => runs.some(({ number }) => number === reference))?.trial;
     if (!origin || !isUsable(origin) || violation(origin) > 0)
@@ -52,16 +61,14 @@ export class Contenders {
     if (first.length < 2) throw new NoTrialError('There is no complete trial besides the default to confirm.');
     this.reference = origin;
     this.#direction = direction;
-    this.#effects = new TrialEffects(first, direction);
+    const searched = configurations.map(({ trial }) => trial);
+    this.#effects = new TrialEffects(shares ? searched : first, { direction, shares });
     const { model } = this.#effects;
-    const from = this.#effects.place(first.indexOf(origin));
+    const placeOf = (trial: FrozenTrial) => this.#effects.place(this.#effects.trials.indexOf(trial));
+    const from = placeOf(origin);
     this.#candidates = first
-      .map((trial, row) => ({
-        trial,
-        to: this.#effects.place(row),
-        effect: model.mean(from, this.#effects.place(row)),
-      }))
-      .filter(({ trial }) => trial !== origin && violation(trial) === 0)
+      .filter((trial) => trial !== origin && violation(trial) === 0)
+      .map((trial) => ({ trial, to: placeOf(trial), effect: model.mean(from, placeOf(trial)) }))
       .sort((a, b) => a.effect - b.effect)
       .slice(0, most)
       .map(({ trial, to }) => ({ trial, prior: model.components(from, to).map(asGain) }));

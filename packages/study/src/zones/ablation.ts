@@ -13,6 +13,8 @@ export interface AblationOptions {
   readonly from?: number;
   /** Number of the trial to explain. */
   readonly to: number;
+  /** Shares of the schedule at which trials were measured, so that those left early tell, too. Default: only the end. */
+  readonly shares?: readonly number[];
 }
 
 /** What a change, or all of them, brought in units of the objective; larger is better. */
@@ -47,22 +49,22 @@ const DRAWS = 10;
  * @throws NoTrialError when the trials share no parameter
  */
 export function ablation(trials: readonly FrozenTrial[], options: AblationOptions): Ablation {
-  const { direction = 'minimize', from = 0, to } = options;
-  const complete = trials.filter(({ state }) => state === 'COMPLETE');
-  const rowOf = (number: number): number => {
-    const row = complete.findIndex((trial) => trial.number === number);
-    if (row < 0) throw new TrialNotFoundError(`Trial ${number}, which is to be explained, is not complete.`);
-    return row;
+  const { direction = 'minimize', from = 0, to, shares } = options;
+  const effects = new TrialEffects(trials, { direction, shares });
+  const indexOf = (number: number): number => {
+    const index = effects.trials.findIndex((trial) => trial.number === number && trial.state === 'COMPLETE');
+    if (index < 0) throw new TrialNotFoundError(`Trial ${number}, which is to be explained, is not complete.`);
+    return index;
   };
-  const [first, last] = [rowOf(from), rowOf(to)];
-  const effects = new TrialEffects(complete, direction);
+  const [first, last] = [indexOf(from), indexOf(to)];
+  const { trials: known } = effects;
   const axes = effects.dimensions
     .map((_, axis) => axis)
     .filter((axis) => {
       const { name } = effects.dimensions[axis]!;
-      return !jsonEqual(complete[first]!.params[name]!, complete[last]!.params[name]!);
+      return !jsonEqual(known[first]!.params[name]!, known[last]!.params[name]!);
     });
-  const at = (row: number, axis: number) => effects.points[row]![axis]!;
+  const at = (trial: number, axis: number) => effects.points[trial]![axis]!;
   const places = [
     effects.place(last),
     ...axes.map((axis) => effects.place(first, axis, at(last, axis))),
@@ -76,7 +78,7 @@ export function ablation(trials: readonly FrozenTrial[], options: AblationOption
   };
   const changes = axes.map((axis, k): Change => {
     const { name } = effects.dimensions[axis]!;
-    const values = { from: complete[first]!.params[name]!, to: complete[last]!.params[name]! };
+    const values = { from: known[first]!.params[name]!, to: known[last]!.params[name]! };
     return { name, ...values, ...contribution(draws.map((draw) => gain(draw, k))) };
   });
   const total = contribution(draws.map((draw) => -unit * draw[0]!));
@@ -84,9 +86,11 @@ export function ablation(trials: readonly FrozenTrial[], options: AblationOption
 }
 
 /** Units of the objective for one of the model, which compresses losses far from the best. */
-function unitOf({ compression, losses }: TrialEffects, first: number, draws: readonly Float64Array[]): number {
+function unitOf(effects: TrialEffects, first: number, draws: readonly Float64Array[]): number {
+  const { compression } = effects;
   const whole = draws.reduce((sum, draw) => sum + draw[0]! / draws.length, 0);
-  const [before, after] = [losses[first]!, losses[first]! + whole];
+  const before = effects.loss(first)!;
+  const after = before + whole;
   return whole === 0 ? 1 : (compression.expand(after) - compression.expand(before)) / whole;
 }
 

@@ -25,6 +25,8 @@ export interface ZonesOptions {
   readonly margin?: number;
   /** Standard deviation of a run's noise, where it is known. Default: as the trials tell it. */
   readonly noise?: number;
+  /** Shares of the schedule at which trials were measured, so that those left early tell, too. Default: only the end. */
+  readonly shares?: readonly number[];
   /** The probability with which the true zone is between what is stated as inside and as outside. Default 0.9. */
   readonly confidence?: number;
 }
@@ -101,21 +103,20 @@ export function zones(trials: readonly FrozenTrial[], options: ZonesOptions = {}
   const number = options.incumbent ?? recommendedTrial(complete, { direction }).trial.number;
   const incumbent = complete.find((trial) => trial.number === number);
   if (!incumbent) throw new TrialNotFoundError(`Trial ${number}, at which zones are wanted, is not complete.`);
-  const study = new ZoneModel(complete, incumbent, direction, options.noise ?? null);
+  const { noise = null, shares } = options;
+  const study = new ZoneModel(new TrialEffects(trials, { direction, noise, shares }), incumbent);
   const margin = options.margin ?? Math.SQRT2 * (options.noise ?? study.noise);
   const share = 1 - MODEL_DOUBT * (1 - confidence);
   return { incumbent, margin, parameters: study.dimensions.map((_, axis) => study.zone(axis, margin, share)) };
 }
 
 class ZoneModel {
-  readonly #trials: readonly FrozenTrial[];
   readonly #effects: TrialEffects;
   readonly #incumbent: number;
 
-  constructor(complete: readonly FrozenTrial[], incumbent: FrozenTrial, direction: Direction, noise: number | null) {
-    this.#trials = complete;
-    this.#effects = new TrialEffects(complete, direction, noise);
-    this.#incumbent = complete.indexOf(incumbent);
+  constructor(effects: TrialEffects, incumbent: FrozenTrial) {
+    this.#effects = effects;
+    this.#incumbent = effects.trials.indexOf(incumbent);
   }
 
   get dimensions(): readonly Dimension[] {
@@ -130,7 +131,7 @@ class ZoneModel {
   zone(axis: number, margin: number, confidence: number): ParameterZone {
     const { name, isCategorical } = this.dimensions[axis]!;
     const tolerance = this.#tolerance(margin);
-    const common = { name, value: this.#trials[this.#incumbent]!.params[name]! };
+    const common = { name, value: this.#effects.trials[this.#incumbent]!.params[name]! };
     return isCategorical
       ? { ...common, ...this.#choices(axis, tolerance, confidence) }
       : { ...common, ...this.#range(axis, tolerance, confidence) };
@@ -172,7 +173,7 @@ class ZoneModel {
       inside: valueAt(distribution, one.inside) as number,
       outside: valueAt(distribution, one.outside) as number,
       isOpen: one.outside === last,
-      evidence: this.#numbers((row, point) => isBeyond(point[axis]!) && this.#adjusted(row, axis) > tolerance),
+      evidence: this.#numbers((trial, point) => isBeyond(point[axis]!) && this.#adjusted(trial, axis) > tolerance),
     });
     const [first, last] = [grid[0]!, grid[grid.length - 1]!];
     return {
@@ -191,20 +192,27 @@ class ZoneModel {
 
   /** The margin on the compressed scale, from the incumbent on. */
   #tolerance(margin: number): number {
-    const { compression, losses } = this.#effects;
-    const own = losses[this.#incumbent]!;
+    const { compression } = this.#effects;
+    const own = this.#effects.loss(this.#incumbent)!;
     return compression.compress(compression.expand(own) + margin) - own;
   }
 
-  /** A trial's loss over the incumbent's, compressed, with the expected effects of all other parameters taken out. */
-  #adjusted(row: number, axis: number): number {
-    const { model, points, losses } = this.#effects;
-    const others = this.#effects.place(row, axis, points[this.#incumbent]![axis]!);
-    return losses[row]! - losses[this.#incumbent]! - model.mean(this.#effects.place(this.#incumbent), others);
+  /**
+   * A trial's loss over the incumbent's at the trial's last share, compressed, with the expected effects of all other
+   * parameters taken out.
+   */
+  #adjusted(trial: number, axis: number): number {
+    const { model, points } = this.#effects;
+    const { share, loss } = this.#effects.last(trial);
+    const own = this.#effects.loss(this.#incumbent, share) ?? Number.NaN;
+    const from = { ...this.#effects.place(this.#incumbent), share };
+    const others = { ...this.#effects.place(trial, axis, points[this.#incumbent]![axis]!), share };
+    return loss - own - model.mean(from, others);
   }
 
-  #numbers(fits: (row: number, point: Float64Array) => boolean): number[] {
-    return this.#trials.filter((_, row) => fits(row, this.#effects.points[row]!)).map(({ number }) => number);
+  #numbers(fits: (trial: number, point: Float64Array) => boolean): number[] {
+    const { trials, points } = this.#effects;
+    return trials.filter((_, i) => fits(i, points[i]!)).map(({ number }) => number);
   }
 }
 

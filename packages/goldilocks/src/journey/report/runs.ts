@@ -87,6 +87,7 @@ export function reportConfirmation(confirmation: Confirmation, sentence: string)
             low: best.difference.mean - z95 * best.difference.standardError,
             high: best.difference.mean + z95 * best.difference.standardError,
           },
+    probabilityBetter: best?.probabilityBetter,
     seedDeviation: decision.seedDeviation,
     sentence,
   };
