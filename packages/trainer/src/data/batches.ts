@@ -1,4 +1,4 @@
-// Groups examples into micro-batches: short examples share a row, shapes are rounded to few sizes so that graphs are reused.
+// Groups examples into micro-batches: their tokens lie one after the other without padding, what all begin with is there once a row.
 import type { TokenizedExample } from './example.js';
 import type { BatchShape, Segment, Target } from './segments.js';
 
@@ -12,18 +12,23 @@ export interface MicroBatch {
   shape: BatchShape;
   segments: Segment[];
   targets: Target[];
-  /** For each segment, the dataset number of its example. */
+  /** For each segment, the dataset number of an example that has it. */
   examples: number[];
   /** For each target, the dataset number of its example. */
   targetExamples: number[];
-  /** Real tokens, without padding. */
+  /** Tokens read of all examples; what is shared counts for each. */
   realTokens: number;
 }
 
-/** Rows are this long unless an example is longer or there is less to fill them: long enough to pack well, short enough for attention. */
+/** Rows are this long unless an example is longer: long enough to pack well, short enough for attention. */
 const commonRow = 128;
+/** Rows are longer where more is shared: this many times as long, up to the bound. */
+const rowPerShared = 4;
+const longSharedRow = 512;
+/** Sharing less does not pay. */
+const leastShared = 4;
 
-/** The next of 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, … : at most a third of a bucket is padding, and shapes are few. */
+/** The next of 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, … */
 export function roundUp(count: number, smallest = 1): number {
   let size = smallest;
   while (size < count) size += 2 ** Math.floor(Math.log2(size)) === size ? Math.max(1, size / 2) : size / 3;
@@ -41,65 +46,125 @@ export function supervisedTokens(example: TokenizedExample): number {
 }
 
 /**
- * Packs examples into rows (first fit, longest first), and rows into micro-batches of at most `tokenBudget` tokens (one row at least).
- * Each target weighs 1/`normaliser`, so that the losses of all micro-batches of a step add up to its mean.
+ * Packs examples into micro-batches of about equal size and at most `tokenBudget` tokens (one example at least), those of similar length
+ * together. Each target weighs 1/`normaliser`, so that the losses of all micro-batches of a step add up to its mean.
  */
 export function makeMicroBatches(
   examples: readonly NumberedExample[],
   tokenBudget: number,
   normaliser: number,
 ): MicroBatch[] {
-  const longest = Math.max(...examples.map(({ example }) => rowTokens(example)));
-  const total = examples.reduce((sum, { example }) => sum + rowTokens(example), 0);
-  const tokens = roundUp(Math.max(longest, Math.min(commonRow, total, roundDown(tokenBudget))), 8);
-  const rows = packRows(examples, tokens);
-  const rowsPerBatch = Math.max(1, roundDown(Math.floor(tokenBudget / tokens)));
-  const batches: MicroBatch[] = [];
-  for (let first = 0; first < rows.length; first += rowsPerBatch) {
-    batches.push(makeBatch(rows.slice(first, first + rowsPerBatch), tokens, normaliser));
-  }
-  return batches;
-}
-
-/** The largest size of `roundUp`'s series that is not above `count` (at least 1). */
-function roundDown(count: number): number {
-  let size = 1;
-  for (let next = size; next <= count; next = roundUp(size + 1)) size = next;
-  return size;
-}
-
-function packRows(examples: readonly NumberedExample[], tokens: number): NumberedExample[][] {
   const byLength = [...examples].sort((a, b) => rowTokens(b.example) - rowTokens(a.example));
+  const shared = sharedTokens(byLength);
+  return split(byLength, tokenBudget).map((part) => makeBatch(packRows(part, shared), shared, normaliser));
+}
+
+/** How many tokens all examples begin with. Before a token that counts each example has one of its own, which predicts it. */
+function sharedTokens(examples: readonly NumberedExample[]): number {
+  const [first, ...others] = examples.map(({ example }) => example);
+  if (!first || others.length === 0) return 0;
+  let shared = Math.min(...[first, ...others].map(({ supervised }) => supervised.indexOf(1) - 1));
+  for (const { ids } of others) {
+    let same = 0;
+    while (same < shared && ids[same] === first.ids[same]) same++;
+    shared = same;
+  }
+  return shared < leastShared ? 0 : shared;
+}
+
+/** Parts of at most the budget, as few as there can be, with the bound lowered until they are about equal. */
+function split(examples: readonly NumberedExample[], tokenBudget: number): NumberedExample[][] {
+  const total = examples.reduce((sum, { example }) => sum + rowTokens(example), 0);
+  const fewest = partsOf(examples, tokenBudget).length;
+  const step = Math.max(1, Math.floor(total / fewest / 32));
+  for (let bound = Math.ceil(total / fewest); bound < tokenBudget; bound += step) {
+    const parts = partsOf(examples, bound);
+    if (parts.length === fewest) return parts;
+  }
+  return partsOf(examples, tokenBudget);
+}
+
+function partsOf(examples: readonly NumberedExample[], bound: number): NumberedExample[][] {
+  const parts: NumberedExample[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const item of examples) {
+    const tokens = rowTokens(item.example);
+    if (size + tokens > bound) {
+      parts.push([]);
+      size = 0;
+    }
+    parts.at(-1)!.push(item);
+    size += tokens;
+  }
+  return parts;
+}
+
+interface Rows {
+  /** Places a row. */
+  length: number;
+  content: NumberedExample[][];
+}
+
+/** First fit, longest first. */
+function packRows(byLength: readonly NumberedExample[], shared: number): Rows {
+  const longest = rowTokens(byLength[0]!.example);
+  const length = roundUp(Math.max(longest, commonRow, Math.min(rowPerShared * shared, longSharedRow)), 8);
   const rows: { free: number; content: NumberedExample[] }[] = [];
   for (const item of byLength) {
-    const needed = rowTokens(item.example);
+    const needed = rowTokens(item.example) - shared;
     let row = rows.find(({ free }) => free >= needed);
-    if (!row) rows.push((row = { free: tokens, content: [] }));
+    if (!row) rows.push((row = { free: length - shared, content: [] }));
     row.content.push(item);
     row.free -= needed;
   }
-  return rows.map(({ content }) => content);
+  return { length, content: rows.map(({ content }) => content) };
 }
 
-function makeBatch(rows: readonly NumberedExample[][], tokens: number, normaliser: number): MicroBatch {
-  const segments: Segment[] = [];
-  const targets: Target[] = [];
-  const examples: number[] = [];
-  const targetExamples: number[] = [];
-  rows.forEach((content, row) => {
-    let start = 0;
-    for (const { index, example } of content) {
-      segments.push({ row, start, ids: example.ids.subarray(0, rowTokens(example)), firstPosition: 0 });
-      examples.push(index);
-      for (let i = 1; i < example.ids.length; i++) {
-        if (!example.supervised[i]) continue;
-        targets.push({ row, place: start + i - 1, label: example.ids[i]!, weight: 1 / normaliser });
-        targetExamples.push(index);
-      }
-      start += rowTokens(example);
+function makeBatch({ length, content }: Rows, shared: number, normaliser: number): MicroBatch {
+  const batch = new BatchBuilder();
+  let realTokens = 0;
+  for (const [row, items] of content.entries()) {
+    const ids = items[0]!.example.ids.subarray(0, shared);
+    const parent = shared > 0 ? batch.append({ row, ids, index: items[0]!.index }) : undefined;
+    for (const { index, example } of items) {
+      const own = batch.append({ row, ids: example.ids.subarray(shared, rowTokens(example)), index, parent });
+      realTokens += rowTokens(example);
+      example.supervised.forEach((counts, i) => {
+        if (!counts) return;
+        const token = own.first + i - 1 - shared;
+        batch.targets.push({ token, label: example.ids[i]!, weight: 1 / normaliser });
+        batch.targetExamples.push(index);
+      });
     }
-  });
-  const shape = { rows: roundUp(rows.length), tokens, targets: roundUp(targets.length, 8) };
-  const realTokens = segments.reduce((sum, { ids }) => sum + ids.length, 0);
-  return { shape, segments, targets, examples, targetExamples, realTokens };
+  }
+  return { ...batch.finish(length), realTokens };
+}
+
+/** Lays segments one after the other, and into rows. */
+export class BatchBuilder {
+  readonly targets: Target[] = [];
+  readonly targetExamples: number[] = [];
+  private readonly segments: Segment[] = [];
+  private readonly examples: number[] = [];
+  private readonly filled: number[] = [];
+  private tokens = 0;
+
+  /** @param index dataset number of an example that has these tokens, at the segment's position */
+  append(part: { row: number; ids: Int32Array; index?: number; parent?: Segment }): Segment {
+    const { row, ids, index, parent } = part;
+    const start = this.filled[row] ?? 0;
+    const firstPosition = parent ? parent.firstPosition + parent.ids.length : 0;
+    const segment = { row, start, first: this.tokens, ids, firstPosition, ...(parent && { parent }) };
+    this.segments.push(segment);
+    if (index !== undefined) this.examples.push(index);
+    this.filled[row] = start + ids.length;
+    this.tokens += ids.length;
+    return segment;
+  }
+
+  finish(rowTokens: number): Omit<MicroBatch, 'realTokens'> {
+    const { segments, targets, examples, targetExamples, tokens, filled } = this;
+    const shape = { tokens, rows: filled.length, rowTokens, targets: targets.length };
+    return { shape, segments, targets, examples, targetExamples };
+  }
 }

@@ -1,4 +1,5 @@
-// Lays texts side by side in the rows of a batch: who may look at whom, at which position, and where a prediction counts.
+// Lays texts side by side: which tokens a batch has, in which rows attention sees them, who may look at whom, and where a prediction counts.
+import type { Sizes } from '../graph/open-sizes.js';
 import type { LookupKey } from '../modules/context.js';
 
 /** A run of tokens in one row that see each other causally. */
@@ -6,93 +7,118 @@ export interface Segment {
   row: number;
   /** First token's place in its row. */
   start: number;
+  /** First token's number among the tokens of the batch. */
+  first: number;
   ids: Int32Array;
   /** Position of the first token in its own text. */
   firstPosition: number;
-  /** A segment of the same row that this one continues: its tokens see all of it. */
+  /** A segment of the same row that this one continues: its tokens see all of it, and all that it continues. */
   parent?: Segment;
 }
 
-/** A prediction that counts: the token at (row, place) predicts `label`. */
+/** A prediction that counts: a token of the batch, by number, predicts `label`. */
 export interface Target {
-  row: number;
-  place: number;
+  token: number;
   label: number;
   weight: number;
 }
 
+/** Tokens lie one after the other without padding; only attention sees them in rows. */
 export interface BatchShape {
-  rows: number;
-  /** Tokens a row. */
   tokens: number;
-  /** Predictions that count; the rest of the slots has weight 0. */
+  rows: number;
+  /** Places a row. */
+  rowTokens: number;
   targets: number;
 }
 
 /** What is fed for one batch beside weights, dropout masks and hidden states. */
 export interface BatchFeeds {
+  /** [tokens] */
   ids: Int32Array;
+  /** [rows, rowTokens] */
   positions: BigInt64Array;
+  /** [rows, rowTokens, rowTokens] */
   attentionBias: Float32Array;
+  /** The token in each place of the rows, [rows·rowTokens]: padding repeats token 0, or is beyond the last. */
+  tokenOfPlace: Int32Array;
+  tokenOrNone: Int32Array;
+  /** [tokens] */
+  placeOfToken: Int32Array;
+  /** Token of each target [targets], and target of each token [tokens]. */
   selected: Int32Array;
   inverse: Int32Array;
+  /** [targets] */
   labels: Int32Array;
   weights: Float32Array;
 }
 
 const masked = -1e9;
 
-/** Feeds of shape [rows·tokens], [rows, tokens, tokens] and [targets]; empty places are padding that sees only itself. */
+/** Feeds of a batch; empty places in rows see only themselves. */
 export function feedsOf(segments: readonly Segment[], targets: readonly Target[], shape: BatchShape): BatchFeeds {
-  const { rows, tokens } = shape;
+  const { rows, rowTokens, tokens } = shape;
+  const places = rows * rowTokens;
   const feeds: BatchFeeds = {
     ids: tokenIds(segments, shape),
-    positions: new BigInt64Array(rows * tokens),
-    attentionBias: new Float32Array(rows * tokens * tokens).fill(masked),
+    positions: new BigInt64Array(places),
+    attentionBias: new Float32Array(places * rowTokens).fill(masked),
+    tokenOfPlace: new Int32Array(places),
+    tokenOrNone: new Int32Array(places).fill(tokens),
+    placeOfToken: new Int32Array(tokens),
     selected: new Int32Array(shape.targets),
-    inverse: new Int32Array(rows * tokens).fill(shape.targets),
+    inverse: new Int32Array(tokens).fill(shape.targets),
     labels: new Int32Array(shape.targets),
     weights: new Float32Array(shape.targets),
   };
-  for (let place = 0; place < rows * tokens; place++) feeds.attentionBias[place * tokens + (place % tokens)] = 0;
-  for (const segment of segments) placeSegment(feeds, segment, tokens);
-  targets.forEach(({ row, place, label, weight }, slot) => {
-    feeds.selected[slot] = row * tokens + place;
-    feeds.inverse[row * tokens + place] = slot;
+  for (let place = 0; place < places; place++) feeds.attentionBias[place * rowTokens + (place % rowTokens)] = 0;
+  for (const segment of segments) placeSegment(feeds, segment, rowTokens);
+  targets.forEach(({ token, label, weight }, slot) => {
+    feeds.selected[slot] = token;
+    feeds.inverse[token] = slot;
     feeds.labels[slot] = label;
     feeds.weights[slot] = weight;
   });
   return feeds;
 }
 
-/** Token ids as they lie in the batch, [rows·tokens]; 0 in padding. */
-export function tokenIds(segments: readonly Segment[], { rows, tokens }: BatchShape): Int32Array {
-  const ids = new Int32Array(rows * tokens);
-  for (const segment of segments) ids.set(segment.ids, segment.row * tokens + segment.start);
+/** What a batch's graph leaves open. */
+export const sizesOf = ({ tokens, rows, targets }: BatchShape): Sizes => ({ tokens, rows, targets });
+
+/** Token ids as they lie in the batch, [tokens]. */
+export function tokenIds(segments: readonly Segment[], { tokens }: Pick<BatchShape, 'tokens'>): Int32Array {
+  const ids = new Int32Array(tokens);
+  for (const segment of segments) ids.set(segment.ids, segment.first);
   return ids;
 }
 
-/** Position of each token in its own text, [rows·tokens]; 0 in padding. */
-function tokenPositions(segments: readonly Segment[], { rows, tokens }: BatchShape): Int32Array {
-  const positions = new Int32Array(rows * tokens);
-  for (const { row, start, ids, firstPosition } of segments) {
-    for (let i = 0; i < ids.length; i++) positions[row * tokens + start + i] = firstPosition + i;
+/** Position of each token in its own text, [tokens]. */
+function tokenPositions(segments: readonly Segment[], { tokens }: BatchShape): Int32Array {
+  const positions = new Int32Array(tokens);
+  for (const { first, ids, firstPosition } of segments) {
+    for (let i = 0; i < ids.length; i++) positions[first + i] = firstPosition + i;
   }
   return positions;
 }
 
-/** The row of an embedding table that each token of the batch looks up, [rows·tokens]. */
+/** The row of an embedding table that each token of the batch looks up, [tokens]. */
 export function lookupRows(key: LookupKey, segments: readonly Segment[], shape: BatchShape): Int32Array {
-  if (key === 'first') return new Int32Array(shape.rows * shape.tokens);
+  if (key === 'first') return new Int32Array(shape.tokens);
   return key === 'token' ? tokenIds(segments, shape) : tokenPositions(segments, shape);
 }
 
-function placeSegment(feeds: BatchFeeds, { row, start, ids, firstPosition, parent }: Segment, tokens: number): void {
-  const offset = row * tokens + start;
+function placeSegment(feeds: BatchFeeds, segment: Segment, rowTokens: number): void {
+  const { row, start, first, ids, firstPosition } = segment;
   for (let i = 0; i < ids.length; i++) {
-    feeds.positions[offset + i] = BigInt(firstPosition + i);
-    const line = (offset + i) * tokens;
+    const place = row * rowTokens + start + i;
+    feeds.positions[place] = BigInt(firstPosition + i);
+    feeds.tokenOfPlace[place] = first + i;
+    feeds.tokenOrNone[place] = first + i;
+    feeds.placeOfToken[first + i] = place;
+    const line = place * rowTokens;
     feeds.attentionBias.fill(0, line + start, line + start + i + 1);
-    if (parent) feeds.attentionBias.fill(0, line + parent.start, line + parent.start + parent.ids.length);
+    for (let { parent } = segment; parent; parent = parent.parent) {
+      feeds.attentionBias.fill(0, line + parent.start, line + parent.start + parent.ids.length);
+    }
   }
 }

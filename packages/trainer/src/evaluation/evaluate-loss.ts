@@ -62,10 +62,8 @@ async function lossSums(
   const sums = new Float64Array(examples.length);
   const numbered = examples.map((example, index) => ({ index, example }));
   const batches = makeMicroBatches(numbered, tokenBudget, 1);
-  // One size for all batches of a shape, so that one graph serves them.
-  const targets = Math.max(...batches.map(({ shape }) => shape.targets));
   for (const batch of batches) {
-    const { losses } = await runner.run({ ...batch, shape: { ...batch.shape, targets } });
+    const { losses } = await runner.run(batch);
     batch.targetExamples.forEach((example, slot) => {
       sums[example]! += losses![slot]!;
     });

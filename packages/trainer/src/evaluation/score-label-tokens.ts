@@ -1,6 +1,5 @@
 // Likelihood of several completions of each prompt, the prompt computed once.
-import { type MicroBatch, roundUp } from '../data/batches.js';
-import type { Segment, Target } from '../data/segments.js';
+import { BatchBuilder, type MicroBatch, roundUp } from '../data/batches.js';
 import { fedWeightsOf, type Model } from '../models/model.js';
 import { BatchRunner } from '../running/batch-runner.js';
 
@@ -37,7 +36,7 @@ export async function scoreLabelTokens(
   try {
     for (let first = 0; first < order.length; ) {
       const group = takeGroup(order, first, prompts, branchTokens, tokenBudget);
-      const batch = treeBatch(group.members, prompts, labels, group.tokens, group.rows);
+      const batch = treeBatch(group.members, prompts, labels, group.rowTokens);
       const { losses } = await runner.run(batch);
       readScores(losses!, group.members, labels, scores);
       first += group.members.length;
@@ -60,34 +59,27 @@ function takeGroup(
   const width = (n: number) => roundUp(prompts[order[n]!]!.length + branchTokens, 8);
   let count = 1;
   while (first + count < order.length && width(first + count) * (count + 1) <= tokenBudget) count++;
-  return { members: order.slice(first, first + count), tokens: width(first + count - 1), rows: roundUp(count) };
+  return { members: order.slice(first, first + count), rowTokens: width(first + count - 1) };
 }
 
 function treeBatch(
   members: number[],
   prompts: readonly Int32Array[],
   labels: readonly Int32Array[],
-  tokens: number,
-  rows: number,
+  rowTokens: number,
 ): MicroBatch {
-  const segments: Segment[] = [];
-  const targets: Target[] = [];
+  const batch = new BatchBuilder();
   members.forEach((member, row) => {
-    const prompt: Segment = { row, start: 0, ids: prompts[member]!, firstPosition: 0 };
-    segments.push(prompt);
-    let start = prompt.ids.length;
+    const prompt = batch.append({ row, ids: prompts[member]! });
     for (const label of labels) {
-      const branch = { row, start, ids: label.subarray(0, -1), firstPosition: prompt.ids.length, parent: prompt };
-      segments.push(branch);
+      const branch = batch.append({ row, ids: label.subarray(0, -1), parent: prompt });
       label.forEach((id, i) => {
-        const place = i === 0 ? prompt.ids.length - 1 : start + i - 1;
-        targets.push({ row, place, label: id, weight: 0 });
+        const token = i === 0 ? prompt.first + prompt.ids.length - 1 : branch.first + i - 1;
+        batch.targets.push({ token, label: id, weight: 0 });
       });
-      start += branch.ids.length;
     }
   });
-  const shape = { rows, tokens, targets: roundUp(targets.length, 8) };
-  return { shape, segments, targets, examples: [], targetExamples: [], realTokens: 0 };
+  return { ...batch.finish(rowTokens), realTokens: 0 };
 }
 
 function readScores(losses: Float32Array, members: number[], labels: readonly Int32Array[], scores: LabelScores): void {

@@ -2,6 +2,7 @@
 import { type DType, dtypeOf, type TensorData } from '../tensor/dtype.js';
 import { type Shape, showShape, sizeOf } from '../tensor/shape.js';
 import { GraphError } from './errors.js';
+import type { OpenSize } from './open-sizes.js';
 
 export interface Value {
   readonly graph: Graph;
@@ -42,6 +43,8 @@ export class Graph {
   readonly constants = new Map<Value, TensorData | MappedData>();
   readonly outputs = new Map<string, Value>();
   readonly customGradients = new Map<Value, CustomGradient>();
+  /** Open sizes that the graph reads as numbers; they are inputs too. */
+  readonly sizeInputs = new Map<OpenSize, Value>();
   private readonly scalars = new Map<string, Value>();
   private readonly names = new Set<string>();
   private counter = 0;
@@ -83,6 +86,13 @@ export class Graph {
     if (known) return known;
     const value = this.constant(Float32Array.of(number), []);
     this.scalars.set(key, value);
+    return value;
+  }
+
+  /** An open size as a number, [1] (int64). */
+  openSize(size: OpenSize): Value {
+    const value = this.sizeInputs.get(size) ?? this.value('int64', [1], undefined, `size.${size}`);
+    this.sizeInputs.set(size, value);
     return value;
   }
 

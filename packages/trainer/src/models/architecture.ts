@@ -7,7 +7,7 @@ import type { LoraTarget } from '../settings.js';
 import type { ModelConfig, RawConfig } from './config.js';
 
 export interface LayerOutput {
-  /** [rows·tokens, hidden] */
+  /** [n, hidden] */
   hidden: Value;
   /** Keys and values of these tokens, for a cache. */
   present: KeyValues;
@@ -21,11 +21,11 @@ export interface Architecture {
   readonly config: ModelConfig;
   /** The class of Transformers that reads the exported model. */
   readonly className: string;
-  /** Rows looked up in the embedding tables, summed: [rows·tokens, hidden]. Their gradients are added row by row in the optimizer. */
+  /** Rows looked up in the embedding tables, summed: [n, hidden]. Their gradients are added row by row in the optimizer. */
   embed(context: ModuleContext): Value;
   /** What comes between the embeddings and the first layer, such as a norm; nothing where it is left out. */
   afterEmbedding?(context: ModuleContext, x: Value): Value;
-  /** Layer number `layer`, from 0: x [rows·tokens, hidden]. */
+  /** Layer number `layer`, from 0: x [n, hidden]. */
   layer(context: ModuleContext, x: Value, layer: number, past?: KeyValues): LayerOutput;
   /** Logits [n, vocabulary] of hidden states [n, hidden]. */
   head(context: ModuleContext, x: Value): Value;
@@ -54,7 +54,7 @@ export interface LayerRange {
   past?: readonly KeyValues[];
 }
 
-/** Layers `from` … `to` − 1: hidden states [rows·tokens, hidden] → the same, and each layer's keys and values. */
+/** Layers `from` … `to` − 1: hidden states [n, hidden] → the same, and each layer's keys and values. */
 export function runLayers(
   context: ModuleContext,
   { layer }: Architecture,

@@ -1,7 +1,7 @@
 // Builds the graph of a batch: forward to the losses of its targets, and, in training, back to the gradients.
-import type { BatchShape } from '../data/segments.js';
 import { gradients } from '../gradient/gradients.js';
 import type { Graph, Value } from '../graph/graph.js';
+import { openSizes } from '../graph/open-sizes.js';
 import { mul } from '../graph/ops/elementwise.js';
 import { selectRows } from '../graph/ops/layout.js';
 import { sumAll } from '../graph/ops/reduce.js';
@@ -11,10 +11,11 @@ import { runLayers } from './architecture.js';
 import { type ContextOptions, makeContext } from './graph-context.js';
 import type { Inventory } from './inventory.js';
 
-export interface BatchGraphOptions extends Omit<ContextOptions, 'rows' | 'tokens' | 'past'> {
+export interface BatchGraphOptions extends Omit<ContextOptions, 'rows' | 'tokens' | 'packed' | 'past'> {
   inventory: Inventory;
-  shape: BatchShape;
-  /** Layers below are not in the graph: their output is fed as `hidden` [rows·tokens, hidden]. 0 = starts from token ids. */
+  /** Places a row; all other sizes of a batch are open. */
+  rowTokens: number;
+  /** Layers below are not in the graph: their output is fed as `hidden` [tokens, hidden]. 0 = starts from token ids. */
   prefixDepth: number;
   /** Whether the graph also computes gradients. */
   training: boolean;
@@ -22,38 +23,39 @@ export interface BatchGraphOptions extends Omit<ContextOptions, 'rows' | 'tokens
 
 export interface BatchGraph {
   graph: Graph;
-  /** Elements of each dropout mask to feed, `dropout.0` … */
+  /** Elements of each dropout mask to feed, `dropout.0` …, with open sizes. */
   maskSizes: number[];
   /** Fed weights whose gradient comes out as `gradient.<name>`. */
   differentiated: string[];
-  /** Whether `gradient.embedding` [rows·tokens, hidden] comes out, to be added to the rows of the embedding tables. */
+  /** Whether `gradient.embedding` [tokens, hidden] comes out, to be added to the rows of the embedding tables. */
   embeddingRows: boolean;
 }
 
 /** Outputs: `losses` [targets] (unweighted), and in training the gradients of Σ weight · loss. */
 export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
-  const { architecture, inventory, fed, shape, prefixDepth, training } = options;
+  const { architecture, inventory, fed, rowTokens, prefixDepth, training } = options;
+  const { rows, tokens, targets: predictions } = openSizes;
   const { layers, hiddenSize } = architecture.config;
-  const { context, maskSizes, weights } = makeContext({ ...options, rows: shape.rows, tokens: shape.tokens });
+  const { context, maskSizes, weights } = makeContext({ ...options, rows, tokens: rowTokens, packed: tokens });
   const { graph } = context;
   const start =
     prefixDepth > 0
-      ? graph.input('hidden', 'float32', [shape.rows * shape.tokens, hiddenSize])
+      ? graph.input('hidden', 'float32', [tokens, hiddenSize])
       : stopGradient(architecture.embed(context));
   const embedded = prefixDepth > 0 ? start : (architecture.afterEmbedding?.(context, start) ?? start);
   const { hidden } = runLayers(context, architecture, embedded, { from: prefixDepth, to: layers });
 
   const selected = selectRows(
     hidden,
-    graph.input('selected', 'int32', [shape.targets]),
-    graph.input('inverse', 'int32', [shape.rows * shape.tokens]),
+    graph.input('selected', 'int32', [predictions]),
+    graph.input('inverse', 'int32', [tokens]),
   );
   const logits = architecture.head(context, selected);
-  const losses = crossEntropy(logits, graph.input('labels', 'int32', [shape.targets]));
+  const losses = crossEntropy(logits, graph.input('labels', 'int32', [predictions]));
   graph.output('losses', losses);
   if (!training) return { graph, maskSizes, differentiated: [], embeddingRows: false };
 
-  const loss = sumAll(mul(losses, graph.input('weights', 'float32', [shape.targets])));
+  const loss = sumAll(mul(losses, graph.input('weights', 'float32', [predictions])));
   const { inRows, differentiated } = trainedTensors(fed.shapes, inventory);
   const embeddingRows = prefixDepth === 0 && inRows;
   const targets: Value[] = differentiated.map((name) => weights.get(name)!);

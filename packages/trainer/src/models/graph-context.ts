@@ -3,7 +3,7 @@ import { loraNames, loraScale, withLora } from '../adapters/lora.js';
 import { GraphError } from '../graph/errors.js';
 import { Graph, type Value } from '../graph/graph.js';
 import { mul, where } from '../graph/ops/elementwise.js';
-import { gatherRows, reshape, slice } from '../graph/ops/layout.js';
+import { gatherRows, reshape, selectRows, slice } from '../graph/ops/layout.js';
 import { gemm } from '../graph/ops/product.js';
 import { effectiveDropout } from '../kernels/dropout-masks.js';
 import type { LookupKey, ModuleContext } from '../modules/context.js';
@@ -25,7 +25,10 @@ export interface ContextOptions {
   mapped?: MappedWeights;
   fed: FedWeights;
   rows: number;
+  /** Places a row. */
   tokens: number;
+  /** How many tokens there are where rows are padded; default: one in each place. */
+  packed?: number;
   /** Places of a row in the cache of keys and values; default 0. */
   past?: number;
   /** Dropout probability; 0 outside training. */
@@ -33,7 +36,7 @@ export interface ContextOptions {
 }
 
 /** The context, the weights it has asked for so far, and the sizes of the dropout masks. Token ids are the input `ids`. */
-export function makeContext({ mapped, fed, rows, tokens, past = 0, dropout = 0 }: ContextOptions) {
+export function makeContext({ mapped, fed, rows, tokens, packed, past = 0, dropout = 0 }: ContextOptions) {
   const graph = new Graph();
   const values = new Map<unknown, Value>();
   const shared = (key: unknown, make: () => Value): Value => {
@@ -55,14 +58,19 @@ export function makeContext({ mapped, fed, rows, tokens, past = 0, dropout = 0 }
     if (sameShape(value.shape, shape)) return value;
     throw new GraphError('weight', `${name} has shape ${showShape(value.shape)}, not ${showShape(shape)}`);
   };
+  const layout = packed === undefined ? sameLayout : packedLayout(graph, packed, rows * tokens);
   const positions = graph.input('positions', 'int64', [rows, tokens]);
   const rowsOf = (table: Value, key: LookupKey): Value => {
     if (key === 'first') return slice(table, 0, 0, 1);
-    const index = key === 'position' ? positions : shared('ids', () => graph.input('ids', 'int32', [rows, tokens]));
-    return reshape(gatherRows(table, index), [rows * tokens, table.shape[1]!]);
+    if (key === 'position') return layout.fromRows(gatherRows(table, reshape(positions, [rows * tokens])));
+    return gatherRows(
+      table,
+      shared('ids', () => graph.input('ids', 'int32', [packed ?? rows * tokens])),
+    );
   };
   const context: ModuleContext = {
     graph,
+    ...layout,
     rows,
     tokens,
     past,
@@ -83,6 +91,25 @@ export function makeContext({ mapped, fed, rows, tokens, past = 0, dropout = 0 }
     shared,
   };
   return { context, maskSizes, weights };
+}
+
+type Layout = Pick<ModuleContext, 'toRows' | 'fromRows'>;
+
+const sameLayout: Layout = { toRows: (x) => x, fromRows: (x) => x };
+
+/** Moves between tokens and rows. Padding in rows holds copies of a token that nothing looks at, so no gradient comes from there. */
+function packedLayout(graph: Graph, tokens: number, places: number): Layout {
+  const tokenOfPlace = graph.input('tokenOfPlace', 'int32', [places]);
+  const tokenOrNone = graph.input('tokenOrNone', 'int32', [places]);
+  const placeOfToken = graph.input('placeOfToken', 'int32', [tokens]);
+  return {
+    toRows: (x) =>
+      graph.customGradient(gatherRows(x, tokenOfPlace), {
+        inputs: [x],
+        backward: (gradient) => [gatherRows(gradient, placeOfToken)],
+      }),
+    fromRows: (x) => selectRows(x, placeOfToken, tokenOrNone),
+  };
 }
 
 function openWeight(graph: Graph, name: string, fed: FedWeights, mapped: MappedWeights | undefined): Value {

@@ -93,6 +93,8 @@ function tracingContext(listener: Listener): ModuleContext {
     graph,
     rows: 1,
     tokens: 1,
+    toRows: (x) => x,
+    fromRows: (x) => x,
     past: 0,
     positions: graph.input('positions', 'int64', [1, 1]),
     attentionBias: graph.input('attentionBias', 'float32', [1, 1, 1, 1, 1]),

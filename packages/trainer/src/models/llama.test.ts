@@ -116,9 +116,9 @@ describe.each(cases)('a tiny random Llama against Transformers: %s', (name) => {
     for (const [tensor, wanted] of Object.entries(golden.gradients)) {
       const gradient = results[`gradient.${tensor}`] ?? new Float32Array(wanted.length);
       if (tensor === 'model.embed_tokens.weight') {
-        for (const { row, start, ids } of packed!.segments) {
+        for (const { first, ids } of packed!.segments) {
           ids.forEach((id, i) => {
-            const from = (row * packed!.shape.tokens + start + i) * width;
+            const from = (first + i) * width;
             for (let j = 0; j < width; j++) gradient[id * width + j]! += rows[from + j]!;
           });
         }

@@ -22,7 +22,7 @@ export interface AttentionOptions {
   scoreCap?: number;
 }
 
-/** What is projected from the tokens: queries [rows·tokens, heads·headDim], keys and values [rows·tokens, kvHeads·headDim]. */
+/** What is projected from the tokens: queries [n, heads·headDim], keys and values [n, kvHeads·headDim]. */
 export interface Projections {
   queries: Value;
   keys: Value;
@@ -36,14 +36,14 @@ export interface KeyValues {
 }
 
 export interface Attended {
-  /** [rows·tokens, width] */
+  /** [n, width] */
   output: Value;
   /** Keys and values of these tokens, for a cache. */
   present: KeyValues;
 }
 
 /**
- * Mixes the values by the scores of queries and keys: → [rows·tokens, heads·headDim]. Queries of one group share their keys: they are laid
+ * Mixes the values by the scores of queries and keys: → [n, heads·headDim]. Queries of one group share their keys: they are laid
  * side by side, so keys and values are never repeated.
  */
 export function attend(
@@ -62,7 +62,7 @@ export function attend(
     transpose(reshape(rotatedQueries, [rows, tokens, kvHeads, groups, headDim]), [0, 2, 3, 1, 4]),
     [rows, kvHeads, groups * tokens, headDim],
   );
-  const present = { keys: perHead(rotatedKeys), values: perHead(projected.values) };
+  const present = { keys: perHead(rotatedKeys), values: perHead(context.toRows(projected.values)) };
   const keys = past ? concat([past.keys, present.keys], 2) : present.keys; // [rows, kvHeads, seen, headDim]
   const values = past ? concat([past.values, present.values], 2) : present.values;
   const seen = keys.shape[2]!;
@@ -72,15 +72,17 @@ export function attend(
   const bias = attentionBias(context, options.window);
   const weights = reshape(softmax(add(scores, bias)), [rows, kvHeads, groups * tokens, seen]);
   const mixed = reshape(matmul(weights, values), [rows, kvHeads, groups, tokens, headDim]);
-  return { output: reshape(transpose(mixed, [0, 3, 1, 2, 4]), [rows * tokens, heads * headDim]), present };
+  const inRows = reshape(transpose(mixed, [0, 3, 1, 2, 4]), [rows * tokens, heads * headDim]);
+  return { output: context.fromRows(inRows), present };
 }
 
-/** Queries and keys turned by their positions, and scaled: by the tables, where these turn every coordinate. */
+/** Queries and keys in rows, turned by their positions, and scaled: by the tables, where these turn every coordinate. */
 function position(context: ModuleContext, { queries, keys }: Projections, options: AttentionOptions) {
   const { rope, heads, kvHeads, headDim, scale = headDim ** -0.5 } = options;
   const isWhole = rope?.dimensions === headDim;
   const tables = rope && ropeTables(context, rope, isWhole ? Math.sqrt(scale) : 1);
-  const turn = (x: Value, count: number) => {
+  const turn = (projected: Value, count: number) => {
+    const x = context.toRows(projected);
     if (!tables) return x;
     const inRows = reshape(x, [context.rows, context.tokens, count * headDim]);
     return rotary(inRows, context.positions, tables.cos, tables.sin, isWhole ? undefined : count);

@@ -13,9 +13,13 @@ export interface LinearOptions {
 
 export interface ModuleContext {
   readonly graph: Graph;
-  /** Rows of the batch, and tokens a row (padding included). */
+  /** Rows in which attention sees the tokens, and places a row. */
   readonly rows: number;
   readonly tokens: number;
+  /** What attention reads: the tokens [n, d], which lie one after the other, laid out in rows with padding, [rows·tokens, d]. */
+  toRows(x: Value): Value;
+  /** Back to the tokens: [rows·tokens, d] → [n, d]. */
+  fromRows(x: Value): Value;
   /** Earlier tokens of each row whose keys and values are cached (unused places included); 0 without a cache. */
   readonly past: number;
   /** Position of each token in its own text, [rows, tokens] (int64). */
@@ -25,7 +29,7 @@ export interface ModuleContext {
   /** A weight by its Hugging Face name: fed where it is trained, a mapped constant where it is frozen. */
   weight(name: string, shape: Shape): Value;
   /**
-   * A row of the table [count, d] for each token, [rows·tokens, d] or [1, d]. Tables are summed and given to `Architecture.embed`'s
+   * A row of the table [count, d] for each token, [n, d] or [1, d]. Tables are summed and given to `Architecture.embed`'s
    * caller: their gradients are added row by row in the optimizer.
    */
   lookup(name: string, shape: readonly [count: number, width: number], key: LookupKey): Value;

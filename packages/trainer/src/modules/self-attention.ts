@@ -7,11 +7,11 @@ import type { ModuleContext } from './context.js';
 export interface SelfAttentionOptions extends AttentionOptions {
   qkvBias?: boolean;
   outputBias?: boolean;
-  /** Normalises queries and keys before they are rotated: part `q_norm` or `k_norm`, x [rows·tokens, heads·headDim]. */
+  /** Normalises queries and keys before they are rotated: part `q_norm` or `k_norm`, x [n, heads·headDim]. */
   normalize?: (part: string, x: Value) => Value;
 }
 
-/** `q_proj`, `k_proj`, `v_proj`, attention, `o_proj`: x [rows·tokens, d] → [rows·tokens, d]. */
+/** `q_proj`, `k_proj`, `v_proj`, attention, `o_proj`: x [n, d] → [n, d]. */
 export function selfAttention(
   context: ModuleContext,
   name: string,

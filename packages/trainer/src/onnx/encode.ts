@@ -1,6 +1,7 @@
 // Writes a graph as the bytes of an ONNX model (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { Attribute, Graph, MappedData, Node, Value } from '../graph/graph.js';
+import { isOpen, openPart } from '../graph/open-sizes.js';
 import type { DType, TensorData } from '../tensor/dtype.js';
 
 const irVersion = 8;
@@ -69,13 +70,20 @@ function tensor(writer: BinaryWriter, [value, data]: Constant): void {
   integer(writer, 14, 1);
 }
 
+/** An open size has a name in place of a number; equal names are equal sizes, which lets the runtime reuse memory. */
+function dimensionOf(writer: BinaryWriter, size: number): void {
+  const open = openPart(size);
+  if (open) text(writer, 2, `${open.factor}·${open.size}`);
+  else integer(writer, 1, size);
+}
+
 function valueInfo(writer: BinaryWriter, name: string, { dtype, shape }: Value): void {
   text(writer, 1, name);
   message(writer, 2, (type) =>
     message(type, 1, (tensorType) => {
       integer(tensorType, 1, elementTypes[dtype]);
       message(tensorType, 2, (dimensions) => {
-        for (const size of shape) message(dimensions, 1, (dimension) => integer(dimension, 1, size));
+        for (const size of shape) message(dimensions, 1, (dimension) => dimensionOf(dimension, size));
       });
     }),
   );
@@ -91,6 +99,9 @@ function reachable(graph: Graph): { nodes: Node[]; constants: Constant[] } {
   });
   return { nodes: nodes.reverse(), constants: [...graph.constants].filter(([value]) => needed.has(value)) };
 }
+
+/** Everything that is fed, open sizes included. */
+const inputsOf = (graph: Graph): Value[] => [...graph.inputs, ...graph.sizeInputs.values()];
 
 /** The bytes of an ONNX model that computes the graph's outputs, under the outputs' names. */
 export function encodeOnnx(graph: Graph): Uint8Array<ArrayBuffer> {
@@ -108,8 +119,12 @@ export function encodeOnnx(graph: Graph): Uint8Array<ArrayBuffer> {
     }
     text(w, 2, 'goldilocks');
     for (const constant of constants) message(w, 5, (inner) => tensor(inner, constant));
-    for (const input of graph.inputs) message(w, 11, (inner) => valueInfo(inner, input.name, input));
+    for (const input of inputsOf(graph)) message(w, 11, (inner) => valueInfo(inner, input.name, input));
     for (const [name, value] of graph.outputs) message(w, 12, (inner) => valueInfo(inner, name, value));
+    for (const { outputs } of nodes) {
+      const value = outputs[0]!;
+      if (isOpen(value.shape)) message(w, 13, (inner) => valueInfo(inner, value.name, value));
+    }
   });
   for (const [domain, version] of opsets) {
     message(writer, 8, (w) => {

@@ -1,6 +1,7 @@
-// Runs micro-batches: builds the graph of a shape when it is first met, keeps the last few, feeds weights in place.
+// Runs micro-batches: builds a graph for a length of rows when it is first met, keeps the last few, feeds weights in place.
 import type { MicroBatch } from '../data/batches.js';
-import { feedsOf } from '../data/segments.js';
+import { feedsOf, sizesOf } from '../data/segments.js';
+import { resolveShape } from '../graph/open-sizes.js';
 import { DropoutMasks } from '../kernels/dropout-masks.js';
 import type { BaseModel } from '../models/base-model.js';
 import { type BatchGraph, buildBatchGraph } from '../models/forward-graph.js';
@@ -32,11 +33,11 @@ export interface MaskPosition {
 
 interface Prepared extends BatchGraph {
   executable: Executable;
-  masks: DropoutMasks;
-  maskArrays: Uint8Array[];
+  /** Room for the dropout masks of the largest batch so far. */
+  masks?: { drawn: DropoutMasks; arrays: Uint8Array[] };
 }
 
-const mostGraphs = 12;
+const mostGraphs = 4;
 
 export class BatchRunner {
   private readonly prepared = new Map<string, Prepared>();
@@ -45,15 +46,19 @@ export class BatchRunner {
 
   /** Losses of the batch's targets, and in training the gradients; see `buildBatchGraph` for the names. */
   async run(batch: MicroBatch, position?: MaskPosition): Promise<Results> {
-    const { executable, masks, maskArrays } = await this.prepare(batch);
+    const prepared = await this.prepare(batch.shape.rowTokens);
     const feeds: Record<string, TensorData> = { ...Object.fromEntries(this.options.weights) };
     Object.assign(feeds, feedsOf(batch.segments, batch.targets, batch.shape));
     if (this.options.prefix) feeds.hidden = this.options.prefix.hiddenOf(batch);
-    maskArrays.forEach((mask, site) => {
-      masks.fill(mask, this.options.dropout!, maskKey(position!, site));
+    const sizes = sizesOf(batch.shape);
+    const maskSizes = resolveShape(prepared.maskSizes, sizes);
+    const { drawn, arrays } = masksFor(prepared, maskSizes);
+    maskSizes.forEach((size, site) => {
+      const mask = arrays[site]!.subarray(0, size);
+      drawn.fill(mask, this.options.dropout!, maskKey(position!, site));
       feeds[`dropout.${site}`] = mask;
     });
-    return executable.run(feeds);
+    return prepared.executable.run(feeds, sizes);
   }
 
   async release(): Promise<void> {
@@ -61,8 +66,8 @@ export class BatchRunner {
     this.prepared.clear();
   }
 
-  private async prepare({ shape }: MicroBatch): Promise<Prepared> {
-    const key = `${shape.rows}×${shape.tokens}, ${shape.targets}`;
+  private async prepare(rowTokens: number): Promise<Prepared> {
+    const key = String(rowTokens);
     const known = this.prepared.get(key);
     if (known) {
       // Moved to the end: the first entry is the one unused for longest.
@@ -77,20 +82,9 @@ export class BatchRunner {
     const isWhole = [...base.shapes.keys()].every((name) => fed.shapes.has(name));
     const mapped = isWhole ? undefined : await base.mappedWeights();
     const prefixDepth = prefix?.depth ?? 0;
-    const built = buildBatchGraph({
-      architecture,
-      inventory,
-      mapped,
-      fed,
-      shape,
-      training,
-      dropout,
-      prefixDepth,
-    });
+    const built = buildBatchGraph({ architecture, inventory, mapped, fed, rowTokens, training, dropout, prefixDepth });
     const executable = await Executable.compile(built.graph, { weightsFolder: mapped?.folder });
-    const masks = new DropoutMasks(built.maskSizes);
-    const maskArrays = built.maskSizes.map((size) => masks.allocate(size));
-    const prepared = { ...built, executable, masks, maskArrays };
+    const prepared: Prepared = { ...built, executable };
     this.prepared.set(key, prepared);
     return prepared;
   }
@@ -100,6 +94,14 @@ export class BatchRunner {
     this.prepared.delete(key);
     await oldest.executable.release();
   }
+}
+
+function masksFor(prepared: Prepared, sizes: readonly number[]) {
+  if (!prepared.masks || sizes.some((size, site) => size > prepared.masks!.arrays[site]!.length)) {
+    const drawn = new DropoutMasks(sizes);
+    prepared.masks = { drawn, arrays: sizes.map((size) => drawn.allocate(size)) };
+  }
+  return prepared.masks;
 }
 
 const mostSites = 65_536;

@@ -15,7 +15,8 @@ import {
 import { join } from 'node:path';
 import { type MicroBatch, makeMicroBatches, rowTokens } from '../data/batches.js';
 import type { TokenizedExample } from '../data/example.js';
-import { type BatchShape, feedsOf } from '../data/segments.js';
+import { feedsOf, sizesOf } from '../data/segments.js';
+import { openSizes } from '../graph/open-sizes.js';
 import { runLayers } from '../models/architecture.js';
 import type { BaseModel } from '../models/base-model.js';
 import { makeContext } from '../models/graph-context.js';
@@ -54,13 +55,12 @@ export class PrefixCache {
     return new PrefixCache(depth, base.config.hiddenSize, starts, openSync(path, 'r'));
   }
 
-  /** Hidden states of a batch, [rows·tokens, hidden]; 0 in padding. */
+  /** Hidden states of a batch, [tokens, hidden]. */
   hiddenOf({ segments, examples, shape }: MicroBatch): Float32Array {
-    const hidden = new Float32Array(shape.rows * shape.tokens * this.width);
-    segments.forEach(({ row, start, ids }, i) => {
-      const first = (row * shape.tokens + start) * this.width;
-      const target = hidden.subarray(first, first + ids.length * this.width);
-      const position = this.starts[examples[i]!]! * this.width * bytesPerNumber;
+    const hidden = new Float32Array(shape.tokens * this.width);
+    segments.forEach(({ first, ids, firstPosition }, i) => {
+      const target = hidden.subarray(first * this.width, (first + ids.length) * this.width);
+      const position = (this.starts[examples[i]!]! + firstPosition) * this.width * bytesPerNumber;
       readSync(
         this.file,
         new Uint8Array(target.buffer, target.byteOffset, target.byteLength),
@@ -96,15 +96,13 @@ async function computePrefix(options: PrefixOptions, starts: Float64Array, path:
     );
     const executables = new Map<number, Executable>();
     for (const batch of batches) {
-      const { rows, tokens } = batch.shape;
-      const executable = executables.get(rows) ?? (await compilePrefix(options, batch.shape));
-      executables.set(rows, executable);
-      const { ids, positions, attentionBias } = feedsOf(batch.segments, [], { ...batch.shape, targets: 0 });
-      const { hidden } = await executable.run({ ids, positions, attentionBias });
-      batch.segments.forEach(({ row, start, ids: own }, i) => {
-        const first = (row * tokens + start) * width;
-        const part = hidden!.subarray(first, first + own.length * width);
-        const position = starts[batch.examples[i]!]! * width * bytesPerNumber;
+      const { rowTokens } = batch.shape;
+      const executable = executables.get(rowTokens) ?? (await compilePrefix(options, rowTokens));
+      executables.set(rowTokens, executable);
+      const { hidden } = await executable.run({ ...feedsOf(batch.segments, [], batch.shape) }, sizesOf(batch.shape));
+      batch.segments.forEach(({ first, ids: own, firstPosition }, i) => {
+        const part = hidden!.subarray(first * width, (first + own.length) * width);
+        const position = (starts[batch.examples[i]!]! + firstPosition) * width * bytesPerNumber;
         writeSync(file, new Uint8Array(part.buffer, part.byteOffset, part.byteLength), 0, part.byteLength, position);
       });
     }
@@ -118,11 +116,12 @@ async function computePrefix(options: PrefixOptions, starts: Float64Array, path:
   }
 }
 
-async function compilePrefix({ base, depth }: PrefixOptions, shape: BatchShape): Promise<Executable> {
+async function compilePrefix({ base, depth }: PrefixOptions, rowTokens: number): Promise<Executable> {
   const mapped = await base.mappedWeights();
-  const fed = { shapes: new Map() };
   const { architecture } = base;
-  const { context } = makeContext({ architecture, mapped, fed, rows: shape.rows, tokens: shape.tokens });
+  const { rows, tokens } = openSizes;
+  const fed = { shapes: new Map() };
+  const { context } = makeContext({ architecture, mapped, fed, rows, tokens: rowTokens, packed: tokens });
   const summed = architecture.embed(context);
   const embedded = architecture.afterEmbedding?.(context, summed) ?? summed;
   const { hidden } = runLayers(context, architecture, embedded, { from: 0, to: depth });

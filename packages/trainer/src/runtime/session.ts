@@ -1,6 +1,7 @@
 // Runs graphs. The only file that knows onnxruntime-node.
 import { availableParallelism } from 'node:os';
 import type { Graph, Value } from '../graph/graph.js';
+import { resolveShape, type Sizes } from '../graph/open-sizes.js';
 import { encodeOnnx } from '../onnx/encode.js';
 import type { TensorData } from '../tensor/dtype.js';
 import { showShape, sizeOf } from '../tensor/shape.js';
@@ -30,6 +31,7 @@ export class Executable {
   private constructor(
     private readonly session: Session,
     private readonly inputs: readonly Value[],
+    private readonly sizeInputs: Graph['sizeInputs'],
   ) {}
 
   static async compile(graph: Graph, options: RuntimeOptions = {}): Promise<Executable> {
@@ -50,14 +52,20 @@ export class Executable {
         },
       },
     });
-    return new Executable(session, graph.inputs);
+    return new Executable(session, graph.inputs, graph.sizeInputs);
   }
 
-  /** Computes all outputs (float32). The feeds are read in place, not copied. */
-  async run(feeds: Feeds): Promise<Results> {
+  /**
+   * Computes all outputs (float32). The feeds are read in place, not copied.
+   * @param sizes what the graph leaves open
+   */
+  async run(feeds: Feeds, sizes: Sizes = {}): Promise<Results> {
     const tensors: Record<string, InstanceType<typeof Tensor>> = {};
     for (const input of this.inputs) {
-      tensors[input.name] = toTensor(input, feeds[input.name]);
+      tensors[input.name] = toTensor(input, feeds[input.name], sizes);
+    }
+    for (const [size, { name }] of this.sizeInputs) {
+      tensors[name] = new Tensor('int64', BigInt64Array.of(BigInt(sizes[size]!)), [1]);
     }
     const results = await this.session.run(tensors);
     return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]));
@@ -68,12 +76,11 @@ export class Executable {
   }
 }
 
-function toTensor(input: Value, data: TensorData | undefined): InstanceType<typeof Tensor> {
+function toTensor(input: Value, data: TensorData | undefined, sizes: Sizes): InstanceType<typeof Tensor> {
   if (!data) throw new FeedError(`No value was fed for the input ${input.name}.`);
-  if (data.length !== sizeOf(input.shape)) {
-    throw new FeedError(
-      `The input ${input.name} has shape ${showShape(input.shape)}, but ${data.length} elements were fed.`,
-    );
+  const shape = resolveShape(input.shape, sizes);
+  if (data.length !== sizeOf(shape)) {
+    throw new FeedError(`The input ${input.name} has shape ${showShape(shape)}, but ${data.length} elements were fed.`);
   }
-  return new Tensor(input.dtype, data as never, input.shape);
+  return new Tensor(input.dtype, data as never, shape);
 }

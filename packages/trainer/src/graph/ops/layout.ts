@@ -2,16 +2,31 @@
 import { positiveAxis, type Shape, sameShape, showShape, sizeOf } from '../../tensor/shape.js';
 import { GraphError } from '../errors.js';
 import type { Graph, Value } from '../graph.js';
+import { isOpen, openPart } from '../open-sizes.js';
 
 const indices = (graph: Graph, numbers: readonly number[]): Value =>
   graph.constant(BigInt64Array.from(numbers, BigInt), [numbers.length]);
+
+/** A shape as a value: a constant, or put together at each run where a size is open. */
+function sizesOf(graph: Graph, shape: Shape): Value {
+  if (!isOpen(shape)) return indices(graph, shape);
+  const parts = shape.map((dimension) => {
+    const open = openPart(dimension);
+    if (!open) return indices(graph, [dimension]);
+    return graph.node('Mul', [graph.openSize(open.size), indices(graph, [open.factor])], 'int64', [1]);
+  });
+  return concat(parts, 0);
+}
 
 export function reshape(x: Value, shape: Shape): Value {
   if (sizeOf(shape) !== sizeOf(x.shape)) {
     throw new GraphError('Reshape', `${showShape(x.shape)} does not fit into ${showShape(shape)}`);
   }
   if (sameShape(shape, x.shape)) return x;
-  return x.graph.node('Reshape', [x, indices(x.graph, shape)], x.dtype, shape);
+  const open = shape.filter((dimension) => openPart(dimension));
+  if (open.length > 1) throw new GraphError('Reshape', `${showShape(shape)} has more than one open size`);
+  const sizes = shape.map((dimension) => (openPart(dimension) ? -1 : dimension));
+  return x.graph.node('Reshape', [x, indices(x.graph, sizes)], x.dtype, shape);
 }
 
 /** Axis i of the result is axis `permutation[i]` of x. */
@@ -55,7 +70,7 @@ export function expand(x: Value, shape: Shape): Value {
     throw new GraphError('Expand', `${showShape(x.shape)} does not expand to ${showShape(shape)}`);
   }
   if (sameShape(x.shape, shape)) return x;
-  return x.graph.node('Expand', [x, indices(x.graph, shape)], x.dtype, shape);
+  return x.graph.node('Expand', [x, sizesOf(x.graph, shape)], x.dtype, shape);
 }
 
 /**
