@@ -2,10 +2,10 @@
 import { askTell } from '@goldilocks/protocol';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { z } from 'zod';
+import { readBody } from '../http/body.js';
+import { answerOf, HttpError } from '../http/http-error.js';
 import { excerpt } from '../terminal/strip-control.js';
 import { type GuardOptions, guards } from './guards.js';
-import { answerOf, HttpError } from './http-error.js';
 import type { Studies } from './studies.js';
 
 /** A space with thousands of choices fits. */
@@ -24,24 +24,24 @@ export function createApp(studies: Studies, guard: GuardOptions): Hono {
   app.use(bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge }));
   const study = (context: Context) => context.req.param('study')!;
   app.post('/studies', async (context) => {
-    return context.json(await studies.create(await body(context, askTell.createStudyRequest)));
+    return context.json(await studies.create(await readBody(context, askTell.createStudyRequest)));
   });
   app.get('/studies/:study/best', async (context) => context.json(await studies.best(study(context))));
   app.get('/studies/:study/trials', async (context) => context.json(await studies.trials(study(context))));
   app.post('/studies/:study/ask', async (context) => {
-    await body(context, askTell.askRequest);
+    await readBody(context, askTell.askRequest);
     return context.json(await studies.ask(study(context)));
   });
   app.post('/studies/:study/trials/:trial/report', async (context) => {
-    const report = await body(context, askTell.reportRequest);
+    const report = await readBody(context, askTell.reportRequest);
     return context.json(await studies.report(study(context), trial(context), report));
   });
   app.post('/studies/:study/trials/:trial/tell', async (context) => {
-    const told = await body(context, askTell.tellRequest);
+    const told = await readBody(context, askTell.tellRequest);
     return context.json(await studies.tell(study(context), trial(context), told));
   });
   app.post('/studies/:study/trials/:trial/heartbeat', async (context) => {
-    await body(context, askTell.heartbeatRequest);
+    await readBody(context, askTell.heartbeatRequest);
     return context.json(await studies.heartbeat(study(context), trial(context)));
   });
   return app;
@@ -55,19 +55,4 @@ function trial(context: Context): number {
   const text = context.req.param('trial')!;
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new HttpError(400, `«${excerpt(text)}» is no trial's number.`);
-}
-
-async function body<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.infer<Schema>> {
-  const text = await context.req.text();
-  let content: unknown;
-  try {
-    content = JSON.parse(text === '' ? '{}' : text);
-  } catch (error) {
-    throw new HttpError(400, `The body is not JSON: ${excerpt((error as Error).message, 200)}.`);
-  }
-  const parsed = schema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const place = issue!.path.map(String).join('.');
-  throw new HttpError(400, `${place === '' ? 'The body' : excerpt(place, 120)}: ${excerpt(issue!.message, 200)}.`);
 }

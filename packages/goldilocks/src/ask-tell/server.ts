@@ -1,13 +1,10 @@
 // Serves asking and telling on loopback; where, and with which token, is in a file that only its owner can read.
-import { randomBytes } from 'node:crypto';
-import { chmod, open, rm } from 'node:fs/promises';
-import type { Server } from 'node:http';
+import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
-import { serve } from '@hono/node-server';
-import { UserError } from '../errors.js';
+import { endListening, listen, writePrivate } from '../http/listen.js';
+import { newSecret } from '../http/secret.js';
 import { openDatabase } from '../optimize/database.js';
-import { writeError } from '../state/file-errors.js';
 import { prepareStateFolder, stateFolderAt } from '../state/folder.js';
 import { createApp } from './app.js';
 import { Studies } from './studies.js';
@@ -35,7 +32,7 @@ export async function startAskTell(options: AskTellOptions = {}): Promise<AskTel
   const state = stateFolderAt(resolve(options.stateDirectory ?? '.goldilocks'));
   await prepareStateFolder(state);
   const storage = await openDatabase(state, options.storage);
-  const token = randomBytes(32).toString('base64url');
+  const token = newSecret();
   let port = 0;
   const app = createApp(new Studies(storage), { token, port: () => port });
   const server = await listen(app, options.port ?? 0).catch(async (error: unknown) => {
@@ -50,32 +47,8 @@ export async function startAskTell(options: AskTellOptions = {}): Promise<AskTel
     ...{ url, token, file },
     async close() {
       await rm(file, { force: true });
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
+      await endListening(server);
       await storage.close();
     },
   };
-}
-
-function listen(app: ReturnType<typeof createApp>, port: number): Promise<Server> {
-  return new Promise((done, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, () => done(server)) as Server;
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const isTaken = error.code === 'EADDRINUSE' || error.code === 'EACCES';
-      reject(isTaken ? new UserError(`Port ${port} is taken or not allowed; choose another with --port.`) : error);
-    });
-  });
-}
-
-/** Nobody but the owner may read it, not even while it is being written. */
-async function writePrivate(path: string, content: string): Promise<void> {
-  try {
-    await rm(path, { force: true });
-    const file = await open(path, 'wx', 0o600);
-    await file.writeFile(content);
-    await file.close();
-    await chmod(path, 0o600);
-  } catch (error) {
-    throw writeError(path, error);
-  }
 }

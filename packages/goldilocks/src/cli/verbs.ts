@@ -12,6 +12,7 @@ import { refine } from './verbs/refine.js';
 import { report } from './verbs/report.js';
 import { resume } from './verbs/resume.js';
 import { run } from './verbs/run.js';
+import { serve } from './verbs/serve.js';
 import { studies } from './verbs/studies.js';
 import { train } from './verbs/train.js';
 import { worker } from './verbs/worker.js';
@@ -25,6 +26,7 @@ export const verbs: readonly Verb[] = [
   resume,
   studies,
   report,
+  serve,
   evaluate,
   chat,
   exportVerb,

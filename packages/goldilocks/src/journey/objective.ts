@@ -77,5 +77,9 @@ async function addForgetting(
     examples: term.reference,
   });
   const price = Math.max(0, loss - term.baseLoss - term.limit);
-  return { value: scored.value + price, perExample: scored.perExample.map((part) => part + price) };
+  return {
+    value: scored.value + price,
+    perExample: scored.perExample.map((part) => part + price),
+    referenceLoss: loss,
+  };
 }

@@ -14,7 +14,7 @@ import { openSharedStorage } from '../cluster/shared-storage.js';
 import { UserError } from '../errors.js';
 import { writeError } from '../state/file-errors.js';
 import type { StateFolder } from '../state/folder.js';
-import { acquireLock, type Lock } from '../state/lock.js';
+import { acquireLock, type Lock, lockHolder } from '../state/lock.js';
 import { checkVersion, journeyFormat } from './record.js';
 
 /** The attribute by which a study says which version of Goldilocks wrote it. */
@@ -55,7 +55,16 @@ export async function nameStudy(storage: Storage, data: string, wanted: string |
 }
 
 export function lockStudy(state: StateFolder, study: string): Promise<Lock> {
-  return acquireLock(join(state.study(study), 'lock'), `the study «${study}»`);
+  return acquireLock(lockFile(state.study(study)), `the study «${study}»`);
+}
+
+/** The process that works on a study, if one does. */
+export function workerOf(studyFolder: string): Promise<{ pid: number; host: string } | undefined> {
+  return lockHolder(lockFile(studyFolder));
+}
+
+function lockFile(studyFolder: string): string {
+  return join(studyFolder, 'lock');
 }
 
 export async function makeStudy(storage: Storage, name: string): Promise<void> {

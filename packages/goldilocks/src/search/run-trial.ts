@@ -33,6 +33,8 @@ export interface TrialSetting {
 export interface ObjectiveValue {
   value: number;
   perExample: number[];
+  /** Loss on the reference text, where it was measured. */
+  referenceLoss?: number;
 }
 
 export interface TrialTask {

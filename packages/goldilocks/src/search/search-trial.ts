@@ -27,6 +27,8 @@ export const trialAttributes = {
   failureKind: 'failure_kind',
   settings: 'settings',
   subset: 'subset_share',
+  /** Loss on the reference text, where what is forgotten counts. */
+  referenceLoss: 'reference_loss',
 } as const;
 
 export function readTrial(frozen: FrozenTrial): SearchTrial {

@@ -126,6 +126,8 @@ async function advance(options: SearchOptions, scheduler: MultiFidelityScheduler
   const userAttributes: Attributes = {
     [trialAttributes.settings]: settings as unknown as JsonValue,
     [trialAttributes.subset]: options.subset,
+    ...(outcome.type === 'reached' &&
+      outcome.referenceLoss !== undefined && { [trialAttributes.referenceLoss]: outcome.referenceLoss }),
   };
   await options.study.storage.writeTrial(trial.id, { userAttributes });
   if (outcome.type === 'interrupted') {

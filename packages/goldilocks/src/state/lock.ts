@@ -34,6 +34,12 @@ export async function acquireLock(path: string, what: string): Promise<Lock> {
   throw new UserError(`Could not lock ${what}: ${path} keeps changing. Try again in a moment.`, { exitCode: 1 });
 }
 
+/** The process that holds the lock at `path`, if there is one alive on this machine or another. */
+export async function lockHolder(path: string): Promise<{ pid: number; host: string } | undefined> {
+  const holder = await readHolder(path);
+  return holder !== undefined && isAlive(holder) ? { pid: holder.pid, host: holder.host } : undefined;
+}
+
 function busyMessage(what: string, path: string, holder: Holder): string {
   const where = holder.host === hostname() ? '' : ` on ${holder.host}`;
   return (

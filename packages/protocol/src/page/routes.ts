@@ -50,13 +50,19 @@ export const routes = {
   news: { method: 'GET', path: '/api/news', query: newsQuerySchema, stream: newsSchema },
 
   upload: {
-    ...{ method: 'POST', path: '/api/data', query: uploadQuerySchema, upload: true, answer: uploadAnswerSchema },
+    method: 'POST',
+    path: '/api/data',
+    query: uploadQuerySchema,
+    upload: true,
+    answer: uploadAnswerSchema,
   },
   inspect: { method: 'POST', path: '/api/inspections', body: inspectRequestSchema, answer: inspectionSchema },
   rows: { method: 'GET', path: '/api/inspections/:inspection/rows', query: rowsQuerySchema, answer: rowsSchema },
   correctData: {
-    ...{ method: 'POST', path: '/api/inspections/:inspection/corrections' },
-    ...{ body: correctionsRequestSchema, answer: correctedSchema },
+    method: 'POST',
+    path: '/api/inspections/:inspection/corrections',
+    body: correctionsRequestSchema,
+    answer: correctedSchema,
   },
 
   plan: { method: 'POST', path: '/api/plans', body: planRequestSchema, stream: planNewsSchema },
@@ -65,7 +71,10 @@ export const routes = {
   studies: { method: 'GET', path: '/api/studies', answer: studiesSchema },
   openDatabase: { method: 'POST', path: '/api/databases', body: openDatabaseSchema, answer: databaseSchema },
   changeDatabase: {
-    ...{ method: 'POST', path: '/api/databases/:database', body: changeDatabaseSchema, answer: databaseSchema },
+    method: 'POST',
+    path: '/api/databases/:database',
+    body: changeDatabaseSchema,
+    answer: databaseSchema,
   },
   closeDatabase: { method: 'POST', path: '/api/databases/:database/close', body: nothing, answer: nothing },
 
@@ -85,7 +94,9 @@ export const routes = {
   report: { method: 'GET', path: `${study}/report`, answer: reportSchema },
 
   commands: {
-    ...{ method: 'GET', path: `${study}/commands`, answer: z.object({ commands: z.array(commandRecordSchema) }) },
+    method: 'GET',
+    path: `${study}/commands`,
+    answer: z.object({ commands: z.array(commandRecordSchema) }),
   },
   giveCommand: { method: 'POST', path: `${study}/commands`, body: giveCommandSchema, answer: commandRecordSchema },
 

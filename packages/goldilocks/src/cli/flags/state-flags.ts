@@ -33,6 +33,12 @@ export function stateDirectory({ state }: StateFlags, study?: string, from = pro
   );
 }
 
+/** The folder given, or the nearest `.goldilocks` here or above, or the one to be made here. */
+export function stateDirectoryToBe({ state }: StateFlags, from = process.cwd()): string {
+  if (state !== undefined) return existsSync(state) ? given(state) : resolve(state);
+  return [...above(from)][0] ?? resolve(from, stateName);
+}
+
 function given(state: string): string {
   const inside = join(state, stateName);
   if (existsSync(inside)) return resolve(inside);

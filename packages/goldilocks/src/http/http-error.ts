@@ -11,6 +11,8 @@ export class HttpError extends Error {
   constructor(
     readonly status: ErrorStatus,
     message: string,
+    /** What to do, where the message does not say it. */
+    readonly advice = '',
   ) {
     super(message);
   }

@@ -1,0 +1,56 @@
+// Routes of the workspace: who may come in, and what there is.
+import { statfs } from 'node:fs/promises';
+import { cpus, freemem, release, totalmem, type } from 'node:os';
+import { version } from '../../cli/version.js';
+import type { Handlers } from '../route-types.js';
+import type { ServerPlace } from '../workplace.js';
+import { baseModels } from '../workspace/base-models.js';
+import { dataEndings, dataFiles } from '../workspace/data-files.js';
+import { uploadBytes } from '../workspace/upload.js';
+
+export function workspaceHandlers(place: ServerPlace): Pick<Handlers, 'openSession' | 'workspace'> {
+  const { folder, state, sessions, book } = place;
+  return {
+    async openSession({ body }) {
+      return { secret: await sessions.exchange(body.token) };
+    },
+    async workspace() {
+      const views = await book.all();
+      const journeys = views.flatMap(({ journey }) => (journey === undefined ? [] : [journey]));
+      const [models, files, freeDiskBytes] = await Promise.all([
+        baseModels(folder, journeys),
+        dataFiles(folder),
+        freeDisk(folder),
+      ]);
+      return {
+        folder,
+        stateFolder: state.root,
+        version: version(),
+        machine: { ...machine(), freeDiskBytes },
+        models,
+        dataFiles: files,
+        limits: { uploadBytes, dataEndings },
+      };
+    },
+  };
+}
+
+function machine() {
+  const processors = cpus();
+  return {
+    system: `${type()} ${release()}`,
+    processor: processors[0]?.model.trim() ?? '',
+    cores: processors.length,
+    memoryBytes: totalmem(),
+    freeMemoryBytes: freemem(),
+  };
+}
+
+async function freeDisk(folder: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    return null; // a file system that does not say
+  }
+}

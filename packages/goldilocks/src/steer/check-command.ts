@@ -1,0 +1,37 @@
+// Refuses a command that makes no sense for its study, before it is written down.
+import type { SteeringCommand } from '@goldilocks/protocol/page';
+import { UserError } from '../errors.js';
+import type { JourneyRecord } from '../journey/record.js';
+import type { OptimizeRecord } from '../optimize/record.js';
+import { excerpt } from '../terminal/strip-control.js';
+
+export interface CommandedStudy {
+  readonly study: string;
+  /** Trials started so far. */
+  readonly trials: number;
+  readonly journey: JourneyRecord | undefined;
+  readonly search: OptimizeRecord | undefined;
+}
+
+/** @throws UserError saying what is wrong, and what would do */
+export function checkCommand(command: SteeringCommand, study: CommandedStudy): void {
+  const trial = 'trial' in command ? command.trial : undefined;
+  if (trial !== undefined && trial >= study.trials) {
+    const there = study.trials === 0 ? 'it has none yet' : `it has ${study.trials}, from 0`;
+    throw new UserError(`The study «${excerpt(study.study)}» has no trial ${trial}; ${there}.`);
+  }
+  if (command.kind === 'mark' || command.kind === 'note') return;
+  if (study.journey === undefined) {
+    throw new UserError(
+      `The study «${excerpt(study.study)}» is no tuning of a model by goldilocks run, so it cannot be steered; marks and notes can be made.`,
+    );
+  }
+  if (study.journey.report !== undefined) {
+    throw new UserError(`The study «${excerpt(study.study)}» is finished; marks and notes can still be made.`);
+  }
+  if (study.journey.searched && command.kind !== 'pause' && command.kind !== 'resume') {
+    throw new UserError(
+      `The search of «${excerpt(study.study)}» is over, and its best are being confirmed and trained; it can be paused, no more.`,
+    );
+  }
+}
