@@ -33,6 +33,7 @@ export type { ModelConfig } from './models/config.js';
 export { readArchitecture, supportedModelTypes } from './models/families.js';
 export { loadModel } from './models/load-model.js';
 export type { Model, TunedWeights, WeightTensor } from './models/model.js';
+export { isGgufFile } from './models/model-source.js';
 export type { Diagnosis } from './monitors/diagnosis.js';
 export { DivergenceMonitor } from './monitors/divergence.js';
 export { EarlyStopping } from './monitors/early-stopping.js';

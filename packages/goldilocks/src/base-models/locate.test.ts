@@ -10,7 +10,7 @@ describe('locateModel', () => {
 
   it('says what cannot be used yet', () => {
     expect(() => locateModel('HuggingFaceTB/SmolLM2-135M')).toThrow(/Hub: this version downloads nothing/);
-    expect(() => locateModel('model.gguf')).toThrow(/GGUF/);
     expect(() => locateModel('package.json')).toThrow(/is a file/);
+    expect(() => locateModel('model.gguf')).toThrow(/There is no model «model.gguf»/);
   });
 });

@@ -1,4 +1,4 @@
-// Finds the directory of a base model by what a person calls it.
+// Finds the folder or the file of a base model by what a person calls it.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,17 +21,12 @@ export function shippedModels(): string[] {
 }
 
 /**
- * The directory of a base model: a shipped model's name, or the path of a Hugging Face directory.
+ * Where a base model is: by a shipped model's name, or the path of a Hugging Face directory or a GGUF file.
  * @throws UserError where there is none, saying what was looked for
  */
 export function locateModel(model: string): string {
   const shipped = /^[\w.-]+$/.test(model) ? shippedDirectory(model) : undefined;
   if (shipped !== undefined && !existsSync(model)) return shipped;
-  if (/\.gguf$/i.test(model)) {
-    throw new UserError(
-      `${model} is a GGUF file, which this version cannot read. Give a folder in Hugging Face format, with config.json and safetensors.`,
-    );
-  }
   const path = resolve(model);
   if (!existsSync(path) && hubId.test(model)) {
     throw new UserError(
@@ -43,11 +38,13 @@ export function locateModel(model: string): string {
     const names = shippedModels().join(', ') || 'none in this installation';
     throw new UserError(
       `There is no model «${model}»: neither a folder of that name nor a shipped model (${names}). ` +
-        'Give the folder of a model in Hugging Face format with --model.',
+        'Give the folder of a model in Hugging Face format, or a GGUF file, with --model.',
     );
   }
-  if (!statSync(path).isDirectory()) {
-    throw new UserError(`The model ${model} is a file; give the folder that holds config.json and the safetensors.`);
+  if (!statSync(path).isDirectory() && !/\.gguf$/i.test(path)) {
+    throw new UserError(
+      `The model ${model} is a file; give the folder that holds config.json and the safetensors, or a .gguf file.`,
+    );
   }
   return path;
 }

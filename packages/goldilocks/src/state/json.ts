@@ -6,7 +6,8 @@ export async function readJson<Value>(path: string): Promise<Value | undefined> 
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Value;
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof SyntaxError || code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
 }

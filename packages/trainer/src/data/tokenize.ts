@@ -141,7 +141,7 @@ function markChat(messages: readonly ChatMessage[], tokenizer: TextTokenizer): M
   messages.forEach(({ role }, turn) => {
     if (role !== 'assistant') return;
     const before = layOut(turn, true);
-    if (!text.startsWith(before)) throw changesEarlierTurns(tokenizer.folder);
+    if (!text.startsWith(before)) throw changesEarlierTurns(tokenizer.place);
     const isLast = turn + 1 === messages.length;
     const start = commonPrefix(ids, encode(before));
     const end = isLast ? ids.length : commonPrefix(ids, encode(layOut(turn + 1, false)));
@@ -158,7 +158,7 @@ function markChat(messages: readonly ChatMessage[], tokenizer: TextTokenizer): M
 function renderChat(messages: readonly ChatMessage[], tokenizer: TextTokenizer, addGenerationPrompt: boolean): string {
   if (!tokenizer.chatTemplate) {
     throw new TextError(
-      `The model in ${tokenizer.folder} has no chat template. Train it on plain text, or add a chat_template.jinja.`,
+      `The model in ${tokenizer.place} has no chat template. Train it on plain text, or add a chat_template.jinja.`,
     );
   }
   if (messages.length === 0) return '';

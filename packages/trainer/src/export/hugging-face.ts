@@ -5,9 +5,9 @@ import type { ModelConfig } from '../models/config.js';
 import { readJsonFile } from '../text/json-file.js';
 import { type TensorToWrite, type WritableDtype, writeSafetensors } from '../weights/write-safetensors.js';
 import { writeFiles, writeFolderAtomically } from './atomic-folder.js';
+import { companionFiles } from './companion-files.js';
 import { configJson, generationConfigJson } from './config-json.js';
 import { type CardData, modelCard } from './model-card.js';
-import { tokenizerFiles } from './tokenizer-files.js';
 
 export interface HuggingFaceExport {
   /** Must not exist, or be empty. */
@@ -15,7 +15,7 @@ export interface HuggingFaceExport {
   architecture: Architecture;
   /** All tensors, under their Hugging Face names. */
   tensors: Iterable<TensorToWrite>;
-  /** Folder of the base model: tokenizer, chat template, generation settings and licence are taken from it. */
+  /** Folder of the base model, or its GGUF file: tokenizer, chat template, generation settings and licence are taken from it. */
   baseFolder: string;
   card: CardData;
   /** As the tensors have it. BF16 and F16 round away small changes of training. */
@@ -35,7 +35,7 @@ export async function exportHuggingFace({
   dtype,
 }: HuggingFaceExport): Promise<void> {
   await writeFolderAtomically(outDir, async (folder) => {
-    const files = tokenizerFiles(baseFolder);
+    const files = companionFiles(baseFolder);
     files.set('config.json', configJson(architecture, dtype));
     files.set('generation_config.json', generationConfigJson(architecture.config, readGenerationConfig(baseFolder)));
     files.set('README.md', modelCard(card, 'merged'));

@@ -1,7 +1,6 @@
-// A pretrained model in a Hugging Face directory, opened for training and use.
+// A pretrained model in a Hugging Face directory or a GGUF file, opened for training and use.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Example, TokenizedExample } from '../data/example.js';
 import { tokenizeExample } from '../data/tokenize.js';
 import { ModelFormatError, TextError } from '../errors.js';
@@ -10,11 +9,11 @@ import { TextTokenizer } from '../text/tokenizer.js';
 import { cachedHash } from '../weights/content-hash.js';
 import { ensureFloat32File, type MappedWeights } from '../weights/mapped.js';
 import type { ModelWeights } from '../weights/model-weights.js';
-import { SafetensorsFile } from '../weights/safetensors.js';
 import type { Architecture } from './architecture.js';
 import type { ModelConfig } from './config.js';
 import { readArchitecture } from './families.js';
 import { Inventory } from './inventory.js';
+import { openSource } from './model-source.js';
 
 export interface LoadOptions {
   /** Where a float32 copy of the weights is kept once, mapped by every later run. */
@@ -31,6 +30,7 @@ export class BaseModel {
   private mapped?: Promise<MappedWeights>;
 
   private constructor(
+    /** Path of the Hugging Face directory, or of the GGUF file. */
     readonly directory: string,
     readonly architecture: Architecture,
     /** sha256 over configuration and weights. */
@@ -47,17 +47,20 @@ export class BaseModel {
     this.checkShapes();
   }
 
-  /** @throws ModelFormatError, TextError where the directory is no model that can be used */
+  /**
+   * @param directory a Hugging Face directory, or a GGUF file
+   * @throws ModelFormatError, TextError where it is no model that can be used
+   */
   static async load(directory: string, { cacheDirectory }: LoadOptions): Promise<BaseModel> {
     const path = resolve(directory);
-    const architecture = readArchitecture(readConfig(path), join(path, 'config.json'));
+    const { config: json, configPath, weights, tokenizer } = openSource(path);
+    const architecture = readArchitecture(json, configPath);
     const { config } = architecture;
-    const weights = SafetensorsFile.open(path);
     const hash = createHash('sha256')
       .update(JSON.stringify(config.raw))
       .update(await cachedHash(weights.files, cacheDirectory))
       .digest('hex');
-    const text = existsSync(join(path, 'tokenizer.json')) ? await TextTokenizer.load(path) : undefined;
+    const text = tokenizer && TextTokenizer.from(tokenizer);
     text?.checkFits(config.vocabSize);
     return new BaseModel(path, architecture, hash, weights, text, cacheDirectory);
   }
@@ -65,7 +68,7 @@ export class BaseModel {
   /** @throws TextError where the directory has none */
   get tokenizer(): TextTokenizer {
     if (this.text) return this.text;
-    throw new TextError(`${this.directory} has no tokenizer.json. Copy the tokenizer of the same model there.`);
+    throw new TextError(`${this.directory} has no tokenizer. Copy the tokenizer.json of the same model there.`);
   }
 
   /**
@@ -96,24 +99,10 @@ export class BaseModel {
     for (const [name, shape] of this.shapes) {
       const found = this.weights.has(name) ? this.weights.info(name).shape : undefined;
       if (found && found.join() === shape.join()) continue;
-      const problem = found ? `has shape [${found}], but config.json asks for [${shape}]` : 'is missing';
+      const problem = found ? `has shape [${found}], but the configuration asks for [${shape}]` : 'is missing';
       throw new ModelFormatError(
         `The tensor ${name} in ${this.directory} ${problem}. Weights and configuration belong to different models, or a download broke off.`,
       );
     }
-  }
-}
-
-function readConfig(directory: string): unknown {
-  const path = join(directory, 'config.json');
-  if (!existsSync(path)) {
-    throw new ModelFormatError(
-      `${directory} has no config.json, so it is no model directory. Give a folder in Hugging Face format.`,
-    );
-  }
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new ModelFormatError(`${path} is not valid JSON: ${(error as Error).message}. Download the model again.`);
   }
 }

@@ -7,6 +7,7 @@ import type { LoraTarget } from '../settings.js';
 import { SafetensorsFile } from '../weights/safetensors.js';
 import { BaseModel, type LoadOptions } from './base-model.js';
 import type { Model, WeightTensor } from './model.js';
+import { isGgufFile } from './model-source.js';
 
 const adapterConfigSchema = z.object({
   peft_type: z.literal('LORA'),
@@ -18,7 +19,7 @@ const adapterConfigSchema = z.object({
 });
 
 /**
- * @param directory a Hugging Face directory, or one with adapter_config.json
+ * @param directory a Hugging Face directory, a GGUF file, or a directory with adapter_config.json
  * @throws ModelFormatError, TextError where it cannot be used
  */
 export async function loadModel(directory: string, options: LoadOptions): Promise<Model> {
@@ -45,7 +46,7 @@ export async function loadModel(directory: string, options: LoadOptions): Promis
 
 function baseDirectory(adapter: string, named: string): string {
   const candidates = isAbsolute(named) ? [named] : [resolve(adapter, named), resolve(named)];
-  const found = candidates.find((candidate) => existsSync(join(candidate, 'config.json')));
+  const found = candidates.find((candidate) => existsSync(join(candidate, 'config.json')) || isGgufFile(candidate));
   if (found) return found;
   throw new ModelFormatError(
     `The adapter in ${adapter} belongs to the base model ${named}, which is not there. Put its folder there, or export the merged model instead.`,

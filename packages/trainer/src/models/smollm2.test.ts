@@ -1,4 +1,5 @@
-// The real SmolLM2-135M against PyTorch, where its directory is at hand: GOLDILOCKS_SMOLLM2 names it, GOLDILOCKS_SMOLLM2_GOLDEN its reference values.
+// The real SmolLM2-135M against PyTorch, where it is at hand: GOLDILOCKS_SMOLLM2 names its directory or GGUF file, GOLDILOCKS_SMOLLM2_GOLDEN
+// its reference values. They were computed with weights rounded to bfloat16, so those of a GGUF file are rounded alike.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,11 +8,13 @@ import { makeMicroBatches } from '../data/batches.js';
 import type { TokenizedExample } from '../data/example.js';
 import { tokenizeExample } from '../data/tokenize.js';
 import { evaluateLoss } from '../evaluation/evaluate-loss.js';
+import { exportModel } from '../export/export-model.js';
 import { Decoder } from '../generation/decoder.js';
 import { BatchRunner } from '../running/batch-runner.js';
 import { defaultSettings, type TrainingSettings } from '../settings.js';
 import { Learner } from '../training/learner.js';
 import { BaseModel } from './base-model.js';
+import { isGgufFile } from './model-source.js';
 
 interface Steps {
   lr: number;
@@ -33,15 +36,24 @@ const directory = process.env.GOLDILOCKS_SMOLLM2;
 const goldenFile = process.env.GOLDILOCKS_SMOLLM2_GOLDEN;
 const norm = (data: Float32Array) => Math.sqrt(data.reduce((sum, x) => sum + x * x, 0));
 
+const cacheDirectory = mkdtempSync(join(tmpdir(), 'goldilocks-smollm2-'));
+
+async function rounded(path: string): Promise<string> {
+  if (!isGgufFile(path)) return path;
+  const base = await BaseModel.load(path, { cacheDirectory });
+  const card = { name: '', base: '', data: { hash: '', trainExamples: 0 }, settings: defaultSettings, scores: [] };
+  await exportModel({ base }, join(cacheDirectory, 'rounded'), { card, dtype: 'BF16' });
+  return join(cacheDirectory, 'rounded');
+}
+
 describe.skipIf(!directory || !goldenFile)('SmolLM2-135M', { timeout: 600_000 }, () => {
-  const cacheDirectory = mkdtempSync(join(tmpdir(), 'goldilocks-smollm2-'));
   afterAll(() => rmSync(cacheDirectory, { recursive: true }));
   let base: BaseModel;
   let golden: Golden;
   let batch: TokenizedExample[];
   beforeAll(async () => {
     golden = JSON.parse(readFileSync(goldenFile!, 'utf8'));
-    base = await BaseModel.load(directory!, { cacheDirectory });
+    base = await BaseModel.load(await rounded(directory!), { cacheDirectory });
     batch = golden.batch.input_ids.map((row, i) => {
       const length = golden.batch.attention_mask[i]!.reduce((a, b) => a + b, 0);
       return {
@@ -51,7 +63,7 @@ describe.skipIf(!directory || !goldenFile)('SmolLM2-135M', { timeout: 600_000 },
         truncatedTokens: 0,
       };
     });
-  });
+  }, 300_000);
 
   it('reads texts as the same token ids', () => {
     for (const { text, ids } of golden.forward) expect([...base.tokenizer.encode(text)]).toEqual(ids);

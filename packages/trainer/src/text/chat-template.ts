@@ -57,14 +57,12 @@ export class ChatTemplate {
   }
 }
 
-/** The template of a model's folder: chat_template.jinja, else tokenizer_config.json's, else none. Throws ModelFormatError, TextError. */
-export function loadChatTemplate(
+/** The template of a model's folder: chat_template.jinja, else tokenizer_config.json's, else none. Throws ModelFormatError. */
+export function chatTemplateSource(
   folder: string,
   tokenizerConfig: Readonly<Record<string, unknown>>,
-  specialTokens: Readonly<Record<string, string>>,
-): ChatTemplate | undefined {
-  const source = readTextFile(join(folder, 'chat_template.jinja'), maxTemplateCharacters) ?? inConfig(tokenizerConfig);
-  return source === undefined ? undefined : new ChatTemplate(source, specialTokens);
+): string | undefined {
+  return readTextFile(join(folder, 'chat_template.jinja'), maxTemplateCharacters) ?? inConfig(tokenizerConfig);
 }
 
 /** One template, or a list of named ones of which `default` counts. */

@@ -15,6 +15,8 @@ export function readTextFile(path: string, maxBytes: number): string | undefined
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof ModelFormatError) throw error;
+    // Beside a model that is one file there is nothing.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
     throw new ModelFormatError(`${path} could not be read: ${(error as Error).message}.`, { cause: error });
   }
 }

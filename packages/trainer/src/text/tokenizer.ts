@@ -1,14 +1,11 @@
 // Text to token ids and back, by the tokenizer.json that comes with a model.
-import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { ModelFormatError, TextError } from '../errors.js';
-import { type ChatTemplate, loadChatTemplate } from './chat-template.js';
-import { readJsonFile } from './json-file.js';
+import { ChatTemplate } from './chat-template.js';
 import { withTimeLimit } from './time-limit.js';
 import { alphabetOf, type TokenAlphabet, tokenBytes } from './token-bytes.js';
+import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js';
 
-const maxTokenizerBytes = 200_000_000;
-const maxConfigBytes = 20_000_000;
 const loadMilliseconds = 30_000;
 const specialNames = ['bos_token', 'eos_token', 'pad_token', 'unk_token'] as const;
 type SpecialName = (typeof specialNames)[number];
@@ -37,10 +34,11 @@ export class TextTokenizer {
   private readonly added: ReadonlyMap<number, { content: string; special: boolean }>;
 
   private constructor(
-    readonly folder: string,
+    /** Folder or file it comes from. */
+    readonly place: string,
     private readonly tokenizer: Tokenizer,
     private readonly alphabet: TokenAlphabet,
-    config: Record<string, unknown>,
+    { config, chatTemplate }: TokenizerFiles,
   ) {
     const special = specialTokens(config);
     this.added = new Map(
@@ -56,7 +54,7 @@ export class TextTokenizer {
     this.eosTokenId = this.idOf(special.eos_token);
     this.padTokenId = this.idOf(special.pad_token) ?? this.eosTokenId;
     this.startTokenIds = this.findStart();
-    this.chatTemplate = loadChatTemplate(folder, config, special);
+    if (chatTemplate !== undefined) this.chatTemplate = new ChatTemplate(chatTemplate, special);
   }
 
   /**
@@ -64,23 +62,23 @@ export class TextTokenizer {
    * @throws ModelFormatError where a file is missing or damaged, TextError where the library does not accept it
    */
   static load(folder: string): TextTokenizer {
-    const file = join(folder, 'tokenizer.json');
-    const json = readJsonFile(file, maxTokenizerBytes);
-    if (!json) throw new ModelFormatError(`${file} is missing. A model's folder needs its tokenizer in this file.`);
-    checkIds(json, file);
-    const config = readJsonFile(join(folder, 'tokenizer_config.json'), maxConfigBytes) ?? {};
+    return TextTokenizer.from(readTokenizerFiles(folder));
+  }
+
+  /** @throws ModelFormatError, TextError where the content is damaged or not accepted */
+  static from(files: TokenizerFiles): TextTokenizer {
+    const { place, json, config } = files;
+    checkIds(json, place);
     try {
-      return withTimeLimit(loadMilliseconds, `Loading ${file}`, () => {
+      return withTimeLimit(loadMilliseconds, `Loading the tokenizer of ${place}`, () => {
         const tokenizer = new Tokenizer(json, config);
-        return new TextTokenizer(folder, tokenizer, alphabetOf(json.decoder), config);
+        return new TextTokenizer(place, tokenizer, alphabetOf(json.decoder), files);
       });
     } catch (error) {
       if (error instanceof TextError || error instanceof ModelFormatError) throw error;
       throw new TextError(
-        `${file} is damaged or of an unknown kind: ${(error as Error).message}. Download the model again.`,
-        {
-          cause: error,
-        },
+        `The tokenizer in ${place} is damaged or of an unknown kind: ${(error as Error).message}. Download the model again.`,
+        { cause: error },
       );
     }
   }
@@ -125,7 +123,7 @@ export class TextTokenizer {
   checkFits(embeddingRows: number): void {
     if (this.vocabSize <= embeddingRows) return;
     throw new TextError(
-      `The tokenizer in ${this.folder} has token ids up to ${this.vocabSize - 1}, but the model's embedding has only ${embeddingRows} rows. ` +
+      `The tokenizer in ${this.place} has token ids up to ${this.vocabSize - 1}, but the model's embedding has only ${embeddingRows} rows. ` +
         'The tokenizer belongs to another model: put the one that came with these weights into the folder.',
     );
   }
@@ -144,17 +142,17 @@ export class TextTokenizer {
     const token = this.tokenizer.id_to_token(id);
     if (token !== undefined) return token;
     throw new TextError(
-      `The tokenizer in ${this.folder} has no token with the id ${id}; ids go from 0 to ${this.vocabSize - 1}.`,
+      `The tokenizer in ${this.place} has no token with the id ${id}; ids go from 0 to ${this.vocabSize - 1}.`,
     );
   }
 
   private guarded<T>(milliseconds: number, work: () => T): T {
     try {
-      return withTimeLimit(milliseconds, `The tokenizer in ${this.folder}`, work);
+      return withTimeLimit(milliseconds, `The tokenizer in ${this.place}`, work);
     } catch (error) {
       if (error instanceof TextError) throw error;
       throw new TextError(
-        `The tokenizer in ${this.folder} failed: ${(error as Error).message}. Download the model again.`,
+        `The tokenizer in ${this.place} failed: ${(error as Error).message}. Download the model again.`,
         {
           cause: error,
         },
@@ -167,14 +165,16 @@ export class TextTokenizer {
  * The library keeps a list as long as the largest id, so a damaged id would cost gigabytes and minutes. Real vocabularies leave few ids
  * unused.
  */
-function checkIds(json: Record<string, unknown>, file: string): void {
+function checkIds(json: Record<string, unknown>, place: string): void {
   const vocabulary = (json.model as { vocab?: unknown } | null | undefined)?.vocab;
   const added = Array.isArray(json.added_tokens) ? json.added_tokens.map((token) => token?.id) : [];
   const ids = Array.isArray(vocabulary) ? added : [...Object.values(vocabulary ?? {}), ...added];
   const limit = 10 * ids.length + 100_000;
   for (const id of ids) {
     if (Number.isInteger(id) && id >= 0 && id <= limit) continue;
-    throw new ModelFormatError(`${file} has the impossible token id ${JSON.stringify(id)}. Download the model again.`);
+    throw new ModelFormatError(
+      `The tokenizer in ${place} has the impossible token id ${JSON.stringify(id)}. Download the model again.`,
+    );
   }
 }
 

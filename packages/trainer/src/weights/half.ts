@@ -15,6 +15,12 @@ export function float16ToFloat32(source: Uint16Array): Float32Array {
   return result;
 }
 
+/** One F16 bit pattern as a number, exact. */
+export function float16Value(bits: number): number {
+  float16Table ??= makeFloat16Table();
+  return float16Table[bits]!;
+}
+
 /** float32 → BF16 bit patterns, to nearest, ties to even; NaN stays NaN. */
 export function float32ToBfloat16(source: Float32Array): Uint16Array {
   const bits = new Uint32Array(source.buffer, source.byteOffset, source.length);

@@ -5,7 +5,6 @@ import type { Graph, Value } from '../graph/graph.js';
 import { writeAll, writeAtomically } from './atomic-write.js';
 import { cachedHash } from './content-hash.js';
 import type { ModelWeights } from './model-weights.js';
-import { isReadable } from './safetensors.js';
 
 export interface MappedEntry {
   /** Name of the file within the folder. */
@@ -50,8 +49,7 @@ export class MappedWeights {
 }
 
 /** Some checkpoints also hold tables of integers or flags, which no graph reads. */
-const numberTensors = (weights: ModelWeights): string[] =>
-  weights.names().filter((name) => isReadable(weights.info(name)));
+const numberTensors = (weights: ModelWeights): string[] => weights.names().filter((name) => weights.isReadable(name));
 
 const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 

@@ -20,6 +20,8 @@ export interface ModelWeights {
   has(name: string): boolean;
   /** Throws ModelFormatError where there is no such tensor. */
   info(name: string): TensorInfo;
+  /** Whether the tensor is there and `read` can give it. */
+  isReadable(name: string): boolean;
   /** The tensor as float32, row-major. Throws ModelFormatError where it is missing, unreadable or not a real number type. */
   read(name: string): Float32Array;
 }

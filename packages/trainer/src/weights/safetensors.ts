@@ -1,17 +1,16 @@
 // Opens safetensors files and folders (one file, or shards with an index) and reads tensors as float32.
-import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ModelFormatError } from '../errors.js';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half.js';
 import type { ModelWeights, TensorInfo } from './model-weights.js';
+import { readBytes, withFile } from './read-file.js';
 import { headerLength, parseHeader } from './safetensors-header.js';
 
 const singleFile = 'model.safetensors';
 const indexFile = 'model.safetensors.index.json';
 const maxIndexBytes = 100_000_000;
-/** Node refuses to read more than 2 GiB at once. */
-const readChunk = 2 ** 30;
 
 /** The tensors of one or several safetensors files. */
 export class SafetensorsFile implements ModelWeights {
@@ -76,9 +75,13 @@ export class SafetensorsFile implements ModelWeights {
     return info;
   }
 
+  isReadable(name: string): boolean {
+    return this.has(name) && Object.hasOwn(toFloat32, this.info(name).dtype);
+  }
+
   read(name: string): Float32Array {
     const info = this.info(name);
-    if (!isReadable(info)) throw unsupported(name, info);
+    if (!this.isReadable(name)) throw unsupported(name, info);
     return toFloat32[info.dtype]!(readBytes(info));
   }
 }
@@ -90,49 +93,14 @@ const toFloat32: Record<string, (bytes: ArrayBuffer) => Float32Array> = {
   BF16: (bytes) => bfloat16ToFloat32(new Uint16Array(bytes)),
 };
 
-/** Whether `read` can turn the tensor into float32. */
-export const isReadable = ({ dtype }: TensorInfo): boolean => Object.hasOwn(toFloat32, dtype);
-
-/** Reads a tensor's bytes as they are stored. Throws ModelFormatError where the file has shrunk or cannot be read. */
-export function readBytes({ file, offset, length }: TensorInfo): ArrayBuffer {
-  const bytes = new Uint8Array(length);
-  withFile(file, (descriptor) => fill(descriptor, bytes, offset, file));
-  return bytes.buffer;
-}
-
 function readHeader(file: string) {
-  return withFile(file, (descriptor) => {
-    const stat = fstatSync(descriptor);
-    if (!stat.isFile()) throw new ModelFormatError(`${file} is not a regular file, so no weights can be read from it.`);
-    const start = new Uint8Array(Math.min(8, stat.size));
-    fill(descriptor, start, 0, file);
-    const json = new Uint8Array(headerLength(start, stat.size, file));
-    fill(descriptor, json, start.length, file);
-    return parseHeader(json, stat.size, file);
+  return withFile(file, (opened) => {
+    const start = new Uint8Array(Math.min(8, opened.size));
+    opened.fill(start, 0);
+    const json = new Uint8Array(headerLength(start, opened.size, file));
+    opened.fill(json, start.length);
+    return parseHeader(json, opened.size, file);
   });
-}
-
-function fill(descriptor: number, target: Uint8Array, position: number, file: string): void {
-  let done = 0;
-  while (done < target.length) {
-    const count = readSync(descriptor, target, done, Math.min(readChunk, target.length - done), position + done);
-    if (count === 0)
-      throw new ModelFormatError(`${file} became shorter while it was read. Download or write it again.`);
-    done += count;
-  }
-}
-
-function withFile<T>(file: string, work: (descriptor: number) => T): T {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openSync(file, 'r');
-    return work(descriptor);
-  } catch (error) {
-    if (error instanceof ModelFormatError) throw error;
-    throw new ModelFormatError(`${file} could not be read: ${(error as Error).message}.`, { cause: error });
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
 }
 
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });

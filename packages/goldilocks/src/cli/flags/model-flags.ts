@@ -12,7 +12,10 @@ export interface ModelFlags {
 export function addModelFlags(command: Command): Command {
   return command
     .optionsGroup('Model:')
-    .option('--model <model>', 'a shipped model or the folder of a Hugging Face model (default: goldilocks-base)')
+    .option(
+      '--model <model>',
+      'a shipped model, the folder of a Hugging Face model, or a .gguf file (default: goldilocks-base)',
+    )
     .option('--template <template>', 'how examples are laid out: plain or chat', choice(['plain', 'chat']));
 }
 

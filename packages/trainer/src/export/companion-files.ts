@@ -2,31 +2,36 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelFormatError } from '../errors.js';
-import { readJsonFile } from '../text/json-file.js';
+import { isGgufFile, openTokenizer } from '../models/model-source.js';
 import { TextTokenizer } from '../text/tokenizer.js';
+import type { TokenizerFiles } from '../text/tokenizer-files.js';
 import { stringifyWithFloats } from './json-with-floats.js';
 
 const verbatim = ['tokenizer.json', 'tokenizer.model', 'special_tokens_map.json', 'added_tokens.json'];
 const licences = ['LICENSE', 'LICENSE.txt', 'LICENSE.md', 'NOTICE'];
-const maxConfigBytes = 20_000_000;
 
-/** Content by file name. The chat template is written in both places that readers look for it. Throws ModelFormatError, TextError. */
-export function tokenizerFiles(folder: string): Map<string, string | Uint8Array> {
+/**
+ * Tokenizer and licence by file name; the chat template is written in both places that readers look for it.
+ * @param base the folder of the base model, or its GGUF file
+ * @throws ModelFormatError, TextError
+ */
+export function companionFiles(base: string): Map<string, string | Uint8Array> {
   const files = new Map<string, string | Uint8Array>();
+  const tokenizer = openTokenizer(base);
+  if (!tokenizer) throw new ModelFormatError(`${base} has no tokenizer to write beside the model.`);
+  TextTokenizer.from(tokenizer); // throws where it is damaged
+  files.set('tokenizer.json', JSON.stringify(tokenizer.json));
+  if (tokenizer.chatTemplate !== undefined) files.set('chat_template.jinja', tokenizer.chatTemplate);
+  files.set('tokenizer_config.json', tokenizerConfig(tokenizer));
+  if (isGgufFile(base)) return files;
   for (const name of [...verbatim, ...licences]) {
-    if (existsSync(join(folder, name))) files.set(name, readFileSync(join(folder, name)));
+    if (existsSync(join(base, name))) files.set(name, readFileSync(join(base, name)));
   }
-  if (!files.has('tokenizer.json'))
-    throw new ModelFormatError(`${folder} has no tokenizer.json to write beside the model.`);
-  const template = TextTokenizer.load(folder).chatTemplate?.source;
-  if (template !== undefined) files.set('chat_template.jinja', template);
-  files.set('tokenizer_config.json', tokenizerConfig(folder, template));
   return files;
 }
 
 /** The same file in words that Transformers 4 knows too, without what only described the place it was loaded from. */
-function tokenizerConfig(folder: string, template: string | undefined): string {
-  const original = readJsonFile(join(folder, 'tokenizer_config.json'), maxConfigBytes) ?? {};
+function tokenizerConfig({ config: original, chatTemplate: template }: TokenizerFiles): string {
   const { backend, is_local, local_files_only, name_or_path, chat_template, ...kept } = original;
   const known = typeof kept.tokenizer_class === 'string' && kept.tokenizer_class !== 'TokenizersBackend';
   const written = {
