@@ -2,9 +2,31 @@
 import { ModelFormatError } from '../errors.js';
 import type { Architecture, Family } from './architecture.js';
 import { type RawConfig, refuse, show } from './config.js';
+import { gemma2 } from './gemma2.js';
+import { gemma3 } from './gemma3.js';
+import { gptNeox } from './gpt-neox.js';
+import { gpt2 } from './gpt2.js';
 import { llama } from './llama.js';
+import { mistral } from './mistral.js';
+import { olmo2 } from './olmo2.js';
+import { phi3 } from './phi3.js';
+import { qwen2 } from './qwen2.js';
+import { qwen3 } from './qwen3.js';
+import { smollm3 } from './smollm3.js';
 
-export const families: readonly Family[] = [llama];
+export const families: readonly Family[] = [
+  llama,
+  mistral,
+  qwen2,
+  qwen3,
+  gemma2,
+  gemma3,
+  phi3,
+  smollm3,
+  olmo2,
+  gpt2,
+  gptNeox,
+];
 
 export const supportedModelTypes: readonly string[] = families.map(({ modelType }) => modelType);
 

@@ -3,24 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { makeMicroBatches } from '../data/batches.js';
-import type { TokenizedExample } from '../data/example.js';
+import {
+  examplesOf,
+  expectClose,
+  expectSteps,
+  type GoldenSteps,
+  lossAndGradients,
+  settingsOf,
+} from '../../test/golden-model.js';
 import { evaluateLoss } from '../evaluation/evaluate-loss.js';
 import { scoreLabelTokens } from '../evaluation/score-label-tokens.js';
 import { Decoder } from '../generation/decoder.js';
 import { generateTokens } from '../generation/generate-tokens.js';
-import { BatchRunner } from '../running/batch-runner.js';
-import { defaultSettings, type TrainingSettings } from '../settings.js';
-import { Learner } from '../training/learner.js';
+import type { TrainingSettings } from '../settings.js';
 import { SafetensorsFile } from '../weights/safetensors.js';
 import { BaseModel } from './base-model.js';
 
-interface Steps {
-  lr: number;
-  weight_decay: number;
-  clip: number;
-  losses: number[];
-  gradient_norms: number[];
+interface Steps extends GoldenSteps {
   final: Record<string, number[]>;
 }
 interface Golden {
@@ -40,105 +39,34 @@ const folder = (name: string) => fileURLToPath(new URL(`../../../../goldens/llam
 const goldenOf = (name: string): Golden => JSON.parse(readFileSync(join(folder(name), 'golden.json'), 'utf8'));
 const open = (name: string) => BaseModel.load(folder(name), { cacheDirectory });
 
-function examplesOf(golden: Golden): TokenizedExample[] {
-  return golden.examples.map(({ ids, start }) => ({
-    ids: Int32Array.from(ids),
-    supervised: Uint8Array.from(ids, (_, i) => (i >= start ? 1 : 0)),
-    supervisedBytes: ids.length - start,
-    truncatedTokens: 0,
-  }));
-}
-
-function expectClose(actual: ArrayLike<number>, wanted: number[], tolerance: number): void {
-  expect(actual.length).toBe(wanted.length);
-  const scale = Math.max(1e-6, ...wanted.map(Math.abs));
-  const worst = Math.max(...wanted.map((value, i) => Math.abs(actual[i]! - value) / scale));
-  expect(worst).toBeLessThan(tolerance);
-}
-
-function settingsOf(steps: Steps, changes: Partial<TrainingSettings>): TrainingSettings {
-  return {
-    ...defaultSettings,
-    learningRate: steps.lr,
-    weightDecay: steps.weight_decay,
-    maxGradientNorm: steps.clip,
-    batchSize: 4,
-    ...changes,
-  };
-}
-
-async function expectSteps(
-  name: string,
-  steps: Steps,
-  settings: TrainingSettings,
-  start?: Map<string, Float32Array>,
-): Promise<void> {
-  const examples = examplesOf(goldenOf(name));
-  const learner = new Learner({ base: await open(name), settings, train: examples, validation: [], cacheDirectory });
-  for (const [tensor, data] of start ?? []) learner.weights.tensors.get(tensor)!.data.set(data);
-  await learner.moveTo(0);
-  for (const [step, loss] of steps.losses.entries()) {
-    const outcome = await learner.step(
-      examples.map((example, index) => ({ index, example })),
-      step,
-      steps.lr,
-    );
-    expect(outcome.loss).toBeCloseTo(loss, 4);
-    expect(Math.abs(outcome.gradientNorm / steps.gradient_norms[step]! - 1)).toBeLessThan(5e-4);
-  }
-  const { tensors } = learner.weights;
-  expect([...tensors.keys()].sort()).toEqual(Object.keys(steps.final).sort());
-  for (const [tensor, wanted] of Object.entries(steps.final)) expectClose(tensors.get(tensor)!.data, wanted, 2e-3);
-  await learner.release();
-}
+/** Numbers by tensor name, as the golden file has them. */
+const valuesOf = (record: Record<string, number[]>) => new Map(Object.entries(record));
 
 describe.each(cases)('a tiny random Llama against Transformers: %s', (name) => {
   const golden = goldenOf(name);
+  const examples = examplesOf(golden);
+  const check = async (steps: Steps, changes: Partial<TrainingSettings>, start?: Map<string, Float32Array>) => {
+    const options = { base: await open(name), examples, settings: settingsOf(steps, changes), cacheDirectory };
+    await expectSteps(options, steps, valuesOf(steps.final), start);
+  };
 
   it('computes the same loss and every gradient, whatever the packing', async () => {
-    const base = await open(name);
-    const examples = examplesOf(golden);
-    const shapes = base.shapes;
-    const weights = new Map([...shapes.keys()].map((tensor) => [tensor, base.readTensor(tensor)]));
-    const runner = new BatchRunner({ base, fed: { shapes }, weights, training: true });
-    const supervised = examples.reduce((sum, { supervised: marks }) => sum + marks.reduce((a, b) => a + b, 0), 0);
-    const [packed, ...rest] = makeMicroBatches(
-      examples.map((example, index) => ({ index, example })),
-      64,
-      supervised,
-    );
-    expect(rest).toEqual([]);
-    const results = await runner.run(packed!);
-    const loss = packed!.targets.reduce((sum, { weight }, slot) => sum + weight * results.losses![slot]!, 0);
+    const { loss, gradients } = await lossAndGradients(await open(name), examples);
     expect(loss).toBeCloseTo(golden.loss, 5);
-    const rows = results['gradient.embedding']!;
-    const width = base.config.hiddenSize;
-    for (const [tensor, wanted] of Object.entries(golden.gradients)) {
-      const gradient = results[`gradient.${tensor}`] ?? new Float32Array(wanted.length);
-      if (tensor === 'model.embed_tokens.weight') {
-        for (const { first, ids } of packed!.segments) {
-          ids.forEach((id, i) => {
-            const from = (first + i) * width;
-            for (let j = 0; j < width; j++) gradient[id * width + j]! += rows[from + j]!;
-          });
-        }
-      }
-      expectClose(gradient, wanted, 2e-5);
-    }
-    await runner.release();
+    for (const [tensor, wanted] of valuesOf(golden.gradients))
+      expectClose(gradients.get(tensor)!, wanted, 2e-5, tensor);
   });
 
   it('takes the same ten AdamW steps, all weights', async () => {
-    await expectSteps(name, golden.full, settingsOf(golden.full, {}));
+    await check(golden.full, {});
   });
 
   it('takes the same ten steps in several micro-batches', async () => {
-    await expectSteps(name, golden.full, settingsOf(golden.full, { microBatchTokens: 8 }));
+    await check(golden.full, { microBatchTokens: 8 });
   });
 
   it('takes the same ten steps in the top layer, over cached frozen layers', async () => {
-    const freezing = { layers: 2, embeddings: true };
-    await expectSteps(name, golden['top-layer'], settingsOf(golden['top-layer'], { freezing }));
+    await check(golden['top-layer'], { freezing: { layers: 2, embeddings: true } });
   });
 
   it('takes the same ten steps with LoRA as PEFT', async () => {
@@ -146,8 +74,7 @@ describe.each(cases)('a tiny random Llama against Transformers: %s', (name) => {
     const start = new Map<string, Float32Array>();
     const file = SafetensorsFile.open(join(folder(name), 'lora-start.safetensors'));
     for (const tensor of Object.keys(golden.lora.final)) start.set(tensor, file.read(tensor));
-    const settings = settingsOf(golden.lora, { method: 'lora', lora: { rank, alpha, targets, rankStabilized } });
-    await expectSteps(name, golden.lora, settings, start);
+    await check(golden.lora, { method: 'lora', lora: { rank, alpha, targets, rankStabilized } }, start);
   });
 
   it('predicts the same logits token by token, and continues alike', async () => {

@@ -86,6 +86,7 @@ export function decoderJson(config: DecoderConfig) {
   const { rope, headDim } = config;
   const share = rope.dimensions === headDim ? undefined : rope.dimensions / headDim;
   return {
+    max_position_embeddings: config.maxPositions,
     num_key_value_heads: config.kvHeads,
     head_dim: headDim,
     hidden_act: 'silu',

@@ -23,11 +23,9 @@ export function attentionBias(context: ModuleContext, window?: Window): Value {
 function windowBias(context: ModuleContext, { before, after }: Window): Value {
   const { rows, tokens, past, graph } = context;
   const own = toFloat(context.positions);
-  const cached = graph.constant(
-    Float32Array.from({ length: past }, (_, i) => i),
-    [1, past],
-  );
-  const seen = past > 0 ? concat([expand(cached, [rows, past]), own], 1) : own;
+  const places = Float32Array.from({ length: past }, (_, i) => i);
+  // A cached token lies at the place of its position.
+  const seen = past > 0 ? concat([expand(graph.constant(places, [1, past]), [rows, past]), own], 1) : own;
   const distance = sub(reshape(own, [rows, 1, 1, tokens, 1]), reshape(seen, [rows, 1, 1, 1, past + tokens]));
   const near = where(less(distance, graph.scalar(before)), context.attentionBias, masked);
   return after === undefined ? near : where(less(sub(0, distance), graph.scalar(after)), near, masked);
