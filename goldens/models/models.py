@@ -32,7 +32,7 @@ CASES = {
                                rope_parameters=dict(rope_type='longrope', rope_theta=10000.0, partial_rotary_factor=0.5,
                                                     short_factor=[1.0, 1.5], long_factor=[2.0, 7.0])),
                   ['qkv_proj', 'o_proj', 'down_proj']),
-    'phi3-short': ('Phi3', dict(num_hidden_layers=2, original_max_position_embeddings=64, max_position_embeddings=256, sliding_window=5,
+    'phi3-short': ('Phi3', dict(num_hidden_layers=2, original_max_position_embeddings=256, max_position_embeddings=1024, sliding_window=5,
                                 rope_parameters=dict(rope_type='longrope', rope_theta=10000.0, short_factor=[1.0, 1.2, 1.5],
                                                      long_factor=[2.0, 7.0, 9.0])), ['qkv_proj', 'o_proj', 'down_proj']),
     'smollm3': ('SmolLM3', dict(no_rope_layers=[1, 0, 1], rope_parameters=ROPE), LLAMA_LORA),

@@ -59,7 +59,7 @@ export async function lossAndGradients(base: BaseModel, examples: readonly Token
   const weights = new Map([...shapes.keys()].map((tensor) => [tensor, base.readTensor(tensor)]));
   const runner = new BatchRunner({ base, fed: { shapes }, weights, training: true });
   const supervised = examples.reduce((sum, example) => sum + supervisedTokens(example), 0);
-  const [packed, ...rest] = makeMicroBatches(numbered(examples), 64, supervised);
+  const [packed, ...rest] = makeMicroBatches(numbered(examples), 512, supervised);
   expect(rest).toEqual([]);
   const results = await runner.run(packed!);
   const loss = packed!.targets.reduce((sum, { weight }, slot) => sum + weight * results.losses![slot]!, 0);

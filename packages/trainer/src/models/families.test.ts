@@ -128,12 +128,12 @@ describe('what the families differ in changes the result', () => {
     ['gemma2', { layer_types: ['full_attention', 'sliding_attention', 'full_attention'] }],
     ['gemma3', { rope_parameters: undefined, rope_local_base_freq: 1e3 }],
     ['gemma3', { sliding_window: 64 }],
-    ['phi3-long', { original_max_position_embeddings: 64, rope_parameters: undefined }],
+    ['phi3-long', { original_max_position_embeddings: 256, rope_parameters: undefined }],
     ['phi3-short', { sliding_window: null }],
     ['smollm3', { no_rope_layers: [1, 1, 1] }],
     ['olmo2', { rms_norm_eps: 0.1 }],
     ['gpt2', { scale_attn_by_inverse_layer_idx: false }],
-    ['gpt2', { activation_function: 'gelu' }],
+    ['gpt2', { activation_function: 'silu' }],
     ['gpt-neox', { use_parallel_residual: false }],
   ];
 

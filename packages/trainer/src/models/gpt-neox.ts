@@ -67,7 +67,7 @@ function readConfig(raw: RawConfig, file: string): NeoxConfig {
 
 function neoxAttention(context: ModuleContext, name: string, x: Value, config: NeoxConfig, past?: KeyValues) {
   const { heads, headDim, hiddenSize: d, attentionBias: bias } = config;
-  const n = context.rows * context.tokens;
+  const n = x.shape[0]!;
   const qkv = reshape(context.linear(`${name}.query_key_value`, x, 3 * d, { bias }), [n, heads, 3 * headDim]);
   const part = (i: number) => reshape(slice(qkv, 2, i * headDim, (i + 1) * headDim), [n, d]);
   const attended = attend(context, { queries: part(0), keys: part(1), values: part(2) }, config, past);
