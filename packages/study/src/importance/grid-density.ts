@@ -7,7 +7,7 @@ import type { Distribution, NumericDistribution } from '../distributions/distrib
 import { toInternal } from '../distributions/representation.js';
 import type { JsonValue } from '../json.js';
 import { logNormalMass } from '../numerics/normal.js';
-import { categoricalKernels, toScale } from '../samplers/tpe/kernels.js';
+import { choiceProbabilities, toScale } from '../samplers/tpe/kernels.js';
 
 const MAX_POINTS = 50;
 const PRIOR_WEIGHT = 1;
@@ -38,7 +38,7 @@ function choiceKernels(
   distribution: Extract<Distribution, { type: 'categorical' }>,
   observed: readonly number[],
 ): GridKernels {
-  const { hit, miss } = categoricalKernels(distribution, Float64Array.from(observed));
+  const { hit, miss } = choiceProbabilities(observed.length, distribution.choices.length);
   return {
     at: (kernel, point) => (kernel === point ? hit : miss),
     prior: () => 1 / distribution.choices.length,

@@ -21,9 +21,11 @@ export class RandomGenerator {
   static of(seed: number, ...labels: readonly (number | string)[]): RandomGenerator {
     let hash = mix(seed >>> 0) ^ mix(Math.floor(seed / 2 ** 32) + 0x5bd1e995);
     for (const label of labels) {
-      const words =
-        typeof label === 'number' ? [label, Math.floor(label / 2 ** 32)] : [label.length, ...textWords(label)];
-      for (const word of words) hash = mix(Math.imul(hash, 0x85ebca6b) ^ (word >>> 0));
+      if (typeof label === 'number') hash = absorb(absorb(hash, label), Math.floor(label / 2 ** 32));
+      else {
+        hash = absorb(hash, label.length);
+        for (const character of label) hash = absorb(hash, character.codePointAt(0)!);
+      }
     }
     let counter = hash;
     const next = () => mix((counter = (counter + 0x9e3779b9) >>> 0));
@@ -92,6 +94,6 @@ function mix(word: number): number {
   return (z ^ (z >>> 16)) >>> 0;
 }
 
-function textWords(text: string): number[] {
-  return Array.from(text, (character) => character.codePointAt(0)!);
+function absorb(hash: number, word: number): number {
+  return mix(Math.imul(hash, 0x85ebca6b) ^ (word >>> 0));
 }

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { expectClose, golden } from '../../../test/golden.js';
-import { categorical, float } from '../../distributions/distribution.js';
+import { categorical, type Distribution, float, int } from '../../distributions/distribution.js';
 import { parseDistribution } from '../../distributions/optuna-json.js';
 import { logPrior } from '../../distributions/prior.js';
-import { contains } from '../../distributions/representation.js';
+import { contains, fromUnit, toInternal } from '../../distributions/representation.js';
 import { coordinate } from '../../distributions/unit.js';
+import { LOG_SQRT_2PI, logNormalMass } from '../../numerics/normal.js';
 import { RandomGenerator } from '../../numerics/random.js';
-import { goodCount, isNumeric, toScale } from './kernels.js';
-import { ParzenMixture } from './mixture.js';
+import { ChoiceKernels } from './choice-kernels.js';
+import { goodCount, mixtureWeights, toScale } from './kernels.js';
+import { type Kernels, ParzenMixture } from './mixture.js';
+import { PRIOR } from './numeric-kernels.js';
 
 interface Case {
   name: string;
@@ -20,14 +23,16 @@ interface Case {
 }
 const reference = golden<{ cases: Case[]; gamma: [number, number][] }>('parzen');
 
-function mixtureOf({ space, observations }: Case): ParzenMixture {
-  return new ParzenMixture(
-    Object.entries(space).map(([name, text]) => {
-      const distribution = parseDistribution(text);
-      const scale = (x: number) => (distribution.type === 'categorical' ? x : toScale(distribution, x));
-      return { distribution, observations: Float64Array.from(observations[name]!, scale) };
-    }),
-  );
+function mixtureOf({ space, observations }: Pick<Case, 'space' | 'observations'>): ParzenMixture {
+  const distributions = Object.values(space).map(parseDistribution);
+  const columns = Object.keys(space).map((name, d) => observations[name]!.map((x) => scaled(distributions[d]!, x)));
+  const mixture = new ParzenMixture(distributions);
+  mixture.add(columns[0]!.map((_, number) => ({ number, values: columns.map((column) => column[number]!) })));
+  return mixture;
+}
+
+function scaled(distribution: Distribution, x: number): number {
+  return distribution.type === 'categorical' ? x : toScale(distribution, x);
 }
 
 describe('the Parzen estimator agrees with Optuna 5', () => {
@@ -35,16 +40,21 @@ describe('the Parzen estimator agrees with Optuna 5', () => {
     '%s, %i observations',
     (_, __, one) => {
       const mixture = mixtureOf(one);
-      for (const [k, weight] of mixture.weights.entries()) expectClose(weight, one.weights[k]!, 1e-13, 'weight');
+      for (const [k, weight] of mixtureWeights(mixture.count).entries()) {
+        expectClose(weight, one.weights[k]!, 1e-13, 'weight');
+      }
+      const slots = [...mixture.slots, PRIOR];
       for (const [d, expected] of one.kernels?.entries() ?? []) {
         const kernels = mixture.dimensions[d]!;
-        if ('mu' in expected && isNumeric(kernels)) {
-          for (const [k, mu] of expected.mu.entries()) expectClose(kernels.mu[k]!, mu, 1e-13, 'mu');
-          for (const [k, sigma] of expected.sigma.entries()) expectClose(kernels.sigma[k]!, sigma, 1e-9, 'sigma');
-        } else if ('weights' in expected && !isNumeric(kernels)) {
-          for (const [k, observed] of kernels.observed.entries()) {
+        if ('mu' in expected && !(kernels instanceof ChoiceKernels)) {
+          for (const [k, mu] of expected.mu.entries()) expectClose(kernels.mu[slots[k]!]!, mu, 1e-13, 'mu');
+          for (const [k, sigma] of expected.sigma.entries())
+            expectClose(kernels.sigma[slots[k]!]!, sigma, 1e-9, 'sigma');
+        } else if ('weights' in expected && kernels instanceof ChoiceKernels) {
+          const { hit, miss } = kernels.probabilities;
+          for (const [k, slot] of mixture.slots.entries()) {
             for (const [choice, weight] of expected.weights[k]!.entries()) {
-              expectClose(choice === observed ? kernels.hit : kernels.miss, weight, 1e-13, 'choice');
+              expectClose(choice === kernels.observed(slot) ? hit : miss, weight, 1e-13, 'choice');
             }
           }
         } else {
@@ -57,12 +67,10 @@ describe('the Parzen estimator agrees with Optuna 5', () => {
       }
     },
   );
-  test('the comparison notices a bandwidth that is off by a thousandth', () => {
+  test('the comparison notices a value that is off by a thousandth', () => {
     const one = reference.cases.find(({ name, weights }) => name === 'float' && weights.length === 8)!;
-    const mixture = mixtureOf(one);
-    const kernels = mixture.dimensions[0]!;
-    if (isNumeric(kernels)) kernels.sigma[2]! *= 1.001;
-    const densities = mixture.logDensity([Float64Array.from(one.points.x!)]);
+    const x = one.observations.x!.map((value, i) => (i === 2 ? value * 1.001 : value));
+    const densities = mixtureOf({ ...one, observations: { x } }).logDensity([Float64Array.from(one.points.x!)]);
     expect(Math.max(...densities.map((density, i) => Math.abs(density - one.log_density[i]!)))).toBeGreaterThan(1e-8);
   });
   test('the number of good trials', () => {
@@ -91,15 +99,78 @@ describe('draws', () => {
   });
 });
 
+describe('a mixture whose observations come and go', () => {
+  const space = [
+    float(1e-5, 1e-2, { log: true }),
+    float(0, 1),
+    int(0, 24),
+    float(0, 0.5, { step: 0.05 }),
+    int(1, 5000, { log: true }),
+    categorical(['a', 'b', 'c']),
+  ];
+  const random = RandomGenerator.of(5);
+  /** Half of them close together, so that bandwidths differ. */
+  const observe = (number: number) => {
+    const share = number % 2 ? random.uniform() : 0.4 + 0.01 * random.uniform();
+    const values = space.map((distribution) => toInternal('', distribution, fromUnit(distribution, share)));
+    return { number, values: values.map((x, d) => scaled(space[d]!, x)) };
+  };
+  const points = new ParzenMixture(space).draw(40, random);
+
+  test.each([6, 150, 1200])('is the one made of those that are left, %i', (count) => {
+    const changed = new ParzenMixture(space);
+    const observations = Array.from({ length: count }, (_, number) => observe(number));
+    const shuffled = random.shuffled(observations);
+    const slots = [shuffled.slice(0, count / 2), ...shuffled.slice(count / 2).map((one) => [one])].flatMap((some) =>
+      changed.add(some),
+    );
+    const left = new Set(random.shuffled(shuffled).slice(0, (2 * count) / 3));
+    for (const [i, observation] of shuffled.entries()) if (!left.has(observation)) changed.remove(slots[i]!);
+    const fresh = new ParzenMixture(space);
+    fresh.add(observations.filter((observation) => left.has(observation)));
+    expect(changed.logDensity(points)).toEqual(fresh.logDensity(points));
+    expect(changed.draw(20, RandomGenerator.of(7))).toEqual(fresh.draw(20, RandomGenerator.of(7)));
+  });
+
+  test.each([20, 150, 1200])('has the density that its kernels sum to, near and far, %i', (count) => {
+    const mixture = new ParzenMixture(space);
+    mixture.add(Array.from({ length: count }, (_, number) => observe(number)));
+    const weights = mixtureWeights(count);
+    for (const [i, density] of mixture.logDensity(points).entries()) {
+      const terms = [...mixture.slots, PRIOR].map(
+        (slot, k) =>
+          Math.log(weights[k]!) +
+          mixture.dimensions.reduce((sum, one, d) => sum + logKernel(one, slot, points[d]![i]!), 0),
+      );
+      const largest = Math.max(...terms);
+      const sum = terms.reduce((total, term) => total + Math.exp(term - largest), 0);
+      expectClose(density, largest + Math.log(sum), 1e-12, `point ${i}`);
+    }
+  });
+});
+
+/** What one kernel gives to a value, by the definition. */
+function logKernel(kernels: Kernels, slot: number, x: number): number {
+  if (kernels instanceof ChoiceKernels) {
+    if (slot === PRIOR) return kernels.logPrior[x]!;
+    const { hit, miss } = kernels.probabilities;
+    return Math.log(kernels.observed(slot) === x ? hit : miss);
+  }
+  const { distribution, low, high } = kernels;
+  const [mu, sigma] = [kernels.mu[slot]!, kernels.sigma[slot]!];
+  const mass = (a: number, b: number) => logNormalMass((a - mu) / sigma, (b - mu) / sigma);
+  if (distribution.step !== null) {
+    const half = distribution.step / 2;
+    return mass(toScale(distribution, x - half), toScale(distribution, x + half)) - mass(low, high);
+  }
+  const z = (toScale(distribution, x) - mu) / sigma;
+  return -0.5 * z * z - Math.log(sigma) - LOG_SQRT_2PI - mass(low, high);
+}
+
 describe('what is recommended takes the place of the flat prior', () => {
   const rate = float(1e-5, 1e-1, { log: true, recommended: 1e-3, confidence: 0.75 });
   const choice = categorical(['a', 'b', 'c'], { recommended: 'b', confidence: 0.6 });
-  const none = (informed: boolean) =>
-    new ParzenMixture(
-      [rate, choice].map((distribution) => ({ distribution, observations: new Float64Array(0) })),
-      true,
-      informed,
-    );
+  const none = (informed: boolean) => new ParzenMixture([rate, choice], { informed });
   test('its density is that of the distributions', () => {
     const points = [Float64Array.of(1e-5, 1e-3, 5e-2), Float64Array.of(0, 1, 1)];
     const flat = -Math.log(Math.log(1e4)) - Math.log(3);
@@ -107,10 +178,7 @@ describe('what is recommended takes the place of the flat prior', () => {
       const prior = logPrior(rate, coordinate(rate, points[0]![i]!)) + logPrior(choice, points[1]![i]!);
       expectClose(density, flat + prior, 1e-12, 'informed');
     }
-    const plain = [float(1e-5, 1e-1, { log: true }), categorical(['a', 'b', 'c'])].map((distribution) => ({
-      distribution,
-      observations: new Float64Array(0),
-    }));
+    const plain = [float(1e-5, 1e-1, { log: true }), categorical(['a', 'b', 'c'])];
     expect(none(false).logDensity(points)).toEqual(new ParzenMixture(plain).logDensity(points));
   });
   test('points are drawn from it', () => {

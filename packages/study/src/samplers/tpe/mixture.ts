@@ -1,84 +1,150 @@
-/** A mixture of products of kernels over several parameters: drawing from it, and its log density. */
+/** A mixture of products of kernels over several parameters, kept while observations come and go: draws and densities. */
 
-import type { Distribution } from '../../distributions/distribution.js';
+import type { CategoricalDistribution, Distribution, NumericDistribution } from '../../distributions/distribution.js';
 import { quantize } from '../../distributions/representation.js';
 import { truncatedNormalQuantile } from '../../numerics/normal.js';
 import type { RandomGenerator } from '../../numerics/random.js';
-import {
-  type CategoricalKernels,
-  categoricalKernels,
-  isNumeric,
-  type Kernels,
-  mixtureWeights,
-  type NumericKernels,
-  numericKernels,
-} from './kernels.js';
+import { CellKernels } from './cell-kernels.js';
+import { ChoiceKernels } from './choice-kernels.js';
+import { mixtureWeights } from './kernels.js';
 import { logDensity } from './log-density.js';
+import { NormalKernels } from './normal-kernels.js';
+import { type NumericKernels, PRIOR } from './numeric-kernels.js';
+import { insertAt, placeOf, removeAt, withRoom } from './slots.js';
 
-/** For each dimension the observed values in kernel order (internal, in the logarithm where `log`), and their order. */
-export interface DimensionData {
-  readonly distribution: Distribution;
-  readonly observations: Float64Array;
-  readonly order?: ArrayLike<number>;
+export type Kernels = NormalKernels | CellKernels | ChoiceKernels;
+
+/** An observation: the trial's number, and its values (indices of choices, numbers in the logarithm where `log`). */
+export interface Observation {
+  readonly number: number;
+  readonly values: readonly number[];
+}
+
+export interface MixtureOptions {
+  /** Whether old observations weigh less than the newest. Default true. */
+  readonly fades?: boolean;
+  /** Whether the prior is about what the distributions recommend. Default false. */
+  readonly informed?: boolean;
 }
 
 export class ParzenMixture {
-  readonly weights: Float64Array;
+  /** One for each distribution. */
   readonly dimensions: readonly Kernels[];
+  readonly #fades: boolean;
+  readonly #informed: boolean;
+  /** Numbers of the trials by slot; the first slot is the prior's. */
+  readonly #numbers: number[] = [-1];
+  readonly #free: number[] = [];
+  /** The slots in use, without the prior's, in the order of the trials. */
+  #order = new Int32Array(0);
+  #count = 0;
 
-  /**
-   * @param data a dimension each, all with the same number of observations, oldest first
-   * @param fades whether old observations weigh less than the newest
-   * @param informed whether the prior is about what the distributions recommend
-   */
-  constructor(data: readonly DimensionData[], fades = true, informed = false) {
-    this.weights = mixtureWeights(data[0]?.observations.length ?? 0, fades);
-    this.dimensions = data.map(({ distribution, observations, order }) =>
-      distribution.type === 'categorical'
-        ? categoricalKernels(distribution, observations, informed)
-        : numericKernels(distribution, observations, order, informed),
-    );
+  constructor(distributions: readonly Distribution[], { fades = true, informed = false }: MixtureOptions = {}) {
+    this.#fades = fades;
+    this.#informed = informed;
+    this.dimensions = distributions.map((distribution) => {
+      if (distribution.type === 'categorical') return new ChoiceKernels(distribution);
+      return new (distribution.step === null ? NormalKernels : CellKernels)(distribution, this.#numbers);
+    });
+    this.setPrior(distributions);
+  }
+
+  /** How many observations there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Slots of the observations' kernels, in the order of their trials. */
+  get slots(): Int32Array {
+    return this.#order.subarray(0, this.#count);
+  }
+
+  /** @param asked the same distributions, with what they recommend now */
+  setPrior(asked: readonly Distribution[]): void {
+    for (const [d, kernels] of this.dimensions.entries()) {
+      if (kernels instanceof ChoiceKernels) kernels.setPrior(asked[d] as CategoricalDistribution, this.#informed);
+      else kernels.setPrior(asked[d] as NumericDistribution, this.#informed);
+    }
+  }
+
+  /** Returns a slot for each, by which it is removed. */
+  add(observations: readonly Observation[]): number[] {
+    const slots = observations.map(({ number }) => {
+      const slot = this.#free.pop() ?? this.#numbers.length;
+      this.#numbers[slot] = number;
+      return slot;
+    });
+    this.#order = withRoom(this.#order, this.#count + slots.length);
+    for (const slot of slots) {
+      insertAt(this.#order, this.#count, this.#placeOf(slot), slot);
+      this.#count++;
+    }
+    for (const [d, kernels] of this.dimensions.entries()) {
+      kernels.add(
+        slots,
+        observations.map(({ values }) => values[d]!),
+      );
+    }
+    return slots;
+  }
+
+  remove(slot: number): void {
+    for (const kernels of this.dimensions) kernels.remove(slot);
+    removeAt(this.#order, this.#count, this.#placeOf(slot));
+    this.#count--;
+    this.#free.push(slot);
+  }
+
+  #placeOf(slot: number): number {
+    const number = this.#numbers[slot]!;
+    return placeOf(this.#order, this.#count, (other) => this.#numbers[other]! < number);
   }
 
   /** Draws points; one array of internal values for each dimension. */
   draw(count: number, random: RandomGenerator): Float64Array[] {
     const points = this.dimensions.map(() => new Float64Array(count));
+    const weights = mixtureWeights(this.#count, this.#fades);
     for (let i = 0; i < count; i++) {
-      const kernel = pick(this.weights, random.uniform());
+      const slot = this.#pick(weights, random.uniform());
       for (const [d, kernels] of this.dimensions.entries()) {
         const u = random.uniform();
-        points[d]![i] = isNumeric(kernels) ? drawNumber(kernels, kernel, u) : drawChoice(kernels, kernel, u);
+        points[d]![i] = kernels instanceof ChoiceKernels ? drawChoice(kernels, slot, u) : drawNumber(kernels, slot, u);
       }
     }
     return points;
   }
 
-  /** Log density at points given as `draw` gives them. */
+  #pick(weights: Float64Array, u: number): number {
+    let rest = u;
+    for (let k = 0; k < this.#count; k++) if ((rest -= weights[k]!) < 0) return this.#order[k]!;
+    return PRIOR;
+  }
+
+  /** Log density at points given as `draw` gives them; −Infinity outside the range. */
   logDensity(points: readonly Float64Array[]): Float64Array {
-    return logDensity(this.weights, this.dimensions, points);
+    const weights = mixtureWeights(this.#count, this.#fades);
+    const bySlot = new Float64Array(this.#numbers.length);
+    bySlot[PRIOR] = weights[this.#count]!;
+    for (let k = 0; k < this.#count; k++) bySlot[this.#order[k]!] = weights[k]!;
+    return logDensity(bySlot, this.slots, this.dimensions, points);
   }
 }
 
-function pick(weights: Float64Array, u: number): number {
-  let rest = u;
-  for (let k = 0; k < weights.length; k++) if ((rest -= weights[k]!) < 0) return k;
-  return weights.length - 1;
-}
-
-function drawNumber({ distribution, mu, sigma, low, high }: NumericKernels, kernel: number, u: number): number {
-  const [m, s] = [mu[kernel]!, sigma[kernel]!];
+function drawNumber({ distribution, mu, sigma, low, high }: NumericKernels, slot: number, u: number): number {
+  const [m, s] = [mu[slot]!, sigma[slot]!];
   if (s === 0) return distribution.low;
   const scaled = truncatedNormalQuantile(u, (low - m) / s, (high - m) / s) * s + m;
   return quantize(distribution, distribution.log ? Math.exp(scaled) : scaled);
 }
 
-function drawChoice({ observed, hit, miss, logPrior }: CategoricalKernels, kernel: number, u: number): number {
-  const count = logPrior.length;
+function drawChoice(kernels: ChoiceKernels, slot: number, u: number): number {
+  const { logPrior, probabilities } = kernels;
+  const observed = kernels.observed(slot);
   let rest = u;
-  for (let choice = 0; choice < count; choice++) {
-    if (kernel === observed.length) rest -= Math.exp(logPrior[choice]!);
-    else rest -= choice === observed[kernel] ? hit : miss;
+  for (let choice = 0; choice < logPrior.length; choice++) {
+    if (slot === PRIOR) rest -= Math.exp(logPrior[choice]!);
+    else rest -= choice === observed ? probabilities.hit : probabilities.miss;
     if (rest < 0) return choice;
   }
-  return count - 1;
+  return logPrior.length - 1;
 }

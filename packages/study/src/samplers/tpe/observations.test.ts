@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { expectClose, golden } from '../../../test/golden.js';
 import { parseDistribution } from '../../distributions/optuna-json.js';
 import type { Attributes, Direction, FrozenTrial, Params, TrialState } from '../../trial/frozen-trial.js';
+import { ChoiceKernels } from './choice-kernels.js';
 import { goodCount } from './kernels.js';
 import { Observations } from './observations.js';
+import { Splits } from './split.js';
 
 interface Case {
   direction: Direction;
@@ -47,13 +49,14 @@ function observed(one: Case, reorder: (trials: FrozenTrial[]) => FrozenTrial[]) 
     Object.entries(one.distributions).map(([name, text]) => [name, parseDistribution(text)]),
   );
   const observations = new Observations([one.direction]);
+  const split = new Splits({}).of(space);
   for (let i = 1; i <= finished.length; i++) {
     observations.update(finished.slice(0, i));
-    // Columns are kept up to date bit by bit.
-    if (i % 7 === 0) observations.select(space, observations.markBest(1), 0, []);
+    // It is kept up to date bit by bit, with good ones that become bad.
+    if (i % 7 === 0) split.update(observations.trials, observations.markBest(1), running.slice(0, i % 3));
   }
-  const marks = observations.markBest(goodCount(observations.count));
-  return [observations.select(space, marks, 1, []), observations.select(space, marks, 0, running)];
+  split.update(observations.trials, observations.markBest(goodCount(observations.count)), running);
+  return [split.good, split.bad];
 }
 
 describe('good and bad trials are those of Optuna 5', () => {
@@ -65,14 +68,15 @@ describe('good and bad trials are those of Optuna 5', () => {
       (trials: FrozenTrial[]) => [...trials].sort((a, b) => ((a.number * 7) % 11) - ((b.number * 7) % 11)),
     ];
     for (const reorder of orders) {
-      for (const [side, dimensions] of observed(one, reorder).entries()) {
+      for (const [side, { dimensions, slots }] of observed(one, reorder).entries()) {
         for (const [d, [name, expected]] of Object.entries(one.observed[side]!).entries()) {
-          const { distribution, observations, order } = dimensions[d]!;
-          const log = distribution.type !== 'categorical' && distribution.log;
+          const kernels = dimensions[d]!;
+          const observations = Array.from(slots, (slot) => {
+            if (kernels instanceof ChoiceKernels) return kernels.observed(slot);
+            return kernels.distribution.log ? Math.exp(kernels.mu[slot]!) : kernels.mu[slot]!;
+          });
           expect(observations.length, name).toBe(expected.length);
-          for (const [i, x] of observations.entries()) expectClose(log ? Math.exp(x) : x, expected[i]!, 1e-12, name);
-          const sorted = Array.from(observations, (x, i) => ({ x, i })).sort((a, b) => a.x - b.x || a.i - b.i);
-          expect(Array.from(order!)).toEqual(sorted.map(({ i }) => i));
+          for (const [i, x] of observations.entries()) expectClose(x, expected[i]!, 1e-12, name);
         }
       }
     }

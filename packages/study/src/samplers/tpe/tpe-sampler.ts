@@ -19,8 +19,8 @@ import { PriorSampler } from '../prior.js';
 import { RandomSampler } from '../random.js';
 import type { JointSample, Sampler, SamplingContext } from '../sampler.js';
 import { goodCount } from './kernels.js';
-import { ParzenMixture } from './mixture.js';
 import { Observations } from './observations.js';
+import { Splits } from './split.js';
 
 export interface TpeOptions {
   readonly seed?: number;
@@ -43,6 +43,7 @@ const PENDING_KEY = 'tpe:relative_params';
 
 interface Memory {
   readonly observations: Observations;
+  readonly splits: Splits;
   readonly intersection: IntersectionSearchSpace;
   readonly groups: GroupedSearchSpace;
 }
@@ -122,6 +123,8 @@ export class TpeSampler implements Sampler {
     if (!memory) {
       memory = {
         observations: new Observations(study.directions),
+        // Of several objectives the good trials are whole fronts, of which none is older than another.
+        splits: new Splits({ fades: study.directions.length === 1, informed: true }),
         intersection: new IntersectionSearchSpace(),
         groups: new GroupedSearchSpace(),
       };
@@ -141,16 +144,16 @@ export class TpeSampler implements Sampler {
   #sample(context: SamplingContext, space: SearchSpace): Params {
     const names = Object.keys(space);
     if (names.length === 0) return {};
-    const { observations } = this.#memory(context);
+    const { observations, splits } = this.#memory(context);
     const running = this.#constantLiar ? runningTrials(context.history, context.trial.number, PENDING_KEY) : [];
     const objectives = context.study.directions.length;
     const marks = observations.markBest(goodCount(observations.count, objectives));
-    const asked = asAskedFor(context, space);
-    const good = new ParzenMixture(observations.select(asked, marks, 1, []), objectives === 1, true);
-    const bad = new ParzenMixture(observations.select(asked, marks, 0, running));
+    const split = splits.of(space);
+    split.update(observations.trials, marks, running);
+    split.good.setPrior(Object.values(asAskedFor(context, space)));
     const random = RandomGenerator.of(this.#seed, context.trial.number, 'tpe', ...names);
-    const points = good.draw(this.#candidates, random);
-    const best = argmaxDifference(good.logDensity(points), bad.logDensity(points));
+    const points = split.good.draw(this.#candidates, random);
+    const best = argmaxDifference(split.good.logDensity(points), split.bad.logDensity(points));
     return Object.fromEntries(names.map((name, d) => [name, toExternal(space[name]!, points[d]![best]!)]));
   }
 }
