@@ -17,7 +17,7 @@ export const llamaFactory: Preset = {
       ['output_dir={trial_dir}/output'],
       ['do_eval=true'],
       ['eval_strategy=epoch'],
-      ['save_strategy=no'],
+      ["save_strategy='no'"],
       ['report_to=none'],
       ['seed={seed}'],
     ],
