@@ -15,7 +15,7 @@ export function loraScale({ rank, alpha, rankStabilized }: LoraSettings): number
 
 /** A layer's output with its adapter's added: x [n, in], a [r, in], b [out, r], base [n, out] → [n, out]. */
 export function withLora(base: Value, x: Value, a: Value, b: Value, scale: number): Value {
-  return add(base, mul(linear(linear(x, a), b), scale));
+  return add(base, linear(mul(linear(x, a), scale), b));
 }
 
 /** Names of a linear layer's two adapter matrices. */

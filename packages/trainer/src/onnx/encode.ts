@@ -3,6 +3,7 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { Attribute, Graph, MappedData, Node, Value } from '../graph/graph.js';
 import { isOpen, openPart } from '../graph/open-sizes.js';
 import type { DType, TensorData } from '../tensor/dtype.js';
+import { fuseAdditions } from './fuse-additions.js';
 
 const irVersion = 8;
 const opsets: readonly [domain: string, version: number][] = [
@@ -43,6 +44,8 @@ function attribute(writer: BinaryWriter, name: string, value: Attribute): void {
 function node(writer: BinaryWriter, { op, domain, inputs, outputs, attributes }: Node): void {
   for (const input of inputs) text(writer, 1, input?.name ?? '');
   for (const output of outputs) text(writer, 2, output.name);
+  // Named for profiles and the runtime's messages.
+  text(writer, 3, outputs[0]!.name);
   text(writer, 4, op);
   for (const [name, value] of Object.entries(attributes)) message(writer, 5, (w) => attribute(w, name, value));
   if (domain) text(writer, 7, domain);
@@ -97,7 +100,21 @@ function reachable(graph: Graph): { nodes: Node[]; constants: Constant[] } {
     for (const input of candidate.inputs) if (input) needed.add(input);
     return true;
   });
-  return { nodes: nodes.reverse(), constants: [...graph.constants].filter(([value]) => needed.has(value)) };
+  return {
+    nodes: inRunningOrder(fuseAdditions(nodes.reverse(), graph.outputs.values())),
+    constants: [...graph.constants].filter(([value]) => needed.has(value)),
+  };
+}
+
+/**
+ * The runtime walks back from the nodes that nothing reads, from the last one to the first, and runs what each needs. Gradients come out of a
+ * graph from the top of the model to its bottom, after the loss: put the other way round, each is computed as soon as it can be, where
+ * else the activations of all layers would wait for the lowest one.
+ */
+function inRunningOrder(nodes: readonly Node[]): Node[] {
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs));
+  const isRead = ({ outputs }: Node) => read.has(outputs[0]);
+  return [...nodes.filter(isRead), ...nodes.filter((node) => !isRead(node)).reverse()];
 }
 
 /** Everything that is fed, open sizes included. */
@@ -111,7 +128,7 @@ export function encodeOnnx(graph: Graph): Uint8Array<ArrayBuffer> {
   text(writer, 2, 'goldilocks');
   message(writer, 7, (w) => {
     for (const each of nodes) message(w, 1, (inner) => node(inner, each));
-    for (const [name, value] of graph.outputs) {
+    for (const [name, value] of [...graph.outputs].reverse()) {
       // An output keeps its own name, so that one value may be several outputs.
       message(w, 1, (inner) =>
         node(inner, { op: 'Identity', domain: '', inputs: [value], outputs: [{ ...value, name }], attributes: {} }),

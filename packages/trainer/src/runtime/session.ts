@@ -42,6 +42,8 @@ export class Executable {
       graphOptimizationLevel: 'all',
       // Without the arena a step's memory goes back at once; the process is started with allocator settings that make this fast.
       enableCpuMemArena: false,
+      // It would plan one block for all of a run, but ask for a new one each time, and the heap cannot reuse the old.
+      enableMemPattern: false,
       logSeverityLevel: 3,
       extra: {
         session: {
