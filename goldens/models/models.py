@@ -45,6 +45,19 @@ CASES = {
                                         tie_word_embeddings=True, rope_parameters=dict(**ROPE, partial_rotary_factor=1.0)),
                         ['query_key_value', 'attention.dense', 'dense_4h_to_h']),
 }
+# Encoders, with a class head: windows of two tokens to either side.
+ENCODERS = {
+    'bert': ('Bert', dict(hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0), ['query', 'attention.output.dense', 'output.dense']),
+    'distilbert': ('DistilBert', dict(dim=24, hidden_dim=32, n_layers=2, n_heads=4, dropout=0.0, attention_dropout=0.0,
+                                      seq_classif_dropout=0.0), ['q_lin', 'out_lin', 'lin2']),
+    'modernbert': ('ModernBert', dict(num_hidden_layers=4, local_attention=4, bos_token_id=1, eos_token_id=2, cls_token_id=1, sep_token_id=2,
+                                      rope_parameters=dict(full_attention=dict(rope_type='default', rope_theta=1e5),
+                                                           sliding_attention=dict(rope_type='default', rope_theta=1e3))),
+                   ['Wqkv', 'attn.Wo', 'mlp.Wo']),
+}
+ENCODER_HEADS = {'bert': ['pooler.dense', 'classifier'], 'distilbert': ['pre_classifier', 'classifier'],
+                 'modernbert': ['final_norm', 'head.dense', 'head.norm', 'classifier']}
+CLASSES = ['billing', 'delivery', 'praise']
 # Texts of unequal length, right-padded with 0: (ids, first supervised position).
 EXAMPLES = [([5, 9, 11, 30, 7, 52, 18, 44, 23, 9, 2], 9), ([6, 8, 8, 41, 3, 12, 19, 22, 60, 31, 4, 15, 2], 7), ([17, 4, 2], 1),
             ([33, 21, 20, 10, 14, 13, 2], 3)]
@@ -64,6 +77,8 @@ def save(tensors, path, disk=lambda k: k):
 
 
 def loss_of(model):
+    if model.config.num_labels == len(CLASSES):
+        return model(input_ids=IDS, attention_mask=MASK, labels=torch.tensor([i % len(CLASSES) for i in range(len(EXAMPLES))])).loss
     return model(input_ids=IDS, attention_mask=MASK, labels=LABELS).loss
 
 
@@ -83,11 +98,13 @@ def steps(model, path, rename, lr=3e-3, weight_decay=0.1, clip=1.0, epsilon=1e-4
 
 
 def make(name):
-    prefix, changes, targets = CASES[name]
+    encoder = name in ENCODERS
+    prefix, changes, targets = (ENCODERS if encoder else CASES)[name]
+    if encoder: changes = dict(**changes, id2label=dict(enumerate(CLASSES)), label2id={label: i for i, label in enumerate(CLASSES)})
     kind = 'Gemma3Text' if prefix == 'Gemma3' else prefix
-    head = 'GPT2LMHeadModel' if prefix == 'GPT2' else f'{prefix}ForCausalLM'
+    head = f'{prefix}ForSequenceClassification' if encoder else 'GPT2LMHeadModel' if prefix == 'GPT2' else f'{prefix}ForCausalLM'
     torch.manual_seed(11)
-    config = getattr(transformers, f'{kind}Config')(**{**SIZES, **changes}, attn_implementation='eager')
+    config = getattr(transformers, f'{kind}Config')(**{**({k: v for k, v in SIZES.items() if k != 'num_key_value_heads'} if encoder else SIZES), **changes}, attn_implementation='eager')
     model = getattr(transformers, head)(config).eval()
     for p in model.parameters():  # norms and biases start constant; make them tell apart
         if p.dim() == 1: p.data += 0.1 * torch.randn_like(p)
@@ -101,14 +118,16 @@ def make(name):
                   examples=[dict(ids=ids, start=s) for ids, s in EXAMPLES])
     with torch.no_grad():
         golden['logits'] = numbers(model(input_ids=torch.tensor([EXAMPLES[1][0]])).logits)
-        golden['greedy'] = model.generate(torch.tensor([EXAMPLES[0][0][:10]]), max_new_tokens=8, do_sample=False, eos_token_id=None)[0, 10:].tolist()
+        if not encoder: golden['greedy'] = model.generate(torch.tensor([EXAMPLES[0][0][:10]]), max_new_tokens=8, do_sample=False, eos_token_id=None)[0, 10:].tolist()
     m = fresh(); loss = loss_of(m); loss.backward()
     golden['loss'] = loss.item()
     save({k: p.grad for k, p in m.named_parameters()}, folder / 'gradients.safetensors', disk)
     golden['full'] = steps(fresh(), folder / 'after-5-steps.safetensors', disk)
     torch.manual_seed(12)
-    lora = peft.get_peft_model(fresh(), peft.LoraConfig(**LORA, target_modules=targets, task_type='CAUSAL_LM', fan_in_fan_out=prefix == 'GPT2'))
-    rename = lambda k: k.removeprefix('base_model.model.').replace('.default', '')
+    lora = peft.get_peft_model(fresh(), peft.LoraConfig(**LORA, target_modules=targets,
+                               task_type='SEQ_CLS' if encoder else 'CAUSAL_LM', modules_to_save=ENCODER_HEADS.get(name),
+                               fan_in_fan_out=prefix == 'GPT2'))
+    rename = lambda k: k.removeprefix('base_model.model.').replace('.modules_to_save.default', '').replace('.default', '')
     for k, p in lora.named_parameters():  # B starts at zero; a random start checks more
         if 'lora_B' in k: p.data = 0.05 * torch.randn_like(p)
     save({k: p for k, p in lora.named_parameters() if p.requires_grad}, folder / 'lora-start.safetensors', rename)
@@ -117,5 +136,5 @@ def make(name):
     (folder / 'golden.json').write_text(json.dumps(golden))
 
 
-for name in sys.argv[2:] or CASES:
+for name in sys.argv[2:] or [*CASES, *ENCODERS]:
     make(name)

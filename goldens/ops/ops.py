@@ -73,6 +73,7 @@ def rotary(x):  # [2, 3, 2 heads of 4], positions 0, 2, 5 and 1, 1, 4
 case('rotary', rotary, x=tensor(2, 3, 8))
 case('selectRows', lambda x: x[[1, 4, 3]], x=tensor(5, 3))
 case('crossEntropy', lambda x: F.cross_entropy(x, torch.tensor([2, 0, 6, 2]), reduction='none'), x=tensor(4, 7) * 3)
+case('relu', F.relu, input=tensor(4, 5))
 case('gelu', F.gelu, input=tensor(4, 5) * 3)
 case('tanhGelu', lambda x: F.gelu(x, approximate='tanh'), x=tensor(4, 5) * 3)
 case('softcap', lambda x: 2 * torch.tanh(x / 2), x=tensor(3, 4) * 3)

@@ -30,10 +30,16 @@ export function examplesOf(golden: { examples: { ids: number[]; start: number }[
 export const numbered = (examples: readonly TokenizedExample[]): NumberedExample[] =>
   examples.map((example, index) => ({ index, example }));
 
-/** The largest difference as a share of the largest value. */
-export function expectClose(actual: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: number, name = ''): void {
+/** The largest difference as a share of the largest value, or of `least` where all are smaller. */
+export function expectClose(
+  actual: ArrayLike<number>,
+  wanted: ArrayLike<number>,
+  tolerance: number,
+  name = '',
+  least = 1e-6,
+): void {
   expect(actual.length, name).toBe(wanted.length);
-  let [scale, worst] = [1e-6, 0];
+  let [scale, worst] = [least, 0];
   for (let i = 0; i < wanted.length; i++) {
     scale = Math.max(scale, Math.abs(wanted[i]!));
     worst = Math.max(worst, Math.abs(actual[i]! - wanted[i]!));
@@ -59,7 +65,7 @@ export async function lossAndGradients(base: BaseModel, examples: readonly Token
   const weights = new Map([...shapes.keys()].map((tensor) => [tensor, base.readTensor(tensor)]));
   const runner = new BatchRunner({ base, fed: { shapes }, weights, training: true });
   const supervised = examples.reduce((sum, example) => sum + supervisedTokens(example), 0);
-  const [packed, ...rest] = makeMicroBatches(numbered(examples), 512, supervised);
+  const [packed, ...rest] = makeMicroBatches(numbered(examples), 512, supervised, base.architecture.task);
   expect(rest).toEqual([]);
   const results = await runner.run(packed!);
   const loss = packed!.targets.reduce((sum, { weight }, slot) => sum + weight * results.losses![slot]!, 0);

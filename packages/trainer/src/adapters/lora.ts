@@ -24,6 +24,9 @@ export const loraNames = (linearName: string) => ({
   b: `${linearName}.lora_B.weight`,
 });
 
+/** A linear layer's name without that of the layer it is in: `model.layers.3.self_attn.q_proj` → `self_attn.q_proj`. */
+export const nameInLayer = (linearName: string): string => linearName.replace(/^.*?\.\d+\./, '');
+
 /** The linear layers of one layer that the targets stand for, in the targets' order, by name. */
 function targetedLinears(
   { targets }: LoraSettings,
@@ -32,7 +35,7 @@ function targetedLinears(
   depth: number,
 ): Map<string, LinearLayer> {
   const ofLayer = [...linears].filter(([, linear]) => linear.depth === depth);
-  const found = targets.flatMap((target) => ofLayer.filter(([name]) => name.endsWith(`.${loraTargets[target]}`)));
+  const found = targets.flatMap((target) => ofLayer.filter(([name]) => nameInLayer(name) === loraTargets[target]));
   return new Map(found);
 }
 

@@ -1,4 +1,5 @@
 // Groups examples into micro-batches: their tokens lie one after the other without padding, what all begin with is there once a row.
+import type { ModelTask } from '../models/architecture.js';
 import type { TokenizedExample } from './example.js';
 import type { BatchShape, Segment, Target } from './segments.js';
 
@@ -53,8 +54,12 @@ export function makeMicroBatches(
   examples: readonly NumberedExample[],
   tokenBudget: number,
   normaliser: number,
+  task: ModelTask = 'generation',
 ): MicroBatch[] {
   const byLength = [...examples].sort((a, b) => rowTokens(b.example) - rowTokens(a.example));
+  if (task === 'classification') {
+    return split(byLength, tokenBudget).map((part) => makeClassBatch(packRows(part, 0), normaliser));
+  }
   const shared = sharedTokens(byLength);
   return split(byLength, tokenBudget).map((part) => makeBatch(packRows(part, shared), shared, normaliser));
 }
@@ -140,6 +145,20 @@ function makeBatch({ length, content }: Rows, shared: number, normaliser: number
   return { ...batch.finish(length), realTokens };
 }
 
+/** Texts for an encoder: their tokens see each other, and the first predicts the class. */
+function makeClassBatch({ length, content }: Rows, normaliser: number): MicroBatch {
+  const batch = new BatchBuilder();
+  for (const [row, items] of content.entries()) {
+    for (const { index, example } of items) {
+      const { first } = batch.append({ row, ids: example.ids.subarray(0, -1), index, seesAll: true });
+      batch.targets.push({ token: first, label: example.ids.at(-1)!, weight: 1 / normaliser });
+      batch.targetExamples.push(index);
+    }
+  }
+  const laidOut = batch.finish(length);
+  return { ...laidOut, realTokens: laidOut.shape.tokens };
+}
+
 /** Lays segments one after the other, and into rows. */
 export class BatchBuilder {
   readonly targets: Target[] = [];
@@ -150,11 +169,12 @@ export class BatchBuilder {
   private tokens = 0;
 
   /** @param index dataset number of an example that has these tokens, at the segment's position */
-  append(part: { row: number; ids: Int32Array; index?: number; parent?: Segment }): Segment {
-    const { row, ids, index, parent } = part;
+  append(part: { row: number; ids: Int32Array; index?: number; parent?: Segment; seesAll?: boolean }): Segment {
+    const { row, ids, index, parent, seesAll } = part;
     const start = this.filled[row] ?? 0;
     const firstPosition = parent ? parent.firstPosition + parent.ids.length : 0;
-    const segment = { row, start, first: this.tokens, ids, firstPosition, ...(parent && { parent }) };
+    const first = this.tokens;
+    const segment = { row, start, first, ids, firstPosition, ...(parent && { parent }), ...(seesAll && { seesAll }) };
     this.segments.push(segment);
     if (index !== undefined) this.examples.push(index);
     this.filled[row] = start + ids.length;

@@ -11,7 +11,7 @@ export type Example =
   /** Every assistant turn is a completion; the other turns are prompt. */
   | { messages: ChatMessage[] };
 
-/** One example as tokens. */
+/** One example as tokens. For an encoder its last id is no token but its class, the only one that is supervised. */
 export interface TokenizedExample {
   /** Token ids, [length]. */
   ids: Int32Array;

@@ -2,7 +2,7 @@
 import type { Sizes } from '../graph/open-sizes.js';
 import type { LookupKey } from '../modules/context.js';
 
-/** A run of tokens in one row that see each other causally. */
+/** A run of tokens in one row that see those before them. */
 export interface Segment {
   row: number;
   /** First token's place in its row. */
@@ -14,6 +14,8 @@ export interface Segment {
   firstPosition: number;
   /** A segment of the same row that this one continues: its tokens see all of it, and all that it continues. */
   parent?: Segment;
+  /** They see those after them too, as in an encoder. */
+  seesAll?: boolean;
 }
 
 /** A prediction that counts: a token of the batch, by number, predicts `label`. */
@@ -108,7 +110,7 @@ export function lookupRows(key: LookupKey, segments: readonly Segment[], shape: 
 }
 
 function placeSegment(feeds: BatchFeeds, segment: Segment, rowTokens: number): void {
-  const { row, start, first, ids, firstPosition } = segment;
+  const { row, start, first, ids, firstPosition, seesAll } = segment;
   for (let i = 0; i < ids.length; i++) {
     const place = row * rowTokens + start + i;
     feeds.positions[place] = BigInt(firstPosition + i);
@@ -116,7 +118,7 @@ function placeSegment(feeds: BatchFeeds, segment: Segment, rowTokens: number): v
     feeds.tokenOrNone[place] = first + i;
     feeds.placeOfToken[first + i] = place;
     const line = place * rowTokens;
-    feeds.attentionBias.fill(0, line + start, line + start + i + 1);
+    feeds.attentionBias.fill(0, line + start, line + start + (seesAll ? ids.length : i + 1));
     for (let { parent } = segment; parent; parent = parent.parent) {
       feeds.attentionBias.fill(0, line + parent.start, line + parent.start + parent.ids.length);
     }

@@ -61,7 +61,7 @@ async function lossSums(
 ): Promise<Float64Array> {
   const sums = new Float64Array(examples.length);
   const numbered = examples.map((example, index) => ({ index, example }));
-  const batches = makeMicroBatches(numbered, tokenBudget, 1);
+  const batches = makeMicroBatches(numbered, tokenBudget, 1, runner.task);
   for (const batch of batches) {
     const { losses } = await runner.run(batch);
     batch.targetExamples.forEach((example, slot) => {

@@ -2,6 +2,7 @@
 import { type Example, promptOf } from '../data/example.js';
 import { tokenizePrompt } from '../data/tokenize.js';
 import type { Model } from '../models/model.js';
+import { scoreClasses } from './score-classes.js';
 import { type LabelScores, type ScoreOptions, scoreLabelTokens } from './score-label-tokens.js';
 
 export interface ScoreLabelsOptions extends ScoreOptions {
@@ -22,11 +23,12 @@ export async function scoreLabels(
   { maxLength, template = 'plain', ...options }: ScoreLabelsOptions = {},
 ): Promise<LabelScores> {
   const { tokenizer, config } = model.base;
+  if (labels.length === 0) throw new RangeError('There are no labels to choose from.');
+  if (config.labels) return scoreClasses(model, prompts, labels, { maxLength, ...options });
   const end = tokenizer.eosTokenId === undefined ? [] : [tokenizer.eosTokenId];
   const labelIds = labels.map((label) =>
     Int32Array.from([...tokenizer.encode(label, { addSpecialTokens: false }), ...end]),
   );
-  if (labels.length === 0) throw new RangeError('There are no labels to choose from.');
   const longest = Math.max(...labelIds.map((ids) => ids.length));
   const room = Math.min(maxLength ?? config.maxPositions, config.maxPositions - longest);
   const promptIds = prompts.map((prompt) => tokenizePrompt(promptOf(prompt), tokenizer, { maxLength: room, template }));

@@ -1,4 +1,5 @@
 // Runs a model one token after another, with the keys and values of earlier tokens kept.
+import { SettingsError } from '../errors.js';
 import type { Graph, Value } from '../graph/graph.js';
 import { gatherRows } from '../graph/ops/layout.js';
 import { runLayers } from '../models/architecture.js';
@@ -28,6 +29,12 @@ export class Decoder {
     private readonly rows: number,
     capacity: number,
   ) {
+    const { task } = model.base.architecture;
+    if (task !== 'generation') {
+      throw new SettingsError(
+        `${model.base.name} is an encoder: it classifies texts and writes none. Choose a decoder.`,
+      );
+    }
     this.lengths = new Array<number>(rows).fill(0);
     this.cache = this.emptyCache(capacity);
     const { fed, weights } = fedWeightsOf(model);

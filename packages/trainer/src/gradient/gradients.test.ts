@@ -49,6 +49,7 @@ const builders: Record<string, Builder> = {
   tanh: e.tanh,
   erf: e.erf,
   silu: e.silu,
+  relu: e.relu,
   gelu: e.gelu,
   tanhGelu: e.tanhGelu,
   softcap: (x) => e.softcap(x, 2),

@@ -1,6 +1,6 @@
 // The backward rule of every differentiable op, as one table: gradients of a node's inputs from that of its output.
 import type { Node, Value } from '../graph/graph.js';
-import { add, div, erf, exp, mul, neg, sigmoid, sub, tanh, where } from '../graph/ops/elementwise.js';
+import { add, div, erf, exp, less, mul, neg, sigmoid, sub, tanh, where } from '../graph/ops/elementwise.js';
 import { concat, expand, reshape, slice, transpose } from '../graph/ops/layout.js';
 import { gemm, matmul, rotary } from '../graph/ops/product.js';
 import { reduceSum } from '../graph/ops/reduce.js';
@@ -85,6 +85,7 @@ export const backwardRules: Record<string, BackwardRule> = {
     const inner = mul(add(mul(square, 3 * cubic), 1), slope);
     return [mul(g, mul(add(add(t, 1), mul(mul(x, sub(1, mul(t, t))), inner)), 0.5))];
   },
+  Relu: (g, node) => [where(less(g.graph.scalar(0), operand(node)), g, 0)],
   Where: (g, node, needed) => {
     const [condition, a, b] = node.inputs as [Value, Value, Value];
     return [

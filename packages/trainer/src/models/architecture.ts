@@ -6,6 +6,8 @@ import type { ModuleContext } from '../modules/context.js';
 import type { LoraTarget } from '../settings.js';
 import type { ModelConfig, RawConfig } from './config.js';
 
+export type ModelTask = 'generation' | 'classification';
+
 export interface LayerOutput {
   /** [n, hidden] */
   hidden: Value;
@@ -19,6 +21,10 @@ export interface LayerOutput {
  */
 export interface Architecture {
   readonly config: ModelConfig;
+  /** Continuing texts, or telling which of its `labels` a text belongs to (encoders). */
+  readonly task: ModelTask;
+  /** What names of tensors begin with, and lack in checkpoints of the bare model: `model.` */
+  readonly prefix: string;
   /** The class of Transformers that reads the exported model. */
   readonly className: string;
   /** Rows looked up in the embedding tables, summed: [n, hidden]. Their gradients are added row by row in the optimizer. */
@@ -27,9 +33,12 @@ export interface Architecture {
   afterEmbedding?(context: ModuleContext, x: Value): Value;
   /** Layer number `layer`, from 0: x [n, hidden]. */
   layer(context: ModuleContext, x: Value, layer: number, past?: KeyValues): LayerOutput;
-  /** Logits [n, vocabulary] of hidden states [n, hidden]. */
+  /** Logits [n, vocabulary] of hidden states [n, hidden]; of an encoder's first tokens [n, labels]. */
   head(context: ModuleContext, x: Value): Value;
-  /** The linear layers within a layer that each LoRA target stands for, as the ends of their names. */
+  /** Modules that a checkpoint may lack, and those that are new whatever it has: they begin random. */
+  readonly mayBeNew?: readonly string[];
+  readonly isNew?: readonly string[];
+  /** The linear layer within a layer that each LoRA target stands for, by its name there. */
   readonly loraTargets: Readonly<Record<LoraTarget, string>>;
   /** Values of config.json to write explicitly, since readers' defaults differ. */
   readonly written: RawConfig;
@@ -42,8 +51,11 @@ export interface Family {
   readonly modelType: string;
   /** Classes of Transformers whose checkpoints hold these weights. */
   readonly architectures: readonly string[];
-  /** @throws ModelFormatError where a value is missing, impossible or absurd, or asks for what the engine does not compute */
-  read(raw: RawConfig, file: string): Architecture;
+  /**
+   * @param labels classes to tell apart, for encoders; default: those the checkpoint was trained for
+   * @throws ModelFormatError where a value is missing, impossible or absurd, or asks for what the engine does not compute
+   */
+  read(raw: RawConfig, file: string, labels?: readonly string[]): Architecture;
 }
 
 export interface LayerRange {

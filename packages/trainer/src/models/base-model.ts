@@ -3,21 +3,24 @@ import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import type { Example, TokenizedExample } from '../data/example.js';
 import { tokenizeExample } from '../data/tokenize.js';
-import { ModelFormatError, TextError } from '../errors.js';
+import { tokenizeLabelled } from '../data/tokenize-labelled.js';
+import { TextError } from '../errors.js';
 import type { TrainingSettings } from '../settings.js';
 import { TextTokenizer } from '../text/tokenizer.js';
 import { cachedHash } from '../weights/content-hash.js';
-import { ensureFloat32File, type MappedWeights } from '../weights/mapped.js';
 import type { ModelWeights } from '../weights/model-weights.js';
 import type { Architecture } from './architecture.js';
 import type { ModelConfig } from './config.js';
 import { readArchitecture } from './families.js';
 import { Inventory } from './inventory.js';
 import { openSource } from './model-source.js';
+import { type ConstantWeights, ModelTensors } from './model-tensors.js';
 
 export interface LoadOptions {
   /** Where a float32 copy of the weights is kept once, mapped by every later run. */
   cacheDirectory: string;
+  /** Classes to tell apart, for an encoder; default: those it was trained for. */
+  labels?: readonly string[];
 }
 
 export class BaseModel {
@@ -27,7 +30,8 @@ export class BaseModel {
   /** Shape of every tensor, by its Hugging Face name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly parameters: number;
-  private mapped?: Promise<MappedWeights>;
+  private mapped?: Promise<ConstantWeights>;
+  private readonly tensors: ModelTensors;
 
   private constructor(
     /** Path of the Hugging Face directory, or of the GGUF file. */
@@ -35,7 +39,7 @@ export class BaseModel {
     readonly architecture: Architecture,
     /** sha256 over configuration and weights. */
     readonly hash: string,
-    private readonly weights: ModelWeights,
+    weights: ModelWeights,
     private readonly text: TextTokenizer | undefined,
     private readonly cacheDirectory: string,
   ) {
@@ -44,20 +48,21 @@ export class BaseModel {
     this.inventory = new Inventory(architecture);
     this.shapes = this.inventory.shapes;
     this.parameters = [...this.shapes.values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
-    this.checkShapes();
+    this.tensors = new ModelTensors(weights, architecture, this.shapes, directory);
   }
 
   /**
    * @param directory a Hugging Face directory, or a GGUF file
    * @throws ModelFormatError, TextError where it is no model that can be used
    */
-  static async load(directory: string, { cacheDirectory }: LoadOptions): Promise<BaseModel> {
+  static async load(directory: string, { cacheDirectory, labels }: LoadOptions): Promise<BaseModel> {
     const path = resolve(directory);
     const { config: json, configPath, weights, tokenizer } = openSource(path);
-    const architecture = readArchitecture(json, configPath);
+    const architecture = readArchitecture(json, configPath, labels);
     const { config } = architecture;
     const hash = createHash('sha256')
       .update(JSON.stringify(config.raw))
+      .update(config.labels ? JSON.stringify(config.labels) : '')
       .update(await cachedHash(weights.files, cacheDirectory))
       .digest('hex');
     const text = tokenizer && TextTokenizer.from(tokenizer);
@@ -82,27 +87,19 @@ export class BaseModel {
     name?: string,
   ): TokenizedExample {
     const maxLength = Math.min(settings.maxLength, this.config.maxPositions);
+    const { labels } = this.config;
+    if (labels) return tokenizeLabelled(example, this.tokenizer, { labels, maxLength, name });
     return tokenizeExample(example, this.tokenizer, { ...settings, maxLength, template, name });
   }
 
   /** The weights in one float32 file, made at the first call, from which graphs map what is frozen. */
-  mappedWeights(): Promise<MappedWeights> {
-    this.mapped ??= ensureFloat32File(this.weights, this.cacheDirectory);
+  mappedWeights(): Promise<ConstantWeights> {
+    this.mapped ??= this.tensors.constants(this.cacheDirectory);
     return this.mapped;
   }
 
-  readTensor(name: string): Float32Array {
-    return this.weights.read(name);
-  }
-
-  private checkShapes(): void {
-    for (const [name, shape] of this.shapes) {
-      const found = this.weights.has(name) ? this.weights.info(name).shape : undefined;
-      if (found && found.join() === shape.join()) continue;
-      const problem = found ? `has shape [${found}], but the configuration asks for [${shape}]` : 'is missing';
-      throw new ModelFormatError(
-        `The tensor ${name} in ${this.directory} ${problem}. Weights and configuration belong to different models, or a download broke off.`,
-      );
-    }
+  /** @param seed of tensors that the checkpoint lacks, such as a new class head */
+  readTensor(name: string, seed?: number): Float32Array {
+    return this.tensors.read(name, seed);
   }
 }

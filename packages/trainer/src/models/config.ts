@@ -19,6 +19,8 @@ export interface ModelConfig {
   /** The output layer is the embedding matrix. */
   tieWordEmbeddings: boolean;
   maxPositions: number;
+  /** The classes an encoder tells apart, in the order of its outputs. */
+  labels?: readonly string[];
   bosTokenId?: number;
   /** Any of these ends a text; may be empty. */
   eosTokenIds: number[];

@@ -75,13 +75,15 @@ export function readGemma(raw: RawConfig, file: string, modelType: string, defau
 export function gemmaDecoder(
   config: GemmaConfig,
   attentionOf: (context: ModuleContext, layer: number) => Partial<SelfAttentionOptions>,
-): Pick<Architecture, 'config' | 'embed' | 'afterEmbedding' | 'layer' | 'head' | 'loraTargets'> {
+): Pick<Architecture, 'config' | 'task' | 'prefix' | 'embed' | 'afterEmbedding' | 'layer' | 'head' | 'loraTargets'> {
   const { rmsNormEps, intermediateSize: width, attentionBias, hiddenSize } = config;
   const activation = activations[config.activation]!;
   const scale = config.queryScalar ** -0.5;
   const shape = { ...config, scale, qkvBias: attentionBias, outputBias: attentionBias };
   return {
     config,
+    task: 'generation',
+    prefix: 'model.',
     embed: (context) => embedTokens(context, config),
     // Transformers rounds the root to the embeddings' type, and √hidden in float32 is what the graph multiplies with.
     afterEmbedding: (_, x) => mul(x, Math.sqrt(hiddenSize)),

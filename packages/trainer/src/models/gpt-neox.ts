@@ -86,6 +86,8 @@ export const gptNeox: Family = {
     const share = rope.dimensions / headDim;
     return {
       config,
+      task: 'generation',
+      prefix: 'gpt_neox.',
       embed: (context) => context.lookup(tokens, [vocabSize, d], 'token'),
       layer(context, x, layer, past) {
         const name = `gpt_neox.layers.${layer}`;

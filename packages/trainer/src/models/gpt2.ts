@@ -86,6 +86,8 @@ export const gpt2: Family = {
     const stored = { transposed: true, bias: true };
     return {
       config,
+      task: 'generation',
+      prefix: 'transformer.',
       embed: (context) =>
         add(
           context.lookup(tokens, [vocabSize, d], 'token'),

@@ -9,8 +9,8 @@ import { effectiveDropout } from '../kernels/dropout-masks.js';
 import type { LookupKey, ModuleContext } from '../modules/context.js';
 import type { LoraSettings } from '../settings.js';
 import { type Shape, sameShape, showShape } from '../tensor/shape.js';
-import type { MappedWeights } from '../weights/mapped.js';
 import type { Architecture } from './architecture.js';
+import type { ConstantWeights } from './model-tensors.js';
 
 /** Which weights a graph is fed at every run; all others are constants, mapped from the base model's file. */
 export interface FedWeights {
@@ -22,7 +22,7 @@ export interface FedWeights {
 export interface ContextOptions {
   architecture: Architecture;
   /** Where the weights lie that are not fed; not needed where all are. */
-  mapped?: MappedWeights;
+  mapped?: Pick<ConstantWeights, 'constant'>;
   fed: FedWeights;
   rows: number;
   /** Places a row. */
@@ -112,7 +112,7 @@ function packedLayout(graph: Graph, tokens: number, places: number): Layout {
   };
 }
 
-function openWeight(graph: Graph, name: string, fed: FedWeights, mapped: MappedWeights | undefined): Value {
+function openWeight(graph: Graph, name: string, fed: FedWeights, mapped: ContextOptions['mapped']): Value {
   const shape = fed.shapes.get(name);
   if (shape) return graph.input(name, 'float32', shape);
   if (!mapped) throw new GraphError('makeContext', `${name} is not fed, and there are no mapped weights`);

@@ -60,11 +60,13 @@ export const llamaTargets = {
 export function preNormDecoder(
   config: DecoderConfig,
   attentionOf: (context: ModuleContext, layer: number) => Partial<SelfAttentionOptions> = () => ({}),
-): Pick<Architecture, 'config' | 'embed' | 'layer' | 'head' | 'loraTargets'> {
+): Pick<Architecture, 'config' | 'task' | 'prefix' | 'embed' | 'layer' | 'head' | 'loraTargets'> {
   const { rmsNormEps: epsilon, intermediateSize: width, attentionBias, mlpBias: bias } = config;
   const shape = { ...config, qkvBias: attentionBias, outputBias: attentionBias };
   return {
     config,
+    task: 'generation',
+    prefix: 'model.',
     embed: (context) => embedTokens(context, config),
     layer(context, x, layer, past) {
       const name = `model.layers.${layer}`;

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { nameInLayer } from '../adapters/lora.js';
 import { ModelFormatError } from '../errors.js';
 import type { LoraTarget } from '../settings.js';
 import { SafetensorsFile } from '../weights/safetensors.js';
@@ -75,7 +76,7 @@ function targetsOf(
 ): LoraTarget[] {
   const names = [...tensors.keys()];
   return (Object.keys(loraTargets) as LoraTarget[]).filter((target) =>
-    names.some((name) => name.endsWith(`.${loraTargets[target]}.lora_A.weight`)),
+    names.some((name) => nameInLayer(name) === `${loraTargets[target]}.lora_A.weight`),
   );
 }
 

@@ -3,6 +3,7 @@ import type { MicroBatch } from '../data/batches.js';
 import { feedsOf, sizesOf } from '../data/segments.js';
 import { resolveShape } from '../graph/open-sizes.js';
 import { DropoutMasks } from '../kernels/dropout-masks.js';
+import type { ModelTask } from '../models/architecture.js';
 import type { BaseModel } from '../models/base-model.js';
 import { type BatchGraph, buildBatchGraph } from '../models/forward-graph.js';
 import type { FedWeights } from '../models/graph-context.js';
@@ -43,6 +44,10 @@ export class BatchRunner {
   private readonly prepared = new Map<string, Prepared>();
 
   constructor(private readonly options: BatchRunnerOptions) {}
+
+  get task(): ModelTask {
+    return this.options.base.architecture.task;
+  }
 
   /** Losses of the batch's targets, and in training the gradients; see `buildBatchGraph` for the names. */
   async run(batch: MicroBatch, position?: MaskPosition): Promise<Results> {

@@ -93,6 +93,7 @@ async function computePrefix(options: PrefixOptions, starts: Float64Array, path:
       options.examples.map((example, index) => ({ index, example })),
       tokenBudget,
       1,
+      options.base.architecture.task,
     );
     const executables = new Map<number, Executable>();
     for (const batch of batches) {

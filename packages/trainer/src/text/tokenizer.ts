@@ -30,6 +30,8 @@ export class TextTokenizer {
   readonly padTokenId?: number;
   /** What is put before every text, such as the start token of Llama; may be empty. */
   readonly startTokenIds: readonly number[];
+  /** What is put after every text, such as BERT's [SEP]; may be empty. */
+  readonly endTokenIds: readonly number[];
   readonly chatTemplate?: ChatTemplate;
   private readonly added: ReadonlyMap<number, { content: string; special: boolean }>;
 
@@ -53,7 +55,9 @@ export class TextTokenizer {
     this.bosTokenId = this.idOf(special.bos_token);
     this.eosTokenId = this.idOf(special.eos_token);
     this.padTokenId = this.idOf(special.pad_token) ?? this.eosTokenId;
-    this.startTokenIds = this.findStart();
+    const { start, end } = this.findFrame();
+    this.startTokenIds = start;
+    this.endTokenIds = end;
     if (chatTemplate !== undefined) this.chatTemplate = new ChatTemplate(chatTemplate, special);
   }
 
@@ -128,10 +132,12 @@ export class TextTokenizer {
     );
   }
 
-  private findStart(): number[] {
+  /** What is put around every text. */
+  private findFrame(): { start: number[]; end: number[] } {
     const bare = this.tokenizer.encode('a', { add_special_tokens: false }).ids;
     const whole = this.tokenizer.encode('a').ids;
-    return whole.slice(0, Math.max(0, whole.indexOf(bare[0]!)));
+    const at = whole.indexOf(bare[0]!);
+    return at < 0 ? { start: [], end: [] } : { start: whole.slice(0, at), end: whole.slice(at + bare.length) };
   }
 
   private idOf(token: string | undefined): number | undefined {

@@ -65,7 +65,7 @@ export class Learner {
     this.optimizer = new AdamW(this.memory, { ...settings.adam, weightDecay: settings.weightDecay });
     tensors.forEach((tensor, part) => {
       const data = this.memory.allocate(sizeOf(tensor.shape));
-      if (settings.method === 'full') data.set(base.readTensor(tensor.name));
+      if (base.shapes.has(tensor.name)) data.set(base.readTensor(tensor.name, settings.seed));
       else
         initializeLora(tensor.name, data, tensor.shape[1]!, {
           seed: settings.seed,
@@ -100,9 +100,9 @@ export class Learner {
 
   /** Forward, backward and update on the examples of one step. */
   async step(examples: readonly NumberedExample[], step: number, learningRate: number): Promise<StepOutcome> {
-    const { settings } = this.options;
+    const { base, settings } = this.options;
     const supervised = examples.reduce((sum, { example }) => sum + supervisedTokens(example), 0);
-    const batches = makeMicroBatches(examples, settings.microBatchTokens, supervised);
+    const batches = makeMicroBatches(examples, settings.microBatchTokens, supervised, base.architecture.task);
     let loss = 0;
     let results: Results = {};
     for (const [microBatch, batch] of batches.entries()) {

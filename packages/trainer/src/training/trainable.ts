@@ -1,5 +1,6 @@
 // Which tensors a run trains, and with what rate.
 import { loraShapes } from '../adapters/lora.js';
+import type { Architecture } from '../models/architecture.js';
 import type { BaseModel } from '../models/base-model.js';
 import type { Inventory } from '../models/inventory.js';
 import type { TrainingSettings } from '../settings.js';
@@ -33,7 +34,7 @@ export function trainableTensors(
   const { freezing } = settings;
   const candidates =
     settings.method === 'lora' && settings.lora
-      ? [...loraShapes(settings.lora, architecture, inventory, lowestLayer)]
+      ? [...loraShapes(settings.lora, architecture, inventory, lowestLayer), ...classHead(architecture, inventory)]
       : [...shapes].filter(([name]) => trainsInFull(inventory.depthOf(name), settings, lowestLayer));
   return candidates
     .filter(([name]) => !freezing.tensors?.some((pattern) => matches(pattern, name)))
@@ -43,6 +44,12 @@ export function trainableTensors(
       decay: shape.length > 1,
       rateScale: (freezing.layerwiseDecay ?? 1) ** depthFromTop(name, inventory),
     }));
+}
+
+/** Adapters cannot make a class head: what comes after an encoder's layers trains whole. */
+function classHead({ task }: Architecture, inventory: Inventory): [string, readonly number[]][] {
+  if (task !== 'classification') return [];
+  return [...inventory.shapes].filter(([name]) => inventory.depthOf(name) === inventory.layers);
 }
 
 function trainsInFull(depth: number, { freezing }: TrainingSettings, lowestLayer: number): boolean {

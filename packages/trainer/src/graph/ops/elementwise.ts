@@ -36,6 +36,9 @@ export function silu(x: Value): Value {
   return x.graph.node('QuickGelu', [x], x.dtype, x.shape, { alpha: { float: 1 } }, 'com.microsoft');
 }
 
+/** max(x, 0). */
+export const relu = (x: Value): Value => unary('Relu', x);
+
 /** x·Φ(x), with the normal distribution's own Φ. */
 export function gelu(x: Value): Value {
   return x.graph.node('Gelu', [x], x.dtype, x.shape, {}, 'com.microsoft');
