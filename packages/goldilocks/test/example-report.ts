@@ -1,7 +1,8 @@
 // A whole report of a simulated study, for tests and for looking at the page. Losses follow a smooth truth plus noise.
 import type { Estimate, LearningCurve, Params, Report, ReportTrial, TrainingSettings } from '@goldilocks/protocol';
 import { mulberry32 } from '../src/metrics/bootstrap.js';
-import { describeHyperparameters } from '../src/report/hyperparameters.js';
+import { gainOf } from '../src/report/gain.js';
+import { describeHyperparameters, searchedParameters } from '../src/report/hyperparameters.js';
 import { exampleSettings } from './example-settings.js';
 
 const searched = {
@@ -135,6 +136,7 @@ export function exampleReport(trialCount = 26): Report {
   const trials = simulate(trialCount);
   const best = bestOf(trials);
   const settings = settingsOf(best.params);
+  const objective = { title: 'validation loss', direction: 'minimize' } as const;
   const hyperparameters = describeHyperparameters({
     settings,
     recommended: exampleSettings,
@@ -142,7 +144,7 @@ export function exampleReport(trialCount = 26): Report {
     searched,
     trials,
     incumbent: best.number,
-    objective: { title: 'validation loss', direction: 'minimize' },
+    objective,
     noise: 0.03,
     importance: {
       learningRate: 0.61,
@@ -230,6 +232,7 @@ export function exampleReport(trialCount = 26): Report {
       foundMinusRecommended: { metric: estimate(0.046, 0.021), loss: estimate(-0.066, 0.019) },
     },
     hyperparameters,
+    gain: gainOf({ parameters: searchedParameters({ searched, layers: 6 }), trials, winner: best.number, objective }),
     otherSettings: [
       {
         name: 'method',

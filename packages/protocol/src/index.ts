@@ -28,7 +28,9 @@ export type {
   Source,
   Task,
 } from './report/context.js';
+export type { Gain } from './report/gain.js';
 export {
+  type CertainZone,
   type Hyperparameter,
   type HyperparameterName,
   hyperparameterNames,

@@ -106,6 +106,9 @@ function sideSentence(side: Side, where: Hint['where'], { objective: { title, di
     const catchUp = side.trials.length === 1 ? 'it would have caught up' : 'they would have caught up';
     return `${place} runs fell behind, ${list(parts)}; whether ${catchUp} is open.`;
   }
+  if (parts.length + diverged.length === 0) {
+    return `${place} it is worse with 90 % certainty (${trialList(side.trials)}); this ${shows(side) ? 'shows' : 'suggests'} ${what[where]}.`;
+  }
   const events = [
     ...(parts.length > 0 ? [`${title} ${moved} ${parts.join(', and ')}`] : []),
     ...(diverged.length > 0 ? [`${diverged.length === 1 ? 'a run' : 'runs'} diverged (${trialList(diverged)})`] : []),

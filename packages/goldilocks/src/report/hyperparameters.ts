@@ -8,6 +8,8 @@ import {
   type TrainingSettings,
 } from '@goldilocks/protocol';
 import type { SearchedParameter } from './axis-scale.js';
+import { agreeing, closedBy } from './certain-sides.js';
+import { certainZones } from './certain-zones.js';
 import { judge, type Objective } from './evidence.js';
 import { type HyperparameterFacts, hyperparameterFacts, typicalEffectBeside } from './hyperparameter-facts.js';
 import { nameText } from './text.js';
@@ -35,11 +37,14 @@ export interface HyperparametersInput {
 export function describeHyperparameters(input: HyperparametersInput): Hyperparameter[] {
   const { trials, incumbent, noise, objective } = input;
   const parameters = searchedParameters(input);
-  const findings = findZones({ parameters, trials, incumbent, direction: objective.direction, noise });
+  const searched = { parameters, trials, incumbent, direction: objective.direction, noise };
+  const findings = findZones(searched);
+  const certain = certainZones(searched);
   return hyperparameterNames.map((name) => {
     const facts = hyperparameterFacts[name];
     const value = facts.read(input.settings);
-    const finding = findings.find((candidate) => candidate.name === name) ?? null;
+    const estimated = findings.find((candidate) => candidate.name === name) ?? null;
+    const finding = estimated && closedBy(certain.get(name), estimated);
     const judgement = judge(finding, value, { objective, noise, nameOf: nameText });
     return {
       name,
@@ -51,6 +56,7 @@ export function describeHyperparameters(input: HyperparametersInput): Hyperparam
       scale: facts.scale,
       searched: input.searched[name] ?? null,
       zone: judgement.verdict === 'not-tested' ? null : (finding?.zone ?? null),
+      certain: agreeing(certain.get(name), finding?.zone ?? null),
       importance: judgement.verdict === 'not-tested' ? null : (input.importance?.[name] ?? null),
       ...judgement,
       points: finding?.points ?? [],
@@ -59,7 +65,11 @@ export function describeHyperparameters(input: HyperparametersInput): Hyperparam
   });
 }
 
-function searchedParameters({ searched, layers }: HyperparametersInput): SearchedParameter[] {
+/** What was searched, as zones and gains take it. */
+export function searchedParameters({
+  searched,
+  layers,
+}: Pick<HyperparametersInput, 'searched' | 'layers'>): SearchedParameter[] {
   return Object.entries(searched).map(([name, range]) => {
     const facts: HyperparameterFacts | undefined = Object.entries(hyperparameterFacts).find(
       ([key]) => key === name,

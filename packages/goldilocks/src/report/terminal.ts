@@ -4,7 +4,9 @@ import stringWidth from 'string-width';
 import { fit, padEnd, padStart, wrap } from '../terminal/layout.js';
 import type { Painter } from '../terminal/painter.js';
 import { stripControl } from '../terminal/strip-control.js';
+import { certainText } from './certain-text.js';
 import { valueText } from './evidence.js';
+import { changeVerdict, signed } from './gain.js';
 import { duration, loss, percent } from './numbers.js';
 import { mainScore, verdictMarks, verdictText, zoneText } from './text.js';
 
@@ -23,7 +25,9 @@ interface Context {
 /** Whole text, ending in a newline. Everything that comes from data is stripped of control characters. */
 export function reportText(report: Report, { width, paint }: TerminalReportOptions): string {
   const context = { report, paint, width: Math.max(40, Math.min(width, 100)) };
-  const sections = [verdict, scores, seven, evidence, examples, advice, cost, files].map((section) => section(context));
+  const sections = [verdict, scores, seven, evidence, gain, examples, advice, cost, files].map((section) =>
+    section(context),
+  );
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
@@ -103,9 +107,28 @@ function evidence({ report, width, paint }: Context): string[] {
       (side) => side !== null,
     );
     const said = sides.length > 0 ? sides.map(({ sentence }) => sentence).join(' ') : h.sentence;
-    return indented(`${h.title}: ${said}`, width);
+    const certain = h.certain === undefined ? '' : ` ${certainText(h.certain, h.value)}`;
+    return indented(`${h.title}: ${said}${certain}`, width);
   });
   return lines.length === 0 ? [] : [heading(paint, 'Why'), ...lines];
+}
+
+/** What each changed value brought. */
+function gain({ report: { gain: found }, width, paint }: Context): string[] {
+  if (!found) return [];
+  const rows = found.changes.map((change) => [
+    change.title,
+    `${valueText(change.from)} → ${paint.bold(valueText(change.to))}`,
+    signed(change.mean),
+    paint.dim(`${signed(change.low)} to ${signed(change.high)}`),
+    changeVerdict(change),
+  ]);
+  const titles = ['', 'changed', 'gain', '90 % between', ''].map((title) => paint.dim(title));
+  return [
+    heading(paint, 'What brought the gain'),
+    ...wrap(found.sentence, width),
+    ...columns([titles, ...rows], width),
+  ];
 }
 
 function importanceText({ importance, verdict }: Hyperparameter): string {

@@ -31,6 +31,22 @@ export const zoneSchema = z
   .meta({ id: 'Zone' });
 
 /**
+ * What is known of the zone with a probability of 90 %, all of it at once; what lies between can't be told yet. `inside`: as good
+ * as the chosen value; null where that is known of the chosen value alone. Below `tooLittle.below` and above `tooMuch.above` it
+ * is worse; null where nothing is known to be.
+ */
+export const certainZoneSchema = z
+  .union([
+    z.object({
+      inside: z.object({ low: z.number(), high: z.number() }).nullable(),
+      tooLittle: z.object({ below: z.number(), trials: z.array(z.int().min(0)) }).nullable(),
+      tooMuch: z.object({ above: z.number(), trials: z.array(z.int().min(0)) }).nullable(),
+    }),
+    z.object({ inside: z.array(paramValueSchema), worse: z.array(paramValueSchema), open: z.array(paramValueSchema) }),
+  ])
+  .meta({ id: 'CertainZone' });
+
+/**
  * `just-right`: worse on both sides. `one-side`: worse on one side, the other without evidence.
  * `no-effect-seen`: the trials show that no tested value differs by more than noise. `uncertain`: they cannot tell, for
  * too few of them are comparable or other settings changed too.
@@ -74,6 +90,8 @@ export const hyperparameterSchema = z
     scale: scaleSchema,
     searched: searchedSchema.nullable(),
     zone: zoneSchema.nullable(),
+    /** Null where nothing of it is certain; absent where it was not searched. */
+    certain: certainZoneSchema.nullable().optional(),
     /** Share of the variance among good trials, in [0, 1] (PED-ANOVA); null where not estimated. */
     importance: z.number().min(0).max(1).nullable(),
     verdict: z.enum(verdictKinds),
@@ -108,6 +126,7 @@ export type HyperparameterName = z.infer<typeof hyperparameterNameSchema>;
 export type Scale = z.infer<typeof scaleSchema>;
 export type Searched = z.infer<typeof searchedSchema>;
 export type Zone = z.infer<typeof zoneSchema>;
+export type CertainZone = z.infer<typeof certainZoneSchema>;
 export type VerdictKind = (typeof verdictKinds)[number];
 export type SideEvidence = z.infer<typeof sideEvidenceSchema>;
 export type SlicePoint = z.infer<typeof slicePointSchema>;

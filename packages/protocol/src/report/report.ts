@@ -11,6 +11,7 @@ import {
   retentionSchema,
   taskSchema,
 } from './context.js';
+import { gainSchema } from './gain.js';
 import { hyperparameterSchema, otherSettingSchema } from './hyperparameter.js';
 import { confirmationSchema, learningCurveSchema, reportTrialSchema } from './runs.js';
 import { scoresSchema } from './scores.js';
@@ -43,6 +44,8 @@ export const reportSchema = z.object({
   /** The seven, always all of them and in order. */
   hyperparameters: z.array(hyperparameterSchema).length(7),
   otherSettings: z.array(otherSettingSchema),
+  /** What each changed value brought; null where the recommended settings are delivered, or too few trials tell. */
+  gain: gainSchema.nullable().optional(),
   adjustments: z.array(adjustmentSchema),
   trials: z.array(reportTrialSchema),
   /** The differences in the objective that chance alone makes; null where not known. */

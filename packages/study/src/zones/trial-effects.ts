@@ -43,13 +43,9 @@ export class TrialEffects {
    */
   constructor(trials: readonly FrozenTrial[], { direction, noise = null, shares = END }: TrialEffectsOptions) {
     const known = trials
-      .map((trial) => ({ trial, values: readPausable(trial, shares).values }))
-      .filter(({ trial, values }) => trial.state !== 'FAIL' && values.length > 0);
-    const atEnd = known.map(({ trial, values }) => ({
-      ...trial,
-      state: 'COMPLETE' as const,
-      values: [values.at(-1)!],
-    }));
+      .map((trial) => ({ trial, values: readPausable(trial, shares).values.map(unlessNaN) }))
+      .filter(({ trial, values }) => trial.state !== 'FAIL' && values.some((value) => value !== undefined));
+    const atEnd = known.map(({ trial }) => ({ ...trial, state: 'COMPLETE' as const, values: [0] }));
     const all = measured({ trials: atEnd, direction });
     if (!all) throw new NoTrialError('The trials share no parameter, so nothing can be said of any.');
     this.trials = known.map(({ trial }) => trial);
@@ -100,6 +96,8 @@ export class TrialEffects {
     );
   }
 }
+
+const unlessNaN = (value: number | undefined) => (Number.isNaN(value) ? undefined : value);
 
 /** Infinite losses count as the worst, or best, finite one at that share. */
 function stageOf(share: number, raw: readonly (number | undefined)[]): Stage {

@@ -91,20 +91,20 @@ const DRAWS = 8;
  * incumbent, is worse than there by at most the margin; that of a choice is the set of choices of which that holds. A stated
  * zone covers it when the true zone contains all that is stated as inside and nothing that is stated as outside. That
  * is so with the probability `confidence`, for each parameter by itself.
- * @throws NoTrialError for fewer than four complete trials with finite values
+ * @throws NoTrialError for fewer than four trials that came to one of the shares with a finite value
  */
 export function zones(trials: readonly FrozenTrial[], options: ZonesOptions = {}): Zones {
   const { direction = 'minimize', confidence = 0.9 } = options;
   if (!(confidence > 0 && confidence < 1))
     throw new InvalidOptionError(`zones: confidence is ${confidence}; give a number above 0 and below 1.`);
+  const { noise = null, shares } = options;
   const complete = trials.filter(({ state }) => state === 'COMPLETE');
-  if (complete.filter(({ values }) => Number.isFinite(values![0])).length < FEWEST)
-    throw new NoTrialError(`Zones need ${FEWEST} complete trials with finite values.`);
+  const effects = new TrialEffects(shares ? trials : complete, { direction, noise, shares });
+  if (effects.trials.length < FEWEST) throw new NoTrialError(`Zones need ${FEWEST} trials with finite values.`);
   const number = options.incumbent ?? recommendedTrial(complete, { direction }).trial.number;
   const incumbent = complete.find((trial) => trial.number === number);
   if (!incumbent) throw new TrialNotFoundError(`Trial ${number}, at which zones are wanted, is not complete.`);
-  const { noise = null, shares } = options;
-  const study = new ZoneModel(new TrialEffects(trials, { direction, noise, shares }), incumbent);
+  const study = new ZoneModel(effects, incumbent);
   const margin = options.margin ?? Math.SQRT2 * (options.noise ?? study.noise);
   const share = 1 - MODEL_DOUBT * (1 - confidence);
   return { incumbent, margin, parameters: study.dimensions.map((_, axis) => study.zone(axis, margin, share)) };

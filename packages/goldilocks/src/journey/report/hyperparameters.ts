@@ -1,10 +1,11 @@
 // What the search found out about each hyperparameter, for the report.
-import type { Hyperparameter, OtherSetting, ReportTrial } from '@goldilocks/protocol';
+import type { Gain, Hyperparameter, OtherSetting, ReportTrial } from '@goldilocks/protocol';
 import { type FrozenTrial, pairedDifference, pedAnovaImportance, projectedHistory } from '@goldilocks/study';
 import type { TrainingSettings } from '@goldilocks/trainer';
 import { hyperparameterNames, type Hyperparameter as Name, readHyperparameter } from '../../plan/hyperparameters.js';
 import type { Plan } from '../../plan/plan.js';
-import { describeHyperparameters } from '../../report/hyperparameters.js';
+import { gainOf } from '../../report/gain.js';
+import { describeHyperparameters, searchedParameters } from '../../report/hyperparameters.js';
 import { noiseLevel } from '../../report/noise.js';
 import type { TrialRecord } from '../../search/trial-files.js';
 import { recommendedParams, shownRanges } from './params.js';
@@ -25,6 +26,7 @@ export interface Findings {
   hyperparameters: Hyperparameter[];
   otherSettings: OtherSetting[];
   noise: number;
+  gain: Gain | null;
 }
 
 export function findings(input: FindingsInput): Findings {
@@ -34,18 +36,20 @@ export function findings(input: FindingsInput): Findings {
     pairedErrors: pairedErrors(input),
     best: trials.find(({ number }) => number === winner)?.value ?? 1,
   });
+  const space = { searched: shownRanges(plan), layers: plan.model.layers };
+  const objective = { title: objectiveTitle, direction: 'minimize' } as const;
   const hyperparameters = describeHyperparameters({
     settings,
     recommended: plan.settings,
-    layers: plan.model.layers,
-    searched: shownRanges(plan),
+    ...space,
     trials,
     incumbent: winner,
-    objective: { title: objectiveTitle, direction: 'minimize' },
+    objective,
     noise,
     importance: importanceOf(input.frozen),
   });
-  return { hyperparameters, otherSettings: otherSettings(input), noise };
+  const gain = gainOf({ parameters: searchedParameters(space), trials, winner, objective });
+  return { hyperparameters, otherSettings: otherSettings(input), noise, gain };
 }
 
 /** Standard errors of the differences to the winner over the validation examples, of trials that came as far. */

@@ -37,8 +37,8 @@ export function sliceChart({ hyperparameter, objective }: SliceInput): ChartOpti
         data: finite.map((point) => [coordinate(point.value, hyperparameter), inside(point)]),
         symbolSize: 8,
         itemStyle: { color: colors.recommended, opacity: 0.85 },
-        ...zoneArea(hyperparameter),
-        markLine: chosenMark(coordinate(value, hyperparameter)),
+        ...zoneAreas(hyperparameter),
+        markLine: marks(hyperparameter, coordinate(value, hyperparameter)),
       },
       {
         type: 'scatter',
@@ -89,12 +89,18 @@ function ticks({ scale, searched }: Hyperparameter, least: number, most: number)
   return { ...label, customValues: values.map(Math.log10), formatter: (at: number) => plain(10 ** at) };
 }
 
-function zoneArea(hyperparameter: Hyperparameter): object {
-  const { zone, verdict } = hyperparameter;
-  if (!zone || verdict === 'uncertain' || 'choices' in zone) return {};
-  const edge = (value: number) => ({ xAxis: coordinate(value, hyperparameter) });
-  const data = [[edge(zone.low), edge(zone.high)]];
-  return { markArea: { silent: true, itemStyle: { color: colors.zone, opacity: 0.22 }, data } };
+/** The estimate, and over it what is certainly as good. */
+function zoneAreas(hyperparameter: Hyperparameter): object {
+  const { zone, verdict, certain } = hyperparameter;
+  const area = ({ low, high }: { low: number; high: number }, opacity: number) => [
+    { xAxis: coordinate(low, hyperparameter), itemStyle: { color: colors.zone, opacity } },
+    { xAxis: coordinate(high, hyperparameter) },
+  ];
+  const data = [
+    ...(zone && verdict !== 'uncertain' && !('choices' in zone) ? [area(zone, 0.22)] : []),
+    ...(certain && 'tooMuch' in certain && certain.inside ? [area(certain.inside, 0.35)] : []),
+  ];
+  return data.length === 0 ? {} : { markArea: { silent: true, data } };
 }
 
 /** A choice has no width that an area could fill, so a bar stands behind each that is in the zone. */
@@ -104,12 +110,25 @@ function zoneBars({ zone, verdict, scale }: Hyperparameter, top: number): object
   return [{ type: 'bar', data, barWidth: '90%', silent: true, itemStyle: { color: colors.zone, opacity: 0.22 } }];
 }
 
-function chosenMark(at: string | number): object {
+/** The chosen value, and beyond which values it is certainly worse. */
+function marks(hyperparameter: Hyperparameter, chosen: string | number): object {
+  const { certain } = hyperparameter;
+  const ends = certain && 'tooMuch' in certain ? [certain.tooLittle?.below, certain.tooMuch?.above] : [];
+  const worse = ends.flatMap((end) =>
+    end === undefined
+      ? []
+      : [
+          {
+            xAxis: coordinate(end, hyperparameter),
+            lineStyle: { color: colors.bad, width: 1.5, type: 'dashed' },
+          },
+        ],
+  );
   return {
     silent: true,
     symbol: 'none',
     lineStyle: { color: colors.found, width: 2, type: 'solid' },
     label: { show: false },
-    data: [{ xAxis: at }],
+    data: [...worse, { xAxis: chosen }],
   };
 }

@@ -1,5 +1,6 @@
 // The seven hyperparameters: a table at a glance, then a card each with its evidence and its slice.
 import type { Hyperparameter, Report, SideEvidence } from '@goldilocks/protocol';
+import { certainText } from '../certain-text.js';
 import { sliceChart } from '../charts/slice.js';
 import { valueText } from '../evidence.js';
 import { loss } from '../numbers.js';
@@ -37,7 +38,9 @@ function otherTable(settings: Report['otherSettings']): Markup {
 const sliceLegend: LegendEntry[] = [
   { mark: 'dot', color: 'recommended', text: 'trial' },
   { mark: 'cross', color: 'bad', text: 'failed trial' },
-  { mark: 'area', color: 'zone', text: 'just-right zone' },
+  { mark: 'area', color: 'zone', text: 'just-right zone, as estimated' },
+  { mark: 'dense', color: 'zone', text: 'just right with 90 % certainty' },
+  { mark: 'shortDashes', color: 'bad', text: 'beyond, worse with 90 % certainty' },
   { mark: 'line', color: 'found', text: 'chosen' },
 ];
 
@@ -66,12 +69,13 @@ ${verdict !== 'not-tested' && html`<p class="note meta">Importance ${meter(impor
 </article>`;
 }
 
-function evidenceList({ evidence }: Hyperparameter): Markup | null {
+function evidenceList({ evidence, certain, value }: Hyperparameter): Markup | null {
   const item = (side: string, found: SideEvidence) => html`<li><b>${side}</b>${prose(found.sentence)}</li>`;
   const items = [
     ...(evidence.tooLittle ? [item('Too little', evidence.tooLittle)] : []),
     ...(evidence.tooMuch ? [item('Too much', evidence.tooMuch)] : []),
     ...evidence.otherChoices.map((found) => item('Worse', found)),
+    ...(certain === undefined ? [] : [html`<li><b>How sure that is</b>${prose(certainText(certain, value))}</li>`]),
   ];
   return items.length > 0 ? html`<ul class="evidence">${items}</ul>` : null;
 }

@@ -1,6 +1,7 @@
 // The report as one self-contained page: no network, no scripts.
 import type { Report } from '@goldilocks/protocol';
 import { costSection, dataSection, examplesSection } from './context-section.js';
+import { gainSection } from './gain-section.js';
 import { glanceSection, hyperparametersSection } from './hyperparameters-section.js';
 import { html, trusted } from './markup.js';
 import { curvesSection, searchSection } from './runs-section.js';
@@ -28,6 +29,7 @@ ${headerSection(report)}
 ${glanceSection(report)}
 ${scoresSection(report)}
 ${examplesSection(report)}
+${gainSection(report)}
 ${hyperparametersSection(report)}
 ${searchSection(report)}
 ${curvesSection(report)}

@@ -80,6 +80,8 @@ const legendMarks = {
   dot: '<circle cx="12" cy="7" r="4.500" fill="currentColor" stroke="none"/>',
   ring: '<circle cx="12" cy="7" r="4" stroke-width="2"/>',
   cross: '<path d="M8 3l8 8m0-8l-8 8" stroke-width="3"/>',
+  shortDashes: '<path d="M12 0v4m0 2.500v3.500m0 2.500v2" stroke-width="2"/>',
+  dense: '<rect x="2" y="1" width="20" height="12" fill="currentColor" stroke="none" opacity=".6"/>',
   area: '<rect x="2" y="1" width="20" height="12" fill="currentColor" stroke="none" opacity=".3"/>',
 };
 
