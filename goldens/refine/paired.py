@@ -35,7 +35,6 @@ for n, shift in [(5, -0.3), (12, 0.1), (40, -0.05), (50, 0.2), (90, 0.0), (90, -
 ties = np.round(losses(40), 1)
 cases.append(case("ties and zeros", ties, np.round(ties + np.round(rng.normal(0.05, 0.15, 40), 1), 1)))
 
-student = [[t, v, float(2 * stats.t.sf(abs(t), v))] for t in [0.0, 0.1, -1.0, 2.58, 5.0, 12.0] for v in [1, 2, 7, 29, 89, 1000]]
 normal = [[z, float(2 * stats.norm.sf(abs(z)))] for z in [0.0, 0.5, -1.96, 3.0, 4.3, 6.0, 10.0]]
 
-print(json.dumps({"cases": cases, "student": student, "normal": normal}))
+print(json.dumps({"cases": cases, "normal": normal}))

@@ -1,13 +1,12 @@
 // Stage 3: a few steps through the whole path; then the cost of everything, said before it starts.
-import { rm } from 'node:fs/promises';
 import type { TrainingSettings } from '@goldilocks/trainer';
-import { type PilotResult, runPilot } from '../pilot/pilot.js';
+import { runPilotIn } from '../pilot/in-folder.js';
+import type { PilotResult } from '../pilot/pilot.js';
 import { predictRun } from '../plan/cost.js';
 import { formatSeconds } from '../plan/describe.js';
 import { narrowLearningRate } from '../plan/learning-rate-bracket.js';
 import type { Plan } from '../plan/plan.js';
 import { limitToTrials } from '../plan/search-space.js';
-import { checkpointFolder } from '../search/trial-files.js';
 import { type JourneyContext, runStage, tell } from './context.js';
 import type { Prepared } from './inspect-stage.js';
 import { budgetOf } from './options.js';
@@ -48,34 +47,18 @@ export async function pilotStage(
   });
 }
 
-async function runOnce(
-  context: JourneyContext,
-  prepared: Prepared,
-  plan: Plan,
-  data: TrainingData,
-): Promise<PilotResult> {
+function runOnce(context: JourneyContext, prepared: Prepared, plan: Plan, data: TrainingData): Promise<PilotResult> {
   const { minutes } = budgetOf(context.record.settings);
-  const folder = context.state.trial(context.record.study, 'pilot');
-  await rm(folder, { recursive: true, force: true });
-  const process = context.engine.open('the pilot');
-  try {
-    return await runPilot({
-      process,
-      model: prepared.model,
-      settings: plan.settings,
-      file: data.tokens.file,
-      train: data.train,
-      validation: data.validation,
-      lengths: data.tokens.lengths,
-      checkpointDirectory: checkpointFolder(folder),
-      seconds: minutes === undefined ? pilotSeconds : 60 * minutes * pilotShare,
-      now: () => context.clock.elapsed,
-      signal: context.signal,
-    });
-  } finally {
-    await process.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+  return runPilotIn({
+    engine: context.engine,
+    model: prepared.model,
+    settings: plan.settings,
+    ...data,
+    folder: context.state.trial(context.record.study, 'pilot'),
+    seconds: minutes === undefined ? pilotSeconds : 60 * minutes * pilotShare,
+    now: () => context.clock.elapsed,
+    signal: context.signal,
+  });
 }
 
 /** Predicts the seconds of a run of these settings, between two shares of its schedule, on training examples. */

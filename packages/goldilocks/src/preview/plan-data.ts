@@ -1,9 +1,9 @@
 // What would be done with some data, why, and what it would cost, without doing it.
-import { mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { InspectedData } from '../inspect/types.js';
 import { tokensOf } from '../journey/training-data.js';
-import { type PilotResult, runPilot } from '../pilot/pilot.js';
+import { runPilotIn } from '../pilot/in-folder.js';
+import type { PilotResult } from '../pilot/pilot.js';
 import { predictRun, predictSearch } from '../plan/cost.js';
 import { narrowLearningRate } from '../plan/learning-rate-bracket.js';
 import type { Plan } from '../plan/plan.js';
@@ -52,32 +52,22 @@ export function planData(options: PlanDataOptions): Promise<PlannedData> {
   });
 }
 
-async function pilotOf(
+function pilotOf(
   { prepared, plan, data }: PreparedRun,
   cache: string,
   engine: TrialEngine,
   { budget, signal }: PlanDataOptions,
 ): Promise<PilotResult> {
-  const folder = await mkdtemp(join(cache, 'pilot-'));
-  const process = engine.open('the pilot');
-  try {
-    return await runPilot({
-      process,
-      model: prepared.model,
-      settings: plan.settings,
-      file: data.tokens.file,
-      train: data.train,
-      validation: data.validation,
-      lengths: data.tokens.lengths,
-      checkpointDirectory: folder,
-      seconds: budget?.minutes === undefined ? pilotSeconds : 60 * budget.minutes * pilotShare,
-      now: () => performance.now() / 1000,
-      signal,
-    });
-  } finally {
-    await process.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+  return runPilotIn({
+    engine,
+    model: prepared.model,
+    settings: plan.settings,
+    ...data,
+    folder: join(cache, 'pilot'),
+    seconds: budget?.minutes === undefined ? pilotSeconds : 60 * budget.minutes * pilotShare,
+    now: () => performance.now() / 1000,
+    signal,
+  });
 }
 
 function withCost(

@@ -1,5 +1,5 @@
 // Compares two runs on the same validation examples, pairwise.
-import { mean, pairedDifference, studentTwoSided, wilcoxonTwoSided } from './statistics.js';
+import { mean, pairedChange, wilcoxonTwoSided } from './statistics.js';
 
 export type ComparisonVerdict = 'better' | 'worse' | 'within noise';
 
@@ -39,10 +39,10 @@ function verdictOf(difference: number, pValue: number, wilcoxonPValue: number, p
  * @throws RangeError for different lengths or fewer than two examples.
  */
 export function compareRuns(before: readonly number[], after: readonly number[]): Comparison {
-  const paired = pairedDifference(before, after);
-  const pValue = paired.mean === 0 ? 1 : studentTwoSided(paired.t, paired.count - 1);
+  const paired = pairedChange(before, after);
+  const { pValue } = paired;
   const wilcoxonPValue = wilcoxonTwoSided(before, after);
-  const verdict = verdictOf(paired.mean, pValue, wilcoxonPValue, paired.count);
+  const verdict = verdictOf(paired.mean, pValue, wilcoxonPValue, paired.pairs);
   const from = mean(before);
   const to = mean(after);
   const chance =
@@ -57,6 +57,6 @@ export function compareRuns(before: readonly number[], after: readonly number[])
     standardError: paired.standardError,
     pValue,
     wilcoxonPValue,
-    sentence: `${verdict}: the mean loss of ${paired.count} validation examples went from ${from.toFixed(3)} to ${to.toFixed(3)}, ${chance}`,
+    sentence: `${verdict}: the mean loss of ${paired.pairs} validation examples went from ${from.toFixed(3)} to ${to.toFixed(3)}, ${chance}`,
   };
 }

@@ -1,7 +1,7 @@
 // Readings of a run's curves that several diagnoses share.
 import type { Evaluation } from '@goldilocks/trainer';
 import type { RunRecord, StepRecord } from './run-record.js';
-import { mean, type PairedDifference, pairedDifference } from './statistics.js';
+import { mean, type PairedChange, pairedChange } from './statistics.js';
 
 /** Evaluations whose loss is a number. */
 export const finiteHistory = (run: RunRecord) => run.history.filter(({ loss }) => Number.isFinite(loss));
@@ -11,8 +11,8 @@ export function bestEvaluation(history: readonly Evaluation[]): Evaluation {
 }
 
 /** Change of the examples' losses from one evaluation to another, paired. */
-export function change(before: Evaluation, after: Evaluation): PairedDifference {
-  return pairedDifference(before.perExample, after.perExample);
+export function change(before: Evaluation, after: Evaluation): PairedChange {
+  return pairedChange(before.perExample, after.perExample);
 }
 
 /** (after − before) / before, of the loss. */

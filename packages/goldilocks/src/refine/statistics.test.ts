@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { normalTwoSided, pairedDifference, studentTwoSided, wilcoxonTwoSided } from './statistics.js';
+import { normalTwoSided, pairedChange, wilcoxonTwoSided } from './statistics.js';
 
 interface Golden {
   cases: {
@@ -13,7 +13,6 @@ interface Golden {
     pValue: number;
     wilcoxonPValue: number;
   }[];
-  student: [t: number, degrees: number, p: number][];
   normal: [z: number, p: number][];
 }
 
@@ -26,24 +25,21 @@ const relative = (actual: number, expected: number) =>
 
 describe('paired tests, against SciPy', () => {
   it.each(golden.cases)('$name', ({ before, after, ...expected }) => {
-    const paired = pairedDifference(before, after);
+    const paired = pairedChange(before, after);
     expect(paired.mean).toBeCloseTo(expected.mean, 12);
     expect(paired.standardError).toBeCloseTo(expected.standardError, 12);
     expect(paired.t).toBeCloseTo(expected.t, 9);
-    expect(relative(studentTwoSided(paired.t, before.length - 1), expected.pValue)).toBeLessThan(1e-8);
+    // 1e-15 is all that the study's distribution function is exact to: far below what a verdict asks.
+    expect(Math.abs(paired.pValue - expected.pValue)).toBeLessThan(1e-8 * expected.pValue + 4e-15);
     expect(relative(wilcoxonTwoSided(before, after), expected.wilcoxonPValue)).toBeLessThan(1e-8);
-  });
-
-  it.each(golden.student)('t = %f with %i degrees of freedom', (t, degrees, p) => {
-    expect(relative(studentTwoSided(t, degrees), p)).toBeLessThan(1e-9);
   });
 
   it.each(golden.normal)('z = %f', (z, p) => expect(relative(normalTwoSided(z), p)).toBeLessThan(1e-9));
 
   it('hold at the edges', () => {
-    expect(pairedDifference([1, 2], [1, 2]).t).toBe(0);
-    expect(pairedDifference([1, 2], [2, 3]).t).toBe(Number.POSITIVE_INFINITY);
+    expect(pairedChange([1, 2], [1, 2]).t).toBe(0);
+    expect(pairedChange([1, 2], [2, 3]).t).toBe(Number.POSITIVE_INFINITY);
     expect(wilcoxonTwoSided([1, 2], [1, 2])).toBe(1);
-    expect(() => pairedDifference([1, 2], [1])).toThrow(/same validation examples/);
+    expect(() => pairedChange([1, 2], [1])).toThrow(/same validation examples/);
   });
 });

@@ -1,75 +1,30 @@
-// Paired comparisons: mean difference with its standard error, Student's t and Wilcoxon's signed-rank test.
+// Paired comparisons of two runs: mean difference with its standard error, and Wilcoxon's signed-rank test.
+import { type PairedDifference, pairedDifference } from '@goldilocks/study';
 
 export const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-export interface PairedDifference {
-  /** Mean of after − before. */
-  mean: number;
-  standardError: number;
+/** Of after − before. */
+export interface PairedChange extends PairedDifference {
   /** mean / standardError; ±Infinity where every difference is the same and not 0, 0 where all are 0. */
-  t: number;
-  count: number;
+  readonly t: number;
+  /** Two-sided p value of the paired t test. */
+  readonly pValue: number;
 }
 
 /**
- * Mean difference of paired values, and how sure it is.
+ * Mean change of paired values, and how sure it is.
  * @throws RangeError for different lengths or fewer than two pairs.
  */
-export function pairedDifference(before: readonly number[], after: readonly number[]): PairedDifference {
+export function pairedChange(before: readonly number[], after: readonly number[]): PairedChange {
   if (before.length !== after.length || before.length < 2) {
     throw new RangeError(
       `Paired values must be equally many, and at least two: got ${before.length} and ${after.length}. Were both runs measured on the same validation examples?`,
     );
   }
-  const differences = before.map((value, i) => after[i]! - value);
-  const average = mean(differences);
-  const variance = mean(differences.map((value) => (value - average) ** 2)) * (before.length / (before.length - 1));
-  const standardError = Math.sqrt(variance / before.length);
+  const paired = pairedDifference(after, before);
+  const { mean: average, standardError, pBelow } = paired;
   const t = average === 0 ? 0 : average / standardError;
-  return { mean: average, standardError, t, count: before.length };
-}
-
-/** Logarithm of the gamma function for x > 0, by Stirling's series from x ≥ 10 on; error below 1e-12. */
-function logGamma(x: number): number {
-  let shift = 0;
-  let z = x;
-  while (z < 10) shift -= Math.log(z++);
-  const series = 1 / (12 * z) - 1 / (360 * z ** 3) + 1 / (1260 * z ** 5) - 1 / (1680 * z ** 7);
-  return shift + (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI) + series;
-}
-
-/** Continued fraction of the incomplete beta function (modified Lentz), for x < (a + 1)/(a + b + 2). */
-function betaFraction(x: number, a: number, b: number): number {
-  const tiny = 1e-300;
-  const nonZero = (value: number) => (Math.abs(value) < tiny ? tiny : value);
-  let c = 1;
-  let d = 1 / nonZero(1 - ((a + b) * x) / (a + 1));
-  let result = d;
-  for (let m = 1; m < 10_000; m++) {
-    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
-    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
-    for (const term of [even, odd]) {
-      d = 1 / nonZero(1 + term * d);
-      c = nonZero(1 + term / c);
-      result *= c * d;
-    }
-    if (Math.abs(c * d - 1) < 1e-15) break;
-  }
-  return result;
-}
-
-/** Regularised incomplete beta function I_x(a, b). */
-function incompleteBeta(x: number, a: number, b: number): number {
-  if (x <= 0) return 0;
-  if (x >= 1) return 1;
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
-  return x < (a + 1) / (a + b + 2) ? (front * betaFraction(x, a, b)) / a : 1 - (front * betaFraction(1 - x, b, a)) / b;
-}
-
-/** Two-sided p value of Student's t with ν degrees of freedom. */
-export function studentTwoSided(t: number, degrees: number): number {
-  if (!Number.isFinite(t)) return Number.isNaN(t) ? 1 : 0;
-  return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5);
+  return { ...paired, t, pValue: 2 * Math.min(pBelow, 1 - pBelow) };
 }
 
 /** Two-sided p value of a standard normal z: erfc(|z|/√2), by its series or, far out, its continued fraction. */

@@ -2,7 +2,7 @@
 import type { Evaluation } from '@goldilocks/trainer';
 import { change, finiteHistory, percent } from '../curve.js';
 import type { DiagnosisRule } from '../run-record.js';
-import { mean, pairedDifference } from '../statistics.js';
+import { mean, pairedChange } from '../statistics.js';
 import { roundRate, suggest } from './suggest.js';
 
 /** The loss on reference text rose by this share: a person would notice. */
@@ -18,7 +18,7 @@ export const forgetting: DiagnosisRule = (run) => {
   const { before, after } = run.retention;
   const [from, to] = [run.retention.loss?.before ?? mean(before), run.retention.loss?.after ?? mean(after)];
   const rise = (to - from) / from;
-  if (rise < noticeable || pairedDifference(before, after).t < clear) return undefined;
+  if (rise < noticeable || pairedChange(before, after).t < clear) return undefined;
   return {
     kind: 'forgetting',
     evidence: `Forgetting: the loss on text the base model knew rose by ${percent(rise)}, from ${from.toFixed(3)} to ${to.toFixed(3)}.`,
