@@ -184,7 +184,8 @@ export class BatchBuilder {
 
   finish(rowTokens: number): Omit<MicroBatch, 'realTokens'> {
     const { segments, targets, examples, targetExamples, tokens, filled } = this;
-    const shape = { tokens, rows: filled.length, rowTokens, targets: targets.length };
+    const predicting = new Set(targets.map(({ token }) => token)).size;
+    const shape = { tokens, rows: filled.length, rowTokens, targets: predicting, predictions: targets.length };
     return { shape, segments, targets, examples, targetExamples };
   }
 }

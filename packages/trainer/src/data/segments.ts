@@ -31,7 +31,9 @@ export interface BatchShape {
   rows: number;
   /** Places a row. */
   rowTokens: number;
+  /** Tokens that predict. */
   targets: number;
+  predictions: number;
 }
 
 /** What is fed for one batch beside weights, dropout masks and hidden states. */
@@ -47,10 +49,13 @@ export interface BatchFeeds {
   tokenOrNone: Int32Array;
   /** [tokens] */
   placeOfToken: Int32Array;
-  /** Token of each target [targets], and target of each token [tokens]. */
+  /** Token and place of each target [targets]; target of each token [tokens] and place [rows·rowTokens], beyond the last where it is none. */
   selected: Int32Array;
+  placeOfTarget: Int32Array;
   inverse: Int32Array;
-  /** [targets] */
+  targetOfPlace: Int32Array;
+  /** [predictions] */
+  targetOfPrediction: Int32Array;
   labels: Int32Array;
   weights: Float32Array;
 }
@@ -69,23 +74,43 @@ export function feedsOf(segments: readonly Segment[], targets: readonly Target[]
     tokenOrNone: new Int32Array(places).fill(tokens),
     placeOfToken: new Int32Array(tokens),
     selected: new Int32Array(shape.targets),
+    placeOfTarget: new Int32Array(shape.targets),
     inverse: new Int32Array(tokens).fill(shape.targets),
-    labels: new Int32Array(shape.targets),
-    weights: new Float32Array(shape.targets),
+    targetOfPlace: new Int32Array(places).fill(shape.targets),
+    targetOfPrediction: new Int32Array(shape.predictions),
+    labels: new Int32Array(shape.predictions),
+    weights: new Float32Array(shape.predictions),
   };
   for (let place = 0; place < places; place++) feeds.attentionBias[place * rowTokens + (place % rowTokens)] = 0;
   for (const segment of segments) placeSegment(feeds, segment, rowTokens);
-  targets.forEach(({ token, label, weight }, slot) => {
-    feeds.selected[slot] = token;
-    feeds.inverse[token] = slot;
-    feeds.labels[slot] = label;
-    feeds.weights[slot] = weight;
-  });
+  placeTargets(feeds, targets, shape.targets);
   return feeds;
 }
 
+function placeTargets(feeds: BatchFeeds, targets: readonly Target[], none: number): void {
+  let count = 0;
+  targets.forEach(({ token, label, weight }, prediction) => {
+    if (feeds.inverse[token] === none) {
+      const place = feeds.placeOfToken[token]!;
+      feeds.selected[count] = token;
+      feeds.placeOfTarget[count] = place;
+      feeds.inverse[token] = count;
+      feeds.targetOfPlace[place] = count;
+      count++;
+    }
+    feeds.targetOfPrediction[prediction] = feeds.inverse[token]!;
+    feeds.labels[prediction] = label;
+    feeds.weights[prediction] = weight;
+  });
+}
+
 /** What a batch's graph leaves open. */
-export const sizesOf = ({ tokens, rows, targets }: BatchShape): Sizes => ({ tokens, rows, targets });
+export const sizesOf = ({ tokens, rows, targets, predictions }: BatchShape): Sizes => ({
+  tokens,
+  rows,
+  targets,
+  predictions,
+});
 
 /** Token ids as they lie in the batch, [tokens]. */
 export function tokenIds(segments: readonly Segment[], { tokens }: Pick<BatchShape, 'tokens'>): Int32Array {

@@ -1,5 +1,6 @@
 // Likelihood of several completions of each prompt, the prompt computed once.
 import { BatchBuilder, type MicroBatch, roundUp } from '../data/batches.js';
+import type { Segment } from '../data/segments.js';
 import { fedWeightsOf, type Model } from '../models/model.js';
 import { BatchRunner } from '../running/batch-runner.js';
 
@@ -18,7 +19,7 @@ export interface ScoreOptions {
 
 /**
  * Scores each label as the completion of each prompt, its end token included. The prompt is computed once: the labels branch off it
- * in the same row, each seeing the prompt and itself.
+ * in the same row as a tree, in which what labels begin with is there once, each seeing the prompt and itself.
  *
  * @param prompts token ids, a prompt each; not empty
  * @param labels token ids, a label each, the end token last
@@ -31,12 +32,12 @@ export async function scoreLabelTokens(
 ): Promise<LabelScores> {
   const runner = new BatchRunner({ base: model.base, ...fedWeightsOf(model), training: false });
   const scores: LabelScores = { predicted: [], probabilities: [] };
-  const branchTokens = labels.reduce((sum, label) => sum + label.length - 1, 0);
+  const tree = labelTree(labels);
   const order = prompts.map((_, i) => i).sort((a, b) => prompts[a]!.length - prompts[b]!.length);
   try {
     for (let first = 0; first < order.length; ) {
-      const group = takeGroup(order, first, prompts, branchTokens, tokenBudget);
-      const batch = treeBatch(group.members, prompts, labels, group.rowTokens);
+      const group = takeGroup(order, first, prompts, tree.nodes.length, tokenBudget);
+      const batch = treeBatch(group.members, prompts, tree, group.rowTokens);
       const { losses } = await runner.run(batch);
       readScores(losses!, group.members, labels, scores);
       first += group.members.length;
@@ -62,21 +63,54 @@ function takeGroup(
   return { members: order.slice(first, first + count), rowTokens: width(first + count - 1) };
 }
 
+interface LabelNode {
+  ids: Int32Array;
+  /** The number of the node before it; none after the prompt. */
+  parent?: number;
+}
+
+/** Labels as paths through nodes of one token. */
+interface LabelTree {
+  /** Parents come before what follows them. */
+  nodes: LabelNode[];
+  /** For each token of all labels, the node that predicts it (none: the prompt's last token), and itself. */
+  predictions: { from?: number; label: number }[];
+}
+
+function labelTree(labels: readonly Int32Array[]): LabelTree {
+  const nodes: LabelNode[] = [];
+  const known = new Map<string, number>();
+  const predictions: LabelTree['predictions'] = [];
+  for (const label of labels) {
+    let from: number | undefined;
+    label.forEach((id, i) => {
+      predictions.push({ from, label: id });
+      if (i === label.length - 1) return;
+      const path = label.subarray(0, i + 1).join();
+      const node = known.get(path) ?? nodes.push({ ids: label.subarray(i, i + 1), parent: from }) - 1;
+      known.set(path, node);
+      from = node;
+    });
+  }
+  return { nodes, predictions };
+}
+
 function treeBatch(
   members: number[],
   prompts: readonly Int32Array[],
-  labels: readonly Int32Array[],
+  { nodes, predictions }: LabelTree,
   rowTokens: number,
 ): MicroBatch {
   const batch = new BatchBuilder();
   members.forEach((member, row) => {
     const prompt = batch.append({ row, ids: prompts[member]! });
-    for (const label of labels) {
-      const branch = batch.append({ row, ids: label.subarray(0, -1), parent: prompt });
-      label.forEach((id, i) => {
-        const token = i === 0 ? prompt.first + prompt.ids.length - 1 : branch.first + i - 1;
-        batch.targets.push({ token, label: id, weight: 0 });
-      });
+    const segments: Segment[] = [];
+    for (const { ids, parent } of nodes) {
+      segments.push(batch.append({ row, ids, parent: parent === undefined ? prompt : segments[parent]! }));
+    }
+    for (const { from, label } of predictions) {
+      const token = from === undefined ? prompt.first + prompt.ids.length - 1 : segments[from]!.first;
+      batch.targets.push({ token, label, weight: 0 });
     }
   });
   return { ...batch.finish(rowTokens), realTokens: 0 };

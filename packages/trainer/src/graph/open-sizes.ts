@@ -10,8 +10,10 @@ export const openSizes = {
   tokens: 1_000_003,
   /** Rows in which attention sees them. */
   rows: 1_000_033,
-  /** Predictions that count. */
+  /** Tokens that predict. */
   targets: 1_000_037,
+  /** Predictions that count: a token may make several, of alternatives. */
+  predictions: 1_000_039,
 } as const;
 
 export type OpenSize = keyof typeof openSizes;

@@ -1,7 +1,7 @@
 // Cross-entropy of next-token predictions.
 import type { Value } from '../graph/graph.js';
 import { add, div, exp, log, mul, neg, sub } from '../graph/ops/elementwise.js';
-import { addElements, gatherElements, reshape } from '../graph/ops/layout.js';
+import { addElements, gatherElements, gatherRows, reshape } from '../graph/ops/layout.js';
 import { reduceMax, reduceSum } from '../graph/ops/reduce.js';
 
 /**
@@ -24,4 +24,18 @@ export function crossEntropy(logits: Value, labels: Value): Value {
       return [addElements(mul(exponentials, div(scale, total)), column, neg(scale))];
     },
   });
+}
+
+/**
+ * The same for several labels a row: logits [rows, vocabulary]; for each prediction its row and its label [predictions] (int32) →
+ * [predictions]. Without a backward.
+ */
+export function negativeLogLikelihoods(logits: Value, row: Value, labels: Value): Value {
+  const [rows, vocabulary] = logits.shape as [number, number];
+  const { graph } = logits;
+  const elements = reshape(logits, [rows * vocabulary]);
+  const picked = gatherRows(elements, add(mul(row, graph.constant(Int32Array.of(vocabulary), [])), labels));
+  const highest = reduceMax(logits, [1], true);
+  const total = reduceSum(exp(sub(logits, highest)), [1], true);
+  return sub(gatherRows(reshape(add(log(total), highest), [rows]), row), picked);
 }

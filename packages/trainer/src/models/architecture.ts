@@ -1,5 +1,6 @@
 // What a family of models tells the engine about one model.
 import type { Value } from '../graph/graph.js';
+import { openSizes } from '../graph/open-sizes.js';
 import { add } from '../graph/ops/elementwise.js';
 import type { KeyValues } from '../modules/attention.js';
 import type { ModuleContext } from '../modules/context.js';
@@ -66,22 +67,36 @@ export interface LayerRange {
   past?: readonly KeyValues[];
 }
 
-/** Layers `from` … `to` − 1: hidden states [n, hidden] → the same, and each layer's keys and values. */
+/**
+ * Layers `from` … `to` − 1: hidden states [n, hidden] → the same, and each layer's keys and values. Of the model's last layer only the
+ * selected tokens come out, [targets, hidden], where there is a selection.
+ */
 export function runLayers(
   context: ModuleContext,
-  { layer }: Architecture,
+  { layer, config }: Architecture,
   hidden: Value,
   { from, to, past }: LayerRange,
 ): { hidden: Value; present: KeyValues[] } {
   const present: KeyValues[] = [];
+  const last = config.layers - 1;
   let x = hidden;
   for (let number = from; number < to; number++) {
-    const output = layer(context, x, number, past?.[number - from]);
+    const output = layer(number === last ? selecting(context) : context, x, number, past?.[number - from]);
     x = output.hidden;
     present.push(output.present);
   }
   return { hidden: x, present };
 }
 
-/** x + branch, with the run's dropout on the branch. */
-export const residual = (context: ModuleContext, x: Value, branch: Value): Value => add(x, context.dropout(branch));
+/** Attention looks at all tokens, but only what the selected ones see goes on. */
+const selecting = (context: ModuleContext): ModuleContext =>
+  context.selection ? { ...context, fromRows: context.selection.fromRows } : context;
+
+/** x + branch, with the run's dropout on the branch. Where only one has the selected tokens alone, so has the sum. */
+export function residual(context: ModuleContext, x: Value, branch: Value): Value {
+  const dropped = context.dropout(branch);
+  const selected = openSizes.targets;
+  const isMixed = x.shape[0] !== dropped.shape[0];
+  const select = (y: Value) => (isMixed && y.shape[0] !== selected ? context.selection!.select(y) : y);
+  return add(select(x), select(dropped));
+}

@@ -3,15 +3,14 @@ import { gradients } from '../gradient/gradients.js';
 import type { Graph, Value } from '../graph/graph.js';
 import { openSizes } from '../graph/open-sizes.js';
 import { mul } from '../graph/ops/elementwise.js';
-import { selectRows } from '../graph/ops/layout.js';
 import { sumAll } from '../graph/ops/reduce.js';
 import { stopGradient } from '../graph/ops/stop-gradient.js';
-import { crossEntropy } from '../losses/cross-entropy.js';
+import { crossEntropy, negativeLogLikelihoods } from '../losses/cross-entropy.js';
 import { runLayers } from './architecture.js';
 import { type ContextOptions, makeContext } from './graph-context.js';
 import type { Inventory } from './inventory.js';
 
-export interface BatchGraphOptions extends Omit<ContextOptions, 'rows' | 'tokens' | 'packed' | 'past'> {
+export interface BatchGraphOptions extends Omit<ContextOptions, 'rows' | 'tokens' | 'packed' | 'selective' | 'past'> {
   inventory: Inventory;
   /** Places a row; all other sizes of a batch are open. */
   rowTokens: number;
@@ -31,12 +30,18 @@ export interface BatchGraph {
   embeddingRows: boolean;
 }
 
-/** Outputs: `losses` [targets] (unweighted), and in training the gradients of Σ weight · loss. */
+/** Outputs: `losses` [predictions] (unweighted), and in training, where each token predicts once, the gradients of Σ weight · loss. */
 export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
   const { architecture, inventory, fed, rowTokens, prefixDepth, training } = options;
-  const { rows, tokens, targets: predictions } = openSizes;
+  const { rows, tokens, targets, predictions } = openSizes;
   const { layers, hiddenSize } = architecture.config;
-  const { context, maskSizes, weights } = makeContext({ ...options, rows, tokens: rowTokens, packed: tokens });
+  const { context, maskSizes, weights } = makeContext({
+    ...options,
+    rows,
+    tokens: rowTokens,
+    packed: tokens,
+    selective: true,
+  });
   const { graph } = context;
   const start =
     prefixDepth > 0
@@ -45,21 +50,23 @@ export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
   const embedded = prefixDepth > 0 ? start : (architecture.afterEmbedding?.(context, start) ?? start);
   const { hidden } = runLayers(context, architecture, embedded, { from: prefixDepth, to: layers });
 
-  const selected = selectRows(
-    hidden,
-    graph.input('selected', 'int32', [predictions]),
-    graph.input('inverse', 'int32', [tokens]),
-  );
+  // Without a layer of its own the graph is given all tokens.
+  const selected = prefixDepth < layers ? hidden : context.selection!.select(hidden);
   const logits = architecture.head(context, selected);
-  const losses = crossEntropy(logits, graph.input('labels', 'int32', [predictions]));
+  if (!training) {
+    const targetOfPrediction = graph.input('targetOfPrediction', 'int32', [predictions]);
+    const labels = graph.input('labels', 'int32', [predictions]);
+    graph.output('losses', negativeLogLikelihoods(logits, targetOfPrediction, labels));
+    return { graph, maskSizes, differentiated: [], embeddingRows: false };
+  }
+  const losses = crossEntropy(logits, graph.input('labels', 'int32', [targets]));
   graph.output('losses', losses);
-  if (!training) return { graph, maskSizes, differentiated: [], embeddingRows: false };
 
-  const loss = sumAll(mul(losses, graph.input('weights', 'float32', [predictions])));
+  const loss = sumAll(mul(losses, graph.input('weights', 'float32', [targets])));
   const { inRows, differentiated } = trainedTensors(fed.shapes, inventory);
   const embeddingRows = prefixDepth === 0 && inRows;
-  const targets: Value[] = differentiated.map((name) => weights.get(name)!);
-  const found = gradients(loss, embeddingRows ? [...targets, start] : targets);
+  const trained: Value[] = differentiated.map((name) => weights.get(name)!);
+  const found = gradients(loss, embeddingRows ? [...trained, start] : trained);
   differentiated.forEach((name, i) => {
     graph.output(`gradient.${name}`, found[i]!);
   });

@@ -20,6 +20,8 @@ export interface ModuleContext {
   toRows(x: Value): Value;
   /** Back to the tokens: [rows·tokens, d] → [n, d]. */
   fromRows(x: Value): Value;
+  /** Where of the last layer only some tokens' outputs are wanted: `fromRows` and tokens [n, d] → these tokens, [targets, d]. */
+  readonly selection?: { fromRows(x: Value): Value; select(x: Value): Value };
   /** Earlier tokens of each row whose keys and values are cached (unused places included); 0 without a cache. */
   readonly past: number;
   /** Position of each token in its own text, [rows, tokens] (int64). */
