@@ -110,7 +110,7 @@ async function* follow(
   wasAway: boolean,
 ): AsyncGenerator<string> {
   let silence = setTimeout(() => controller.abort(), SILENCE_MS);
-  const headers = last === '' ? {} : { 'Last-Event-ID': last };
+  const headers: Record<string, string> = last === '' ? {} : { 'Last-Event-ID': last };
   const query = study === undefined ? {} : { study };
   try {
     let first = true;

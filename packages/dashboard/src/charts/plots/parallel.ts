@@ -1,0 +1,128 @@
+// Which mix is good? Each trial a line through all its settings, coloured by how well it did.
+import type { FigureOf, ValuedAxis } from '@goldilocks/protocol/page';
+import { plain, readable } from '../../format.js';
+import { text } from '../../text.js';
+import { scaleColor } from '../colors.js';
+import type { Cell, Drawing } from '../drawing.js';
+import { type PlotContext, paramConditions, paramTitle, valueConditions } from './context.js';
+
+export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext): Drawing {
+  // What never varies says nothing, and takes room.
+  const varying = figure.params.filter(({ values }) => new Set(values).size > 1);
+  const axes: ValuedAxis[] = [...varying, ...figure.objectives];
+  const rows = figure.order.filter((row) => context.passes(figure.trials[row]!));
+  const shares = goodness(figure);
+  const title = (axis: ValuedAxis, i: number) =>
+    i < varying.length ? paramTitle(context, axis.label) : objectiveName(axis, context);
+  const write = (axis: ValuedAxis, row: number) => {
+    const value = axis.values[row] ?? null;
+    if (value === null) return '—';
+    return axis.labels ? readable(axis.labels[value]!) : plain(value);
+  };
+  const sentence = (row: number) =>
+    [text.plots.trialNumber(figure.trials[row]!), ...axes.map((axis, i) => `${title(axis, i)}: ${write(axis, row)}`)].join('\n');
+  return {
+    height: 440,
+    select: (selection) => {
+      if (selection.kind !== 'axes') return null;
+      return selection.areas.flatMap(({ axis, intervals }) => {
+        const { label, labels } = axes[axis]!;
+        const ends = intervals.flat();
+        if (ends.length === 0) return [];
+        return axis < varying.length
+          ? paramConditions(label, labels?.map(readable) ?? null, ends)
+          : valueConditions(context, Math.min(...ends), Math.max(...ends));
+      });
+    },
+    option: ({ colors, dark, width }) => ({
+      parallel: {
+        ...{ left: 44, right: 64, top: 56, bottom: 24 },
+        axisExpandable: false,
+        parallelAxisDefault: { areaSelectStyle: { width: 22, borderWidth: 1, borderColor: colors.zone, color: colors.zone, opacity: 0.25 } },
+      },
+      tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => sentence(rows[dataIndex]!) },
+      parallelAxis: axes.map((axis, i) => ({
+        dim: i,
+        id: String(i),
+        name: wrap(title(axis, i), Math.max(60, (width - 100) / axes.length - 8)),
+        realtime: false,
+        ...(axis.scale === 'category'
+          ? { type: 'category', data: axis.labels!.map(readable) }
+          : { type: axis.scale === 'log' ? 'log' : 'value', scale: true, min: axis.range?.[0], max: axis.range?.[1] }),
+        nameTextStyle: { color: colors.ink, fontSize: 12 },
+        nameGap: 14,
+        axisLine: { lineStyle: { color: colors['line-strong'], width: 1.5 } },
+        axisTick: { show: false },
+        minorTick: { show: false },
+        axisLabel: {
+          color: colors.muted,
+          fontSize: 11,
+          hideOverlap: true,
+          ...(axis.scale === 'category' ? { width: 84, overflow: 'truncate' } : { formatter: (value: number) => plain(value, 2) }),
+        },
+      })),
+      series: {
+        type: 'parallel',
+        smooth: 0.06,
+        progressive: 2000,
+        progressiveThreshold: 4000,
+        inactiveOpacity: 0.04,
+        activeOpacity: 1,
+        lineStyle: { width: rows.length > 1000 ? 0.8 : 1.7, opacity: rows.length > 1000 ? 0.35 : 0.75 },
+        emphasis: { lineStyle: { width: 3.5, opacity: 1 } },
+        data: rows.map((row) => ({
+          value: axes.map(({ values }) => values[row] ?? "-"),
+          lineStyle: { color: scaleColor(shares[row]!, dark) },
+        })),
+      },
+    }),
+    points: {
+      count: rows.length,
+      // The best are drawn last, and walked first.
+      label: (i) => sentence(rows[rows.length - 1 - i]!).replaceAll('\n', ', '),
+      trial: (i) => figure.trials[rows[rows.length - 1 - i]!]!,
+      at: (i) => ({ seriesIndex: 0, dataIndex: rows.length - 1 - i }),
+    },
+    trialOf: ({ dataIndex }) => figure.trials[rows[dataIndex]!] ?? null,
+    numbers: () => ({
+      ofTrials: true,
+      columns: [{ title: text.trials.number, number: true }, ...axes.map((axis, i) => ({ title: title(axis, i), number: !axis.labels }))],
+      rows: rows
+        .toSorted((a, b) => figure.trials[a]! - figure.trials[b]!)
+        .map((row): Cell[] => [
+          figure.trials[row]!,
+          ...axes.map(({ values, labels }) => {
+            const value = values[row] ?? null;
+            return value !== null && labels ? labels[value]! : value;
+          }),
+        ]),
+    }),
+  };
+}
+
+const objectiveName = (axis: ValuedAxis, { objectiveTitle }: PlotContext) =>
+  axis.label === 'Objective Value' ? objectiveTitle : axis.label;
+
+/** By rank, so that no outlier washes the rest out: 1 for the best. */
+function goodness({ color }: FigureOf<'parallel'>): number[] {
+  const sign = color.direction === 'maximize' ? 1 : -1;
+  const values = color.values.map((value) => sign * (value ?? Number.NEGATIVE_INFINITY));
+  const order = [...values.keys()].sort((a, b) => values[a]! - values[b]!);
+  const shares = new Array<number>(values.length).fill(0.5);
+  for (const [place, row] of order.entries()) shares[row] = order.length > 1 ? place / (order.length - 1) : 0.5;
+  return shares;
+}
+
+function wrap(title: string, width: number): string {
+  const most = Math.max(8, Math.floor(width / 6.5));
+  return title
+    .split(' ')
+    .reduce<string[]>((lines, word) => {
+      const last = lines.at(-1);
+      if (last !== undefined && `${last} ${word}`.length <= most) lines[lines.length - 1] = `${last} ${word}`;
+      else lines.push(word);
+      return lines;
+    }, [])
+    .join('\n');
+}
+

@@ -1,0 +1,112 @@
+// Which value is good? The objective against each setting by itself.
+import type { FigureOf } from '@goldilocks/protocol/page';
+import { measured, plain, readable } from '../../format.js';
+import { text } from '../../text.js';
+import { quiet, robustRange, scaleOf, titleBelow } from '../axes.js';
+import type { Drawing } from '../drawing.js';
+import { type PlotContext, paramConditions, paramTitle, valueConditions } from './context.js';
+
+const PANEL = 250;
+
+export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Drawing {
+  const panels = figure.panels
+    .filter(({ x }) => new Set(x.values).size > 1)
+    .map((panel) => ({ ...panel, rows: panel.trials.flatMap((trial, i) => (context.passes(trial) ? [i] : [])) }));
+  const ends = robustRange(panels.flatMap(({ y }) => y));
+  const across = (width: number) => Math.max(1, Math.min(panels.length, Math.floor(width / 260)));
+  const write = (p: number, i: number) => {
+    const { x } = panels[p]!;
+    const value = x.values[i] ?? null;
+    if (value === null) return '—';
+    return x.labels ? readable(x.labels[value]!) : plain(value);
+  };
+  const sentence = (p: number, i: number) =>
+    `${text.charts.point(panels[p]!.trials[i]!, context.objectiveTitle, measured(panels[p]!.y[i]))}\n${paramTitle(context, panels[p]!.x.label)}: ${write(p, i)}`;
+  const flat = panels.flatMap(({ rows }, p) => rows.map((i, k) => ({ p, i, k })));
+  return {
+    height: (width) => Math.max(1, Math.ceil(panels.length / across(width))) * PANEL,
+    brush: 'rect',
+    select: (selection) => {
+      if (selection.kind !== 'plane') return null;
+      const { x } = panels[selection.grid] ?? panels[0]!;
+      const [horizontal, vertical] = selection.range as number[][];
+      return [
+        ...paramConditions(x.label, x.labels?.map(readable) ?? null, horizontal!),
+        ...valueConditions(context, vertical![0]!, vertical![1]!),
+      ];
+    },
+    legend: [
+      { mark: 'dot', tone: 'base', label: text.plots.trial },
+      { mark: 'dot', tone: 'found', label: text.plots.bestTrial },
+      { mark: 'dot', tone: 'recommended', label: text.plots.recommended },
+    ],
+    option: ({ colors, width }) => {
+      const columns = across(width);
+      const cell = (p: number) => ({ column: p % columns, line: Math.floor(p / columns) });
+      const unit = width / columns;
+      return {
+        brush: { xAxisIndex: 'all', yAxisIndex: 'all', transformable: false },
+        grid: panels.map((_, p) => ({
+          left: cell(p).column * unit + 4,
+          width: unit - 22,
+          top: cell(p).line * PANEL + 14,
+          height: PANEL - 62,
+          containLabel: true,
+        })),
+        xAxis: panels.map(({ x }, p) => ({
+          gridIndex: p,
+          ...scaleOf(x),
+          ...quiet(colors),
+          ...titleBelow(paramTitle(context, x.label), colors),
+          nameTextStyle: { color: colors.ink, fontSize: 12 },
+          splitLine: { show: false },
+          splitNumber: 3,
+        })),
+        yAxis: panels.map((_, p) => ({
+          gridIndex: p,
+          ...scaleOf({ ...figure.y, range: context.capped ? ends : figure.y.range, scale: context.log ? 'log' : 'linear' }),
+          ...quiet(colors),
+          splitNumber: 4,
+        })),
+        tooltip: {
+          formatter: ({ seriesIndex, dataIndex }: { seriesIndex: number; dataIndex: number }) =>
+            sentence(seriesIndex, panels[seriesIndex]!.rows[dataIndex]!),
+        },
+        series: panels.map(({ x, y, trials, feasible, rows }, p) => ({
+          type: 'scatter',
+          xAxisIndex: p,
+          yAxisIndex: p,
+          symbolSize: rows.length > 2000 ? 3 : 8,
+          itemStyle: { color: colors.base, opacity: rows.length > 2000 ? 0.4 : 0.7 },
+          data: rows.map((i) => {
+            const value = [x.values[i], y[i]];
+            const trial = trials[i]!;
+            if (trial === context.best) return { value, symbolSize: 13, itemStyle: { color: colors.found, opacity: 1 } };
+            if (trial === 0 && context.recommended !== null) return { value, symbol: 'diamond', symbolSize: 13, itemStyle: { color: colors.recommended, opacity: 1 } };
+            return feasible[i] ? value : { value, symbol: 'emptyCircle' };
+          }),
+        })),
+      };
+    },
+    points: {
+      count: flat.length,
+      label: (k) => sentence(flat[k]!.p, flat[k]!.i).replaceAll('\n', ', '),
+      trial: (k) => panels[flat[k]!.p]!.trials[flat[k]!.i]!,
+      at: (k) => ({ seriesIndex: flat[k]!.p, dataIndex: flat[k]!.k }),
+    },
+    trialOf: ({ seriesIndex, dataIndex }) => {
+      const panel = panels[seriesIndex!];
+      return panel?.trials[panel.rows[dataIndex]!] ?? null;
+    },
+    numbers: () => ({
+      ofTrials: true,
+      columns: [
+        { title: text.trials.number, number: true },
+        { title: text.plots.setting },
+        { title: text.plots.value },
+        { title: context.objectiveTitle, number: true },
+      ],
+      rows: flat.map(({ p, i }) => [panels[p]!.trials[i]!, paramTitle(context, panels[p]!.x.label), write(p, i), panels[p]!.y[i]!]),
+    }),
+  };
+}

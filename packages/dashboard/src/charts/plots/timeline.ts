@@ -1,0 +1,67 @@
+// When did what run? Idle time, early stops and trials that hang.
+import type { FigureOf } from '@goldilocks/protocol/page';
+import { duration, moment } from '../../format.js';
+import { text } from '../../text.js';
+import { quiet, scaleOf, titleAbove } from '../axes.js';
+import type { Colors } from '../colors.js';
+import type { Drawing } from '../drawing.js';
+import type { PlotContext } from './context.js';
+
+type State = FigureOf<'timeline'>['bars'][number]['state'];
+
+const tones: Record<State, keyof Colors> = {
+  COMPLETE: 'recommended',
+  PRUNED: 'zone',
+  FAIL: 'bad',
+  RUNNING: 'good',
+  WAITING: 'base',
+};
+
+export function drawTimeline({ x, bars }: FigureOf<'timeline'>, context: PlotContext): Drawing {
+  const shown = bars.filter(({ trial }) => context.passes(trial));
+  const label = (i: number) => {
+    const { trial, state, start, end } = shown[i]!;
+    return `${text.plots.trialNumber(trial)}, ${text.trialStates[state]}\n${moment(start)}, ${duration((end - start) / 1000)}`;
+  };
+  const states = [...new Set(shown.map(({ state }) => state))];
+  return {
+    height: Math.min(640, Math.max(240, 70 + shown.length * 16)),
+    legend: states.map((state) => ({ mark: 'bar', tone: tones[state], label: text.trialStates[state] })),
+    option: ({ colors }) => ({
+      grid: { left: 8, right: 24, top: 34, bottom: 28, containLabel: true },
+      xAxis: { ...scaleOf(x), ...quiet(colors) },
+      yAxis: { type: 'value', inverse: true, minInterval: 1, scale: true, ...quiet(colors), ...titleAbove(text.trials.number, colors), splitLine: { show: false } },
+      tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => label(dataIndex) },
+      series: {
+        type: 'custom',
+        progressive: 2000,
+        progressiveThreshold: 4000,
+        encode: { x: [0, 1], y: 2 },
+        data: shown.map(({ start, end, trial, state }) => ({ value: [start, end, trial], itemStyle: { color: colors[tones[state]] } })),
+        renderItem: (_: unknown, api: CustomApi) => bar(api),
+      },
+    }),
+    points: { count: shown.length, label: (i) => label(i).replaceAll('\n', ', '), trial: (i) => shown[i]!.trial, at: (i) => ({ seriesIndex: 0, dataIndex: i }) },
+    trialOf: ({ dataIndex }) => shown[dataIndex]?.trial ?? null,
+    numbers: () => ({
+      ofTrials: true,
+      columns: [{ title: text.trials.number, number: true }, { title: text.trials.state }, { title: text.trials.started }, { title: text.plots.secondsColumn, number: true }],
+      rows: shown.map(({ trial, state, start, end }) => [trial, text.trialStates[state], new Date(start).toISOString(), (end - start) / 1000]),
+    }),
+  };
+}
+
+interface CustomApi {
+  value: (i: number) => number;
+  coord: (at: number[]) => number[];
+  size: (size: number[]) => number[];
+  visual: (name: 'color') => string;
+}
+
+function bar(api: CustomApi) {
+  const [left, middle] = api.coord([api.value(0), api.value(2)]) as [number, number];
+  const [right] = api.coord([api.value(1), api.value(2)]) as [number];
+  const height = Math.max(1, Math.min(18, api.size([0, 1])[1]! * 0.8));
+  const shape = { x: left, y: middle - height / 2, width: Math.max(2, right - left), height, r: height > 6 ? 3 : 0 };
+  return { type: 'rect', shape, style: { fill: api.visual('color') } };
+}
