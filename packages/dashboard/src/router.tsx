@@ -1,4 +1,6 @@
 // Every view has an address; what is chosen in a view is in the address as well, so that back and reload keep it.
+
+import { figureKinds } from '@goldilocks/protocol/page';
 import {
   createRootRoute,
   createRoute,
@@ -7,7 +9,6 @@ import {
   redirect,
   type SearchSchemaInput,
 } from '@tanstack/react-router';
-import { figureKinds } from '@goldilocks/protocol/page';
 import { z } from 'zod';
 import { Shell } from './components/Shell.js';
 import { Empty, Failure } from './components/states.js';
@@ -42,7 +43,10 @@ const startRoute = createRoute({
     model: z.string().optional().catch(undefined),
     minutes: z.number().positive().optional().catch(undefined),
     trials: z.number().int().positive().optional().catch(undefined),
-    fixed: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional().catch(undefined),
+    fixed: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+      .optional()
+      .catch(undefined),
     ranges: z.record(z.string(), searched).optional().catch(undefined),
   }),
   component: lazyRouteComponent(() => import('./views/start/StartView.js'), 'StartView'),
@@ -117,7 +121,7 @@ const dataRoute = createRoute({
   getParentRoute: () => studyRoute,
   path: 'data',
   validateSearch: z.object({ from: z.number().int().min(0).optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import('./views/data/DataView.js'), 'DataView'),
+  component: lazyRouteComponent(() => import('./views/data/StudyDataView.js'), 'StudyDataView'),
 });
 const tryRoute = createRoute({
   getParentRoute: () => studyRoute,
@@ -135,8 +139,16 @@ const routeTree = rootRoute.addChildren([
   studiesRoute,
   startRoute,
   studyRoute.addChildren([
-    liveRoute, knobsRoute, trialsRoute, trialRoute, compareRoute,
-    plotsRoute, plotRoute, dataRoute, tryRoute, takeRoute,
+    liveRoute,
+    knobsRoute,
+    trialsRoute,
+    trialRoute,
+    compareRoute,
+    plotsRoute,
+    plotRoute,
+    dataRoute,
+    tryRoute,
+    takeRoute,
   ]),
 ]);
 

@@ -1,6 +1,7 @@
 // All text of the page, in English: to translate the page, translate this file.
 
-const plural = (count: number, one: string, many: string) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+const plural = (count: number, one: string, many: string) =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 export const text = {
   yes: 'yes',
@@ -62,7 +63,13 @@ export const text = {
     elsewhere: 'not ours to run',
   },
 
-  trialStates: { RUNNING: 'running', COMPLETE: 'complete', PRUNED: 'stopped early', FAIL: 'failed', WAITING: 'waiting' },
+  trialStates: {
+    RUNNING: 'running',
+    COMPLETE: 'complete',
+    PRUNED: 'stopped early',
+    FAIL: 'failed',
+    WAITING: 'waiting',
+  },
 
   stages: {
     inspect: 'Inspect',
@@ -90,10 +97,12 @@ export const text = {
     search: 'Search',
     showArchived: 'Show archived',
     emptyTitle: 'Nothing here yet',
-    empty: 'A study is one search for the settings that suit your data. Start one with a data file; it takes a few minutes on the small model.',
+    empty:
+      'A study is one search for the settings that suit your data. Start one with a data file; it takes a few minutes on the small model.',
     noneFound: 'No study matches',
     openDatabase: 'Open a database',
-    openDatabaseHint: 'A file of Optuna’s (SQLite or journal), anywhere on this machine. It is only read until you allow more.',
+    openDatabaseHint:
+      'A file of Optuna’s (SQLite or journal), anywhere on this machine. It is only read until you allow more.',
     path: 'Path of the file',
     open: 'Open',
     databases: 'Other databases',
@@ -210,7 +219,8 @@ export const text = {
     resume: 'Go on',
     stop: 'Stop and keep the best',
     stopTitle: 'Stop the search?',
-    stopText: 'The search ends. The best settings so far are confirmed, trained on all the data and tested, as at the end of the budget.',
+    stopText:
+      'The search ends. The best settings so far are confirmed, trained on all the data and tested, as at the end of the budget.',
     extend: 'More time',
     extendTitle: 'Extend the budget',
     minutes: 'Minutes to add',
@@ -285,7 +295,7 @@ export const text = {
     tooMuch: 'Too much',
     other: (choice: string) => `Instead: ${choice}`,
     evidenceTrials: (trials: number) => `See the ${plural(trials, 'trial', 'trials')}`,
-    points: (title: string) => `${title}: what was measured`,
+    points: 'What was measured',
     pointsHow: 'Lower is better; the shaded part is within noise of the best.',
     pointsHowMax: 'Higher is better; the shaded part is within noise of the best.',
     beside: 'Beside the seven',
@@ -397,21 +407,58 @@ export const text = {
     across: 'Across',
     up: 'Up',
     withStudies: 'Beside other studies',
-    total: (shown: number, total: number) => `${shown.toLocaleString('en')} of ${total.toLocaleString('en')} curves: the best and the newest.`,
+    total: (shown: number, total: number) =>
+      `${shown.toLocaleString('en')} of ${total.toLocaleString('en')} curves: the best and the newest.`,
     worst: 'worst',
     bestEnd: 'best',
     tooFew: 'It takes two settings that vary.',
     kinds: {
       history: { name: 'History', question: 'Is it getting better?', how: 'Each trial’s value, and the best so far.' },
-      intermediate: { name: 'On the way', question: 'Who falls behind, and when?', how: 'Each trial’s objective at its measurements. Dashed ones were stopped early.' },
-      parallel: { name: 'All settings', question: 'Which mix is good?', how: 'Each line is a trial; the better, the more it stands out. Drag along an axis to select.' },
-      contour: { name: 'Map of two', question: 'Do two settings depend on each other?', how: 'Dots are trials; between them the map guesses from its neighbours.' },
-      slice: { name: 'Each setting', question: 'Which value is good?', how: 'The objective against each setting by itself.' },
-      importances: { name: 'Importance', question: 'Which setting matters?', how: 'What the differences among good trials come from, in shares.' },
-      rank: { name: 'Rank', question: 'Where do the good ones lie?', how: 'Trials over two settings, coloured by their rank: no outlier can wash it out.' },
-      edf: { name: 'Spread', question: 'How many trials are that good?', how: 'The share of trials at or below each value. The further left, the better the search.' },
-      timeline: { name: 'Timeline', question: 'When did what run?', how: 'Idle time, early stops, and trials that hang.' },
-      pareto: { name: 'New against old skill', question: 'What does the new skill cost in old skill?', how: 'Loss on the task against loss on the reference text; lower is better in both.' },
+      intermediate: {
+        name: 'On the way',
+        question: 'Who falls behind, and when?',
+        how: 'Each trial’s objective at its measurements. Dashed ones were stopped early.',
+      },
+      parallel: {
+        name: 'All settings',
+        question: 'Which mix is good?',
+        how: 'Each line is a trial; the better, the more it stands out. Drag along an axis to select.',
+      },
+      contour: {
+        name: 'Map of two',
+        question: 'Do two settings depend on each other?',
+        how: 'Dots are trials; between them the map guesses from its neighbours.',
+      },
+      slice: {
+        name: 'Each setting',
+        question: 'Which value is good?',
+        how: 'The objective against each setting by itself.',
+      },
+      importances: {
+        name: 'Importance',
+        question: 'Which setting matters?',
+        how: 'What the differences among good trials come from, in shares.',
+      },
+      rank: {
+        name: 'Rank',
+        question: 'Where do the good ones lie?',
+        how: 'Trials over two settings, coloured by their rank: no outlier can wash it out.',
+      },
+      edf: {
+        name: 'Spread',
+        question: 'How many trials are that good?',
+        how: 'The share of trials at or below each value. The further left, the better the search.',
+      },
+      timeline: {
+        name: 'Timeline',
+        question: 'When did what run?',
+        how: 'Idle time, early stops, and trials that hang.',
+      },
+      pareto: {
+        name: 'New against old skill',
+        question: 'What does the new skill cost in old skill?',
+        how: 'Loss on the task against loss on the reference text; lower is better in both.',
+      },
     },
   },
 
@@ -429,7 +476,8 @@ export const text = {
     asRun: 'as run',
     gradientNorm: 'Gradient norm',
     tokensPerSecond: 'Tokens per second',
-    at: (step: string, loss: string, training: string) => `step ${step}: validation ${loss}${training ? `, training ${training}` : ''}`,
+    at: (step: string, loss: string, training: string) =>
+      `step ${step}: validation ${loss}${training ? `, training ${training}` : ''}`,
     valueAt: (step: string, title: string, value: string) => `Step ${step}: ${title.toLowerCase()} ${value}`,
   },
 
@@ -441,7 +489,8 @@ export const text = {
     drop: 'Drop a data file here',
     orChoose: 'Choose a file',
     limits: (endings: string, size: string) => `${endings}, up to ${size}.`,
-    tooBig: (name: string, size: string, limit: string) => `“${name}” has ${size}; the page takes up to ${limit}. Put it into the folder instead.`,
+    tooBig: (name: string, size: string, limit: string) =>
+      `“${name}” has ${size}; the page takes up to ${limit}. Put it into the folder instead.`,
     uploading: (name: string) => `Copying “${name}” …`,
     inFolder: 'Or one that is in the folder',
     dataFile: 'Data file',
@@ -512,7 +561,8 @@ export const text = {
     input: 'Input',
     target: 'Target',
     splits: 'Parts',
-    split: (train: string, validation: string, test: string) => `${train} to train, ${validation} to validate, ${test} to test`,
+    split: (train: string, validation: string, test: string) =>
+      `${train} to train, ${validation} to validate, ${test} to test`,
     format: 'Format',
     languages: 'Languages',
     baselines: 'Without any language model',
@@ -525,7 +575,8 @@ export const text = {
     showRows: 'Show the rows',
     hideRows: 'Hide the rows',
     lengths: 'How long are the examples?',
-    lengthsHow: (median: string, most: string, unit: string) => `Half of them are shorter than ${median} ${unit}; the longest has ${most}.`,
+    lengthsHow: (median: string, most: string, unit: string) =>
+      `Half of them are shorter than ${median} ${unit}; the longest has ${most}.`,
     cut: (rows: string, limit: string) => `${rows} rows are longer than ${limit} tokens and are cut.`,
     tokens: 'tokens',
     characters: 'characters',
@@ -550,7 +601,8 @@ export const text = {
     decided: { accept: 'kept as it is', fix: 'will be fixed', drop: 'will be dropped' },
     takeBack: 'Take back',
     saveCopy: (count: number) => `Save a corrected copy (${plural(count, 'change', 'changes')})`,
-    saved: (path: string, fixed: number, dropped: number) => `Saved ${path}: ${fixed} fixed, ${dropped} dropped. Your file stays as it was.`,
+    saved: (path: string, fixed: number, dropped: number) =>
+      `Saved ${path}: ${fixed} fixed, ${dropped} dropped. Your file stays as it was.`,
     startWith: 'Start a study with it',
     shares: 'Quality',
     duplicates: 'Exact duplicates',
@@ -585,10 +637,12 @@ export const text = {
     notYet: 'There is no tuned model yet.',
     notYetHint: 'It is there after the final run.',
     confusion: 'Where does it go wrong?',
-    confusionHow: 'Rows are the right labels, columns the answers, on the test examples. Choose a cell to see the examples behind it.',
+    confusionHow:
+      'Rows are the right labels, columns the answers, on the test examples. Choose a cell to see the examples behind it.',
     expectedHead: 'Right label',
     model: 'Model',
-    cell: (count: number, expected: string, answered: string) => `${plural(count, 'example', 'examples')}: right ${expected}, answered ${answered}`,
+    cell: (count: number, expected: string, answered: string) =>
+      `${plural(count, 'example', 'examples')}: right ${expected}, answered ${answered}`,
     behind: (expected: string, answered: string) => `Right: ${expected}. Answered: ${answered}.`,
     noneBehind: 'No examples were kept for this cell.',
     next: 'Next examples',

@@ -53,7 +53,9 @@ async function request<Name extends RouteName>(name: Name, options: Call<Name>):
     method: route.method,
     headers: {
       ...(key && { Authorization: `Bearer ${key}` }),
-      ...(route.method === 'POST' && { 'Content-Type': route.upload ? 'application/octet-stream' : 'application/json' }),
+      ...(route.method === 'POST' && {
+        'Content-Type': route.upload ? 'application/octet-stream' : 'application/json',
+      }),
       ...headers,
     },
     ...(route.method === 'POST' && { body: body instanceof Blob ? body : JSON.stringify(body ?? {}) }),

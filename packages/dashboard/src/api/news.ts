@@ -46,17 +46,30 @@ function askAgain(queryKey: unknown[], delay: number): void {
 }
 
 function apply(news: News): void {
-  if (news.type === 'alive') return;
-  if (news.type === 'studies') return askAgain(['studies'], SOON_MS);
+  for (const [queryKey, delay] of outOfDate(news)) askAgain(queryKey, delay);
+}
+
+/** The queries whose answers a piece of news makes old. */
+function outOfDate(news: News): [unknown[], number][] {
+  if (news.type === 'alive') return [];
+  if (news.type === 'studies') return [[['studies'], SOON_MS]];
   const key = studyKey(news.study);
-  if (news.type === 'event' || news.type === 'command') return askAgain([...key, 'overview'], SOON_MS);
-  if (news.type === 'export') return askAgain([...key, 'takeaway'], SOON_MS);
-  if (news.type === 'study') {
-    askAgain(['studies'], SOON_MS);
-    return askAgain(key, SOON_MS);
+  switch (news.type) {
+    case 'event':
+    case 'command':
+      return [[[...key, 'overview'], SOON_MS]];
+    case 'export':
+      return [[[...key, 'takeaway'], SOON_MS]];
+    case 'study':
+      return [
+        [['studies'], SOON_MS],
+        [key, SOON_MS],
+      ];
+    case 'trials': {
+      const heavy = ['figure', 'findings', 'trial'].map((name): [unknown[], number] => [[...key, name], LATER_MS]);
+      return [[[...key, 'trials'], SOON_MS], ...heavy];
+    }
   }
-  askAgain([...key, 'trials'], SOON_MS);
-  for (const heavy of ['figure', 'findings', 'trial']) askAgain([...key, heavy], LATER_MS);
 }
 
 /** Listens until the returned function is called. A tab that nobody sees holds no connection: browsers allow few. */

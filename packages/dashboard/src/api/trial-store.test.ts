@@ -11,9 +11,7 @@ function answer(numbers: number[], given: Partial<Trials> = {}): Trials {
     ...given,
   };
 }
-const lr = (values: (number | null)[]) => [
-  { name: 'lr', title: 'rate', scale: 'log' as const, choices: null, values },
-];
+const lr = (values: (number | null)[]) => [{ name: 'lr', title: 'rate', scale: 'log' as const, choices: null, values }];
 
 test('an increment changes its rows and adds new ones; what was there before is left alone', () => {
   const first = mergeTrials(undefined, answer([0, 1], { whole: true, params: lr([0.1, 0.2]) }));

@@ -24,7 +24,12 @@ export function mergeTrials(before: TrialColumns | undefined, answer: Trials): T
     rows,
     numbers: patch(({ numbers }) => numbers),
     states: patch(({ states }) => states),
-    values: Array.from({ length: objectives }, (_, i) => filled(patch(({ values }) => values[i] ?? []), rows.size)),
+    values: Array.from({ length: objectives }, (_, i) =>
+      filled(
+        patch(({ values }) => values[i] ?? []),
+        rows.size,
+      ),
+    ),
     params: mergeParams(before.params, answer.params, places, rows.size),
     lastValues: patch(({ lastValues }) => lastValues),
     lastSteps: patch(({ lastSteps }) => lastSteps),

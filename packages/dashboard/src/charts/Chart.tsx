@@ -36,7 +36,7 @@ export function Chart({ drawing, label, onTrial, onSelect, selecting = false, ha
     const element = holder.current!;
     let gone = false;
     const observer = new ResizeObserver(([entry]) => setWidth(Math.round(entry!.contentRect.width)));
-    observer.observe(element);
+    observer.observe(element.parentElement!);
     void import('./echarts.js').then(({ init }) => {
       if (gone) return;
       chart.current = init(element, null, { renderer: 'canvas' });

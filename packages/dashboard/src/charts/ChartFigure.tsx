@@ -28,7 +28,17 @@ interface Props {
   level?: 'h2' | 'h3';
 }
 
-export function ChartFigure({ title, sentence, drawing, file, study, onTrial, onSelect, controls, level = 'h3' }: Props) {
+export function ChartFigure({
+  title,
+  sentence,
+  drawing,
+  file,
+  study,
+  onTrial,
+  onSelect,
+  controls,
+  level = 'h3',
+}: Props) {
   const chart = useRef<ChartHandle>(null);
   const [selecting, setSelecting] = useState(false);
   const Title = level;
@@ -92,7 +102,13 @@ export function Legend({ entries }: { entries: readonly LegendEntry[] }) {
     <ul className="legend">
       {entries.map(({ mark, tone, label }) => (
         <li key={label}>
-          <svg viewBox="0 0 24 14" aria-hidden="true" fill="none" stroke="currentColor" style={{ color: `var(--${tone})` }}>
+          <svg
+            viewBox="0 0 24 14"
+            aria-hidden="true"
+            fill="none"
+            stroke="currentColor"
+            style={{ color: `var(--${tone})` }}
+          >
             {marks[mark]}
           </svg>
           {label}

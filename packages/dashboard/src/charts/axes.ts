@@ -51,19 +51,33 @@ export function titleBelow(name: string, colors: Colors) {
   };
 }
 
-/** An axis of the figures as one of ECharts. */
-export function scaleOf(axis: Axis): object {
+/** An axis of the figures as one of ECharts. Ends that were computed are not written: they are no round numbers. */
+export function axisOf(axis: Axis, colors: Colors) {
+  const look = quiet(colors);
   const [min, max] = axis.range ?? [undefined, undefined];
-  if (axis.scale === 'category') return { type: 'category', data: (axis.labels ?? []).map(readable) };
-  if (axis.scale === 'time') return { type: 'time', min, max };
-  const label = { formatter: (value: number) => (Number.isInteger(value) ? count(value) : plain(value)) };
-  if (axis.scale === 'log') return { type: 'log', min, max, axisLabel: { formatter: (value: number) => plain(value, 2) } };
-  return { type: 'value', scale: true, min, max, axisLabel: label };
+  if (axis.scale === 'category') return { ...look, type: 'category' as const, data: (axis.labels ?? []).map(readable) };
+  if (axis.scale === 'time') return { ...look, type: 'time' as const, min, max };
+  const ends = axis.range ? { showMinLabel: false, showMaxLabel: false } : {};
+  const isLog = axis.scale === 'log';
+  // A logarithmic axis has room for positive numbers only.
+  const positive = !isLog || min === undefined || min > 0;
+  return {
+    ...look,
+    type: isLog ? ('log' as const) : ('value' as const),
+    scale: true,
+    ...(positive && { min, max }),
+    axisLabel: { ...look.axisLabel, ...(isLog ? {} : ends), formatter: (value: number) => axisNumber(value) },
+  };
 }
+
+const axisNumber = (value: number) =>
+  Number.isInteger(value) && Math.abs(value) < 1e6 ? count(value) : plain(value, 3);
 
 /** Ends that leave out diverged runs: the middle of the values and what lies near it. */
 export function robustRange(values: readonly (number | null)[]): [number, number] | null {
-  const sorted = Float64Array.from(values.filter((value) => value !== null && Number.isFinite(value)) as number[]).sort();
+  const sorted = Float64Array.from(
+    values.filter((value) => value !== null && Number.isFinite(value)) as number[],
+  ).sort();
   if (sorted.length === 0) return null;
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
   const [low, high] = [sorted[0]!, sorted[sorted.length - 1]!];

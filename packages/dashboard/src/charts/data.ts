@@ -15,10 +15,20 @@ export function drawLengths({ lengths: { histogram, tokens } }: Pick<Inspection,
     height: 260,
     option: ({ colors }) => ({
       grid: { left: 8, right: 16, top: 12, bottom: 36, containLabel: true },
-      xAxis: { type: 'category', data: counts.map((_, i) => plain(low + i * width)), ...quiet(colors), ...titleBelow(unit, colors) },
+      xAxis: {
+        type: 'category',
+        data: counts.map((_, i) => plain(low + i * width)),
+        ...quiet(colors),
+        ...titleBelow(unit, colors),
+      },
       yAxis: { type: 'value', minInterval: 1, ...quiet(colors), splitNumber: 4 },
       tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => label(dataIndex) },
-      series: { type: 'bar', barCategoryGap: '8%', data: counts, itemStyle: { color: colors.recommended, borderRadius: [3, 3, 0, 0] } },
+      series: {
+        type: 'bar',
+        barCategoryGap: '8%',
+        data: counts,
+        itemStyle: { color: colors.recommended, borderRadius: [3, 3, 0, 0] },
+      },
     }),
     points: { count: counts.length, label, trial: () => null, at: (i) => ({ seriesIndex: 0, dataIndex: i }) },
     numbers: () => ({

@@ -25,10 +25,41 @@ export function drawKnob(knob: Hyperparameter, objective: string): Drawing {
     option: ({ colors }) => ({
       grid: { left: 8, right: 16, top: 28, bottom: 8, containLabel: true },
       xAxis: choices
-        ? { type: 'category', data: choices, ...quiet(colors), axisLabel: { color: colors.muted, interval: 0, width: 74, overflow: 'break', fontSize: 11 } }
-        : { type: scale === 'log' && shown.every(({ value: at }) => (at as number) > 0) ? 'log' : 'value', scale: true, ...quiet(colors), splitLine: { show: false }, axisLabel: { color: colors.muted, hideOverlap: true, formatter: (at: number) => param(Number(at.toPrecision(2))) } },
-      yAxis: { type: 'value', min: low, max: high, ...quiet(colors), splitNumber: 3, axisLabel: { color: colors.muted, formatter: (at: number) => at.toFixed(2) }, ...titleAbove(objective, colors) },
-      tooltip: { formatter: ({ seriesIndex, dataIndex }: { seriesIndex: number; dataIndex: number }) => (seriesIndex === 0 ? label(dataIndex) : '') },
+        ? {
+            type: 'category',
+            data: choices,
+            ...quiet(colors),
+            axisLabel: { color: colors.muted, interval: 0, width: 74, overflow: 'break', fontSize: 11 },
+          }
+        : {
+            type: scale === 'log' && shown.every(({ value: at }) => (at as number) > 0) ? 'log' : 'value',
+            scale: true,
+            ...quiet(colors),
+            splitLine: { show: false },
+            axisLabel: {
+              color: colors.muted,
+              hideOverlap: true,
+              formatter: (at: number) => param(Number(at.toPrecision(2))),
+            },
+          },
+      yAxis: {
+        type: 'value',
+        min: low,
+        max: high,
+        ...quiet(colors),
+        splitNumber: 3,
+        axisLabel: {
+          color: colors.muted,
+          showMinLabel: false,
+          showMaxLabel: false,
+          formatter: (at: number) => measuredShort(at),
+        },
+        ...titleAbove(objective, colors),
+      },
+      tooltip: {
+        formatter: ({ seriesIndex, dataIndex }: { seriesIndex: number; dataIndex: number }) =>
+          seriesIndex === 0 ? label(dataIndex) : '',
+      },
       series: [
         {
           type: 'scatter',
@@ -40,20 +71,46 @@ export function drawKnob(knob: Hyperparameter, objective: string): Drawing {
           })),
           itemStyle: { color: colors.base, opacity: 0.8 },
           markArea: { silent: true, itemStyle: { color: colors.zone, opacity: 0.22 }, data: zoneArea(zone) },
-          markLine: { silent: true, symbol: 'none', label: { show: false }, lineStyle: { color: colors.recommended, type: 'dashed', width: 1.5 }, data: [{ xAxis: x(recommended) }] },
+          markLine: {
+            silent: true,
+            symbol: 'none',
+            precision: 12,
+            label: { show: false },
+            lineStyle: { color: colors.recommended, type: 'dashed', width: 1.5 },
+            data: [{ xAxis: x(recommended) }],
+          },
         },
-        ...(choices && zone && 'choices' in zone ? [zoneBars(choices, zone.choices.map(param), high, colors.zone)] : []),
+        ...(choices && zone && 'choices' in zone
+          ? [zoneBars(choices, zone.choices.map(param), high, colors.zone)]
+          : []),
       ],
     }),
-    points: { count: shown.length, label, trial: (i) => shown[i]!.trial, at: (i) => ({ seriesIndex: 0, dataIndex: i }) },
+    points: {
+      count: shown.length,
+      label,
+      trial: (i) => shown[i]!.trial,
+      at: (i) => ({ seriesIndex: 0, dataIndex: i }),
+    },
     trialOf: ({ dataIndex }) => shown[dataIndex]?.trial ?? null,
     numbers: () => ({
       ofTrials: true,
-      columns: [{ title: text.trials.number, number: true }, { title: knob.title }, { title: objective, number: true }, { title: text.knobs.adjusted, number: true }],
-      rows: points.map(({ trial, value: at, loss, adjusted }) => [trial, typeof at === 'number' ? at : param(at), loss, adjusted]),
+      columns: [
+        { title: text.trials.number, number: true },
+        { title: knob.title },
+        { title: objective, number: true },
+        { title: text.knobs.adjusted, number: true },
+      ],
+      rows: points.map(({ trial, value: at, loss, adjusted }) => [
+        trial,
+        typeof at === 'number' ? at : param(at),
+        loss,
+        adjusted,
+      ]),
     }),
   };
 }
+
+const measuredShort = (value: number) => String(Number(value.toPrecision(3)));
 
 function choicesOf({ searched, points, value, recommended }: Hyperparameter): string[] {
   const known = searched && 'choices' in searched ? searched.choices : [];

@@ -25,7 +25,6 @@ export function DataTable<Row>({ caption, columns, rows, pageSize = 50, hideCapt
   const shown = rows.slice(at * pageSize, (at + 1) * pageSize);
   return (
     <div className="stack tight">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className="scroll" aria-label={caption} tabIndex={0}>
         <table>
           <caption className={hideCaption ? 'visually-hidden' : undefined}>{caption}</caption>

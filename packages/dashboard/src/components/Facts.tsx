@@ -19,7 +19,17 @@ export function Facts({ facts }: { facts: readonly (readonly [string, ReactNode]
 
 export type Tone = 'base' | 'recommended' | 'found' | 'good';
 
-export function Tile({ title, tone, children, below }: { title: string; tone?: Tone; children: ReactNode; below?: ReactNode }) {
+export function Tile({
+  title,
+  tone,
+  children,
+  below,
+}: {
+  title: string;
+  tone?: Tone;
+  children: ReactNode;
+  below?: ReactNode;
+}) {
   return (
     <dl className={`tile ${tone ? `tone-${tone}` : ''}`}>
       <dt>{title}</dt>
@@ -38,7 +48,14 @@ export function Pill({ look = '', live, children }: { look?: PillLook; live?: bo
 export function Meter({ share, label }: { share: number; label: string }) {
   const percent = Math.round(100 * Math.min(1, Math.max(0, share)));
   return (
-    <div className="meter" role="meter" aria-label={label} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100}>
+    <div
+      className="meter"
+      role="meter"
+      aria-label={label}
+      aria-valuenow={percent}
+      aria-valuemin={0}
+      aria-valuemax={100}
+    >
       <i style={{ width: `${percent}%` }} />
     </div>
   );
@@ -49,7 +66,6 @@ export function Code({ children, label }: { children: string; label: string }) {
   const copy = () => void navigator.clipboard.writeText(children).then(() => setCopied(true));
   return (
     <div className="stack tight">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre tabIndex={0} aria-label={label} role="region">
         {children}
       </pre>

@@ -1,8 +1,8 @@
 // What the trials are filtered by, to read, to take away and to add: the same for the table and every plot.
 import { useState } from 'react';
-import { plain } from '../format.js';
 import type { TrialColumn } from '../filter/columns.js';
 import { type Condition, replaced } from '../filter/where.js';
+import { plain } from '../format.js';
 import { text } from '../text.js';
 import { Button } from './Button.js';
 import { DialogButton } from './Dialog.js';
@@ -71,7 +71,8 @@ function AddFilter({ columns, onAdd }: { columns: readonly TrialColumn[]; onAdd:
   const change = (choice: string, chosen: boolean) =>
     setOneOf(chosen ? [...oneOf, choice] : oneOf.filter((other) => other !== choice));
   const ready = column.choices ? oneOf.length > 0 : low !== undefined || high !== undefined;
-  const add = () => onAdd(column.choices ? { column: id, oneOf } : { column: id, low: low ?? null, high: high ?? null });
+  const add = () =>
+    onAdd(column.choices ? { column: id, oneOf } : { column: id, low: low ?? null, high: high ?? null });
   return (
     <>
       <Choice

@@ -38,20 +38,43 @@ export function columnsOf(trials: TrialColumns, { metricNames, objectiveTitle }:
     const value = (row: number) => values[row] ?? null;
     if (!shown) return number(paramColumn(name), title, value, (it) => (it === null ? '—' : plain(it)), 120);
     const label = (row: number) => (values[row] == null ? '—' : shown[values[row]!]!);
-    return { id: paramColumn(name), title, kind: 'choice', value, label, choices: shown, width: 140 };
+    return { id: paramColumn(name), title, kind: 'choice', value, label, choices: shown, width: roomFor(title, 130) };
   });
   return [
-    number('number', text.trials.number, (row) => trials.numbers[row]!, (it) => String(it), 84),
-    choice('state', text.trials.state, trialStates.map((state) => text.trialStates[state]), (row) => trials.states[row]!),
+    number(
+      'number',
+      text.trials.number,
+      (row) => trials.numbers[row]!,
+      (it) => String(it),
+      84,
+    ),
+    choice(
+      'state',
+      text.trials.state,
+      trialStates.map((state) => text.trialStates[state]),
+      (row) => trials.states[row]!,
+    ),
     ...objectives,
     ...params,
     number('last', text.trials.last, (row) => trials.lastValues[row] ?? null, measured, 120),
-    number('step', text.trials.lastStep, (row) => trials.lastSteps[row] ?? null, (it) => (it === null ? '—' : plain(it)), 110),
+    number(
+      'step',
+      text.trials.lastStep,
+      (row) => trials.lastSteps[row] ?? null,
+      (it) => (it === null ? '—' : plain(it)),
+      110,
+    ),
     number('seconds', text.trials.seconds, (row) => trials.seconds[row] ?? null, duration, 110),
     { ...number('started', text.trials.started, (row) => trials.startedAt[row] ?? null, moment, 190), kind: 'time' },
     choice('feasible', text.trials.feasible, [text.no, text.yes], (row) => Number(trials.feasible[row])),
     choice('marked', text.trials.marked, [text.no, text.yes], (row) => Number(trials.marked[row])),
-    number('notes', text.trials.notes, (row) => trials.notes[row] ?? 0, (it) => String(it), 80),
+    number(
+      'notes',
+      text.trials.notes,
+      (row) => trials.notes[row] ?? 0,
+      (it) => String(it),
+      80,
+    ),
   ];
 }
 
@@ -62,9 +85,28 @@ function number(
   write: (value: number | null) => string,
   width: number,
 ): TrialColumn {
-  return { id, title, kind: 'number', value, label: (row) => write(value(row)), choices: null, width };
+  return {
+    id,
+    title,
+    kind: 'number',
+    value,
+    label: (row) => write(value(row)),
+    choices: null,
+    width: roomFor(title, width),
+  };
 }
 
 function choice(id: string, title: string, choices: string[], value: (row: number) => number): TrialColumn {
-  return { id, title, kind: 'choice', value, label: (row) => choices[value(row)]!, choices, width: 120 };
+  return {
+    id,
+    title,
+    kind: 'choice',
+    value,
+    label: (row) => choices[value(row)]!,
+    choices,
+    width: roomFor(title, 120),
+  };
 }
+
+/** Titles are not cut, within reason. */
+const roomFor = (title: string, width: number) => Math.max(width, Math.min(240, 34 + 8 * title.length));

@@ -2,7 +2,7 @@
 import type { FigureOf } from '@goldilocks/protocol/page';
 import { measured, percent } from '../../format.js';
 import { text } from '../../text.js';
-import { quiet, titleAbove, titleBelow } from '../axes.js';
+import { axisOf, quiet, titleAbove, titleBelow } from '../axes.js';
 import { lineLook } from '../colors.js';
 import type { Drawing } from '../drawing.js';
 import type { PlotContext } from './context.js';
@@ -15,12 +15,27 @@ export function drawEdf({ at, lines, x }: FigureOf<'edf'>, context: PlotContext)
     height: 380,
     option: ({ colors, dark }) => ({
       grid: { left: 8, right: 24, top: 34, bottom: 40, containLabel: true },
-      xAxis: { type: context.log ? 'log' : 'value', scale: true, min: x.range?.[0], max: x.range?.[1], ...quiet(colors), ...titleBelow(context.objectiveTitle, colors) },
-      yAxis: { type: 'value', min: 0, max: 1, ...quiet(colors), ...titleAbove(text.plots.share, colors), axisLabel: { color: colors.muted, formatter: (value: number) => percent(value) } },
+      xAxis: {
+        ...axisOf({ ...x, scale: context.log ? 'log' : 'linear' }, colors),
+        ...titleBelow(context.objectiveTitle, colors),
+      },
+      yAxis: {
+        type: 'value',
+        min: 0,
+        max: 1,
+        ...quiet(colors),
+        ...titleAbove(text.plots.share, colors),
+        axisLabel: { color: colors.muted, formatter: (value: number) => percent(value) },
+      },
       tooltip: {
         trigger: 'axis',
         formatter: (params: { seriesIndex: number; dataIndex: number; seriesName: string }[]) =>
-          params.map(({ seriesIndex, dataIndex, seriesName }) => `${filled.length > 1 ? `${seriesName}: ` : ''}${label(seriesIndex, dataIndex)}`).join('\n'),
+          params
+            .map(
+              ({ seriesIndex, dataIndex, seriesName }) =>
+                `${filled.length > 1 ? `${seriesName}: ` : ''}${label(seriesIndex, dataIndex)}`,
+            )
+            .join('\n'),
       },
       series: filled.map(({ study, shares }, s) => ({
         type: 'line',
@@ -40,7 +55,10 @@ export function drawEdf({ at, lines, x }: FigureOf<'edf'>, context: PlotContext)
       at: (i) => ({ seriesIndex: 0, dataIndex: i }),
     },
     numbers: () => ({
-      columns: [{ title: context.objectiveTitle, number: true }, ...filled.map(({ study }) => ({ title: study, number: true }))],
+      columns: [
+        { title: context.objectiveTitle, number: true },
+        ...filled.map(({ study }) => ({ title: study, number: true })),
+      ],
       rows: at.map((value, i) => [value, ...filled.map(({ shares }) => shares[i] ?? null)]),
     }),
   };

@@ -2,7 +2,7 @@
 import type { FigureOf } from '@goldilocks/protocol/page';
 import { measured } from '../../format.js';
 import { text } from '../../text.js';
-import { quiet, robustRange, scaleOf, titleAbove, titleBelow } from '../axes.js';
+import { axisOf, quiet, robustRange, titleAbove, titleBelow } from '../axes.js';
 import { lineLook } from '../colors.js';
 import type { Drawing } from '../drawing.js';
 import { type PlotContext, valueConditions } from './context.js';
@@ -15,12 +15,13 @@ export function drawHistory(figure: FigureOf<'history'>, context: PlotContext): 
   });
   const first = series[0];
   const ends = robustRange(series.flatMap(({ values, best }) => [...values, ...(best ?? [])]));
-  const title = figure.target.name === 'Objective Value' ? context.objectiveTitle : figure.target.name;
+  const title = context.objectiveTitle;
   const label = (trial: number, value: number | null) => text.charts.point(trial, title, measured(value));
   return {
     height: 380,
     brush: 'rect',
-    select: (selection) => (selection.kind === 'plane' ? historyConditions(selection.range as number[][], context) : null),
+    select: (selection) =>
+      selection.kind === 'plane' ? historyConditions(selection.range as number[][], context) : null,
     legend:
       series.length > 1
         ? undefined!
@@ -34,10 +35,18 @@ export function drawHistory(figure: FigureOf<'history'>, context: PlotContext): 
     option: ({ colors, dark }) => ({
       grid: { left: 8, right: 20, top: 34, bottom: 40, containLabel: true },
       brush: { xAxisIndex: 0, yAxisIndex: 0, throttleType: 'debounce', transformable: false },
-      xAxis: { type: 'value', scale: true, minInterval: 1, ...quiet(colors), ...titleBelow(text.trials.number, colors) },
-      yAxis: {
-        ...scaleOf({ ...figure.y, range: context.capped ? ends : figure.y.range, scale: context.log ? 'log' : 'linear' }),
+      xAxis: {
+        type: 'value',
+        scale: true,
+        minInterval: 1,
         ...quiet(colors),
+        ...titleBelow(text.trials.number, colors),
+      },
+      yAxis: {
+        ...axisOf(
+          { ...figure.y, range: context.capped ? ends : figure.y.range, scale: context.log ? 'log' : 'linear' },
+          colors,
+        ),
         ...titleAbove(title, colors),
       },
       tooltip: {
@@ -106,6 +115,8 @@ export function recommendedLine({ recommended }: PlotContext, color: string) {
   return {
     silent: true,
     symbol: 'none',
+    // ECharts would round the place to two digits.
+    precision: 12,
     label: { show: false },
     lineStyle: { color, type: 'dashed', width: 2 },
     data: [{ yAxis: recommended }],

@@ -20,7 +20,12 @@ export function drawImportances({ bars }: FigureOf<'importances'>, context: Plot
     height: 60 + names.length * (bars.length > 1 ? 24 + 16 * bars.length : 40),
     option: ({ colors, dark }) => ({
       grid: { left: 8, right: 64, top: 8, bottom: 30, containLabel: true },
-      xAxis: { type: 'value', max: 1, ...quiet(colors), axisLabel: { color: colors.muted, formatter: (value: number) => percent(value) } },
+      xAxis: {
+        type: 'value',
+        max: 1,
+        ...quiet(colors),
+        axisLabel: { color: colors.muted, formatter: (value: number) => percent(value) },
+      },
       yAxis: {
         type: 'category',
         inverse: true,
@@ -29,14 +34,22 @@ export function drawImportances({ bars }: FigureOf<'importances'>, context: Plot
         axisLabel: { color: colors.ink, fontSize: 13, width: 150, overflow: 'break' },
         splitLine: { show: false },
       },
-      tooltip: { formatter: ({ seriesIndex, dataIndex }: { seriesIndex: number; dataIndex: number }) => label({ bar: bars[seriesIndex]!, b: seriesIndex, name: names[dataIndex]!, n: dataIndex }) },
+      tooltip: {
+        formatter: ({ seriesIndex, dataIndex }: { seriesIndex: number; dataIndex: number }) =>
+          label({ bar: bars[seriesIndex]!, b: seriesIndex, name: names[dataIndex]!, n: dataIndex }),
+      },
       series: bars.map((bar, b) => ({
         type: 'bar',
         name: bar.target.name,
         barMaxWidth: 24,
         data: names.map((name) => share(bar, name)),
         itemStyle: { color: bars.length > 1 ? lineLook(b, dark).color : colors.found, borderRadius: [0, 5, 5, 0] },
-        label: { show: true, position: 'right', color: colors.ink, formatter: ({ value }: { value: number }) => percent(value, 1) },
+        label: {
+          show: true,
+          position: 'right',
+          color: colors.ink,
+          formatter: ({ value }: { value: number }) => percent(value, 1),
+        },
       })),
     }),
     points: {
@@ -46,7 +59,10 @@ export function drawImportances({ bars }: FigureOf<'importances'>, context: Plot
       at: (k) => ({ seriesIndex: flat[k]!.b, dataIndex: flat[k]!.n }),
     },
     numbers: () => ({
-      columns: [{ title: text.plots.setting }, ...bars.map(({ target }) => ({ title: bars.length > 1 ? target.name : text.plots.importance, number: true }))],
+      columns: [
+        { title: text.plots.setting },
+        ...bars.map(({ target }) => ({ title: bars.length > 1 ? target.name : text.plots.importance, number: true })),
+      ],
       rows: names.map((name) => [paramTitle(context, name), ...bars.map((bar) => share(bar, name))]),
     }),
   };

@@ -2,7 +2,7 @@
 import type { FigureOf } from '@goldilocks/protocol/page';
 import { measured, plain } from '../../format.js';
 import { text } from '../../text.js';
-import { quiet, robustRange, scaleOf, titleAbove, titleBelow } from '../axes.js';
+import { axisOf, robustRange, titleAbove, titleBelow } from '../axes.js';
 import type { Colors } from '../colors.js';
 import type { Drawing } from '../drawing.js';
 import type { PlotContext } from './context.js';
@@ -25,10 +25,12 @@ export function drawIntermediate(figure: FigureOf<'intermediate'>, context: Plot
     ],
     option: ({ colors }) => ({
       grid: { left: 8, right: 24, top: 34, bottom: 40, containLabel: true },
-      xAxis: { ...scaleOf(figure.x), ...quiet(colors), ...titleBelow(text.trials.lastStep, colors) },
+      xAxis: { ...axisOf(figure.x, colors), ...titleBelow(text.trials.lastStep, colors) },
       yAxis: {
-        ...scaleOf({ ...figure.y, range: context.capped ? ends : figure.y.range, scale: context.log ? 'log' : 'linear' }),
-        ...quiet(colors),
+        ...axisOf(
+          { ...figure.y, range: context.capped ? ends : figure.y.range, scale: context.log ? 'log' : 'linear' },
+          colors,
+        ),
         ...titleAbove(context.objectiveTitle, colors),
       },
       tooltip: {
@@ -40,8 +42,13 @@ export function drawIntermediate(figure: FigureOf<'intermediate'>, context: Plot
         data: steps.map((step, k) => [step, values[k]]),
         symbolSize: 5,
         showSymbol: curves.length <= 60,
-        triggerLineEvent: true,
-        lineStyle: { color: tone(trial, context, colors), width: trial === context.best ? 3 : 1.5, type: state === 'PRUNED' ? 'dashed' : 'solid', opacity: emphasis(trial, context) ? 1 : 0.55 },
+        triggerEvent: true,
+        lineStyle: {
+          color: tone(trial, context, colors),
+          width: trial === context.best ? 3 : 1.5,
+          type: state === 'PRUNED' ? 'dashed' : 'solid',
+          opacity: emphasis(trial, context) ? 1 : 0.55,
+        },
         itemStyle: { color: tone(trial, context, colors) },
         z: emphasis(trial, context) ? 3 : 2,
         emphasis: { lineStyle: { width: 3.5 } },

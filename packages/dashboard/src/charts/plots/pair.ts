@@ -2,7 +2,7 @@
 import type { FigureOf, ValuedAxis } from '@goldilocks/protocol/page';
 import { measured, plain, readable } from '../../format.js';
 import { text } from '../../text.js';
-import { quiet, scaleOf, titleAbove, titleBelow } from '../axes.js';
+import { axisOf, titleAbove, titleBelow } from '../axes.js';
 import { scaleColor } from '../colors.js';
 import type { Drawing } from '../drawing.js';
 import { type PlotContext, paramConditions, paramTitle } from './context.js';
@@ -16,30 +16,50 @@ interface Pair {
 }
 
 /** The axes that the address asks for, else the first two that vary. */
-export function chosenPair<Axis extends ValuedAxis>(axes: readonly Axis[], x?: string, y?: string): [Axis, Axis] | null {
+export function chosenPair<Axis extends ValuedAxis>(
+  axes: readonly Axis[],
+  x?: string,
+  y?: string,
+): [Axis, Axis] | null {
   const varying = axes.filter(({ values }) => new Set(values).size > 1);
   const first = varying.find(({ label }) => label === x) ?? varying.find(({ label }) => label !== y);
-  const second = varying.find(({ label }) => label === y && label !== first?.label) ?? varying.find(({ label }) => label !== first?.label);
+  const second =
+    varying.find(({ label }) => label === y && label !== first?.label) ??
+    varying.find(({ label }) => label !== first?.label);
   return first && second ? [first, second] : null;
 }
 
 export function drawContour(figure: FigureOf<'contour'>, context: PlotContext, x?: string, y?: string): Drawing | null {
   const pair = chosenPair(figure.axes, x, y);
   if (!pair) return null;
-  return drawPair({ x: pair[0], y: pair[1], trials: figure.trials, targets: figure.targets, direction: figure.target.direction }, context, true);
+  return drawPair(
+    { x: pair[0], y: pair[1], trials: figure.trials, targets: figure.targets, direction: figure.target.direction },
+    context,
+    true,
+  );
 }
 
 export function drawRank(figure: FigureOf<'rank'>, context: PlotContext, x?: string, y?: string): Drawing | null {
   const pair = chosenPair(figure.axes, x, y);
   if (!pair) return null;
-  return drawPair({ x: pair[0], y: pair[1], trials: figure.trials, targets: figure.targets, direction: figure.target.direction }, context, false);
+  return drawPair(
+    { x: pair[0], y: pair[1], trials: figure.trials, targets: figure.targets, direction: figure.target.direction },
+    context,
+    false,
+  );
 }
 
 function drawPair({ x, y, trials, targets, direction }: Pair, context: PlotContext, map: boolean): Drawing {
-  const rows = trials.flatMap((trial, i) => (context.passes(trial) && x.values[i] !== null && y.values[i] !== null && targets[i] !== null ? [i] : []));
-  const shares = goodness(rows.map((i) => targets[i]!), direction);
+  const rows = trials.flatMap((trial, i) =>
+    context.passes(trial) && x.values[i] !== null && y.values[i] !== null && targets[i] !== null ? [i] : [],
+  );
+  const shares = goodness(
+    rows.map((i) => targets[i]!),
+    direction,
+  );
   const [xTitle, yTitle] = [paramTitle(context, x.label), paramTitle(context, y.label)];
-  const write = (axis: ValuedAxis, i: number) => (axis.labels ? readable(axis.labels[axis.values[i]!]!) : plain(axis.values[i]!));
+  const write = (axis: ValuedAxis, i: number) =>
+    axis.labels ? readable(axis.labels[axis.values[i]!]!) : plain(axis.values[i]!);
   const sentence = (i: number) =>
     `${text.charts.point(trials[i]!, context.objectiveTitle, measured(targets[i]))}\n${xTitle}: ${write(x, i)}\n${yTitle}: ${write(y, i)}`;
   return {
@@ -48,21 +68,30 @@ function drawPair({ x, y, trials, targets, direction }: Pair, context: PlotConte
     select: (selection) => {
       if (selection.kind !== 'plane') return null;
       const [across, up] = selection.range as number[][];
-      return [...paramConditions(x.label, x.labels?.map(readable) ?? null, across!), ...paramConditions(y.label, y.labels?.map(readable) ?? null, up!)];
+      return [
+        ...paramConditions(x.label, x.labels?.map(readable) ?? null, across!),
+        ...paramConditions(y.label, y.labels?.map(readable) ?? null, up!),
+      ];
     },
     option: ({ colors, dark }) => ({
       grid: { left: 8, right: 24, top: 34, bottom: 40, containLabel: true },
       brush: { xAxisIndex: 0, yAxisIndex: 0, transformable: false },
-      xAxis: { ...scaleOf(x), ...quiet(colors), splitLine: { show: false }, ...titleBelow(xTitle, colors) },
-      yAxis: { ...scaleOf(y), ...quiet(colors), splitLine: { show: false }, ...titleAbove(yTitle, colors) },
-      tooltip: { formatter: ({ seriesName, dataIndex }: { seriesName: string; dataIndex: number }) => (seriesName === 'map' ? '' : sentence(rows[dataIndex]!)) },
+      xAxis: { ...axisOf(x, colors), splitLine: { show: false }, ...titleBelow(xTitle, colors) },
+      yAxis: { ...axisOf(y, colors), splitLine: { show: false }, ...titleAbove(yTitle, colors) },
+      tooltip: {
+        formatter: ({ seriesName, dataIndex }: { seriesName: string; dataIndex: number }) =>
+          seriesName === 'map' ? '' : sentence(rows[dataIndex]!),
+      },
       series: [
         ...(map && !x.labels && !y.labels ? [mapSeries(x, y, rows, shares, dark)] : []),
         {
           type: 'scatter',
           name: 'trials',
           symbolSize: rows.length > 2000 ? 5 : 11,
-          data: rows.map((i, k) => ({ value: [x.values[i], y.values[i]], itemStyle: { color: scaleColor(shares[k]!, dark) } })),
+          data: rows.map((i, k) => ({
+            value: [x.values[i], y.values[i]],
+            itemStyle: { color: scaleColor(shares[k]!, dark) },
+          })),
           itemStyle: { borderColor: colors.card, borderWidth: rows.length > 2000 ? 0 : 1.5 },
         },
       ],
@@ -73,11 +102,22 @@ function drawPair({ x, y, trials, targets, direction }: Pair, context: PlotConte
       trial: (k) => trials[rows[k]!]!,
       at: (k) => ({ seriesIndex: map && !x.labels && !y.labels ? 1 : 0, dataIndex: k }),
     },
-    trialOf: ({ seriesIndex, dataIndex }) => (seriesIndex === (map && !x.labels && !y.labels ? 1 : 0) ? trials[rows[dataIndex]!]! : null),
+    trialOf: ({ seriesIndex, dataIndex }) =>
+      seriesIndex === (map && !x.labels && !y.labels ? 1 : 0) ? trials[rows[dataIndex]!]! : null,
     numbers: () => ({
       ofTrials: true,
-      columns: [{ title: text.trials.number, number: true }, { title: xTitle }, { title: yTitle }, { title: context.objectiveTitle, number: true }],
-      rows: rows.map((i) => [trials[i]!, x.labels ? write(x, i) : x.values[i]!, y.labels ? write(y, i) : y.values[i]!, targets[i]!]),
+      columns: [
+        { title: text.trials.number, number: true },
+        { title: xTitle },
+        { title: yTitle },
+        { title: context.objectiveTitle, number: true },
+      ],
+      rows: rows.map((i) => [
+        trials[i]!,
+        x.labels ? write(x, i) : x.values[i]!,
+        y.labels ? write(y, i) : y.values[i]!,
+        targets[i]!,
+      ]),
     }),
   };
 }
@@ -108,12 +148,20 @@ function mapSeries(x: ValuedAxis, y: ValuedAxis, rows: readonly number[], shares
     return axis.scale === 'log' ? low * (high / low) ** t : low + t * (high - low);
   };
   const every = Math.max(1, Math.ceil(rows.length / MOST));
-  const known = rows.flatMap((i, k) => (k % every === 0 ? [[place(x, x.values[i]!), place(y, y.values[i]!), shares[k]!] as const] : []));
+  const known = rows.flatMap((i, k) =>
+    k % every === 0 ? [[place(x, x.values[i]!), place(y, y.values[i]!), shares[k]!] as const] : [],
+  );
   const data: number[][] = [];
   for (let line = 0; line < LINES; line++) {
     for (let column = 0; column < COLUMNS; column++) {
       const [u, v] = [(column + 0.5) / COLUMNS, (line + 0.5) / LINES];
-      data.push([back(x, column / COLUMNS), back(y, line / LINES), back(x, (column + 1) / COLUMNS), back(y, (line + 1) / LINES), weighted(known, u, v)]);
+      data.push([
+        back(x, column / COLUMNS),
+        back(y, line / LINES),
+        back(x, (column + 1) / COLUMNS),
+        back(y, (line + 1) / LINES),
+        weighted(known, u, v),
+      ]);
     }
   }
   return {

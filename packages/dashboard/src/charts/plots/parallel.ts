@@ -13,14 +13,17 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
   const rows = figure.order.filter((row) => context.passes(figure.trials[row]!));
   const shares = goodness(figure);
   const title = (axis: ValuedAxis, i: number) =>
-    i < varying.length ? paramTitle(context, axis.label) : objectiveName(axis, context);
+    i < varying.length ? paramTitle(context, axis.label) : objectiveName(axis, figure, context);
   const write = (axis: ValuedAxis, row: number) => {
     const value = axis.values[row] ?? null;
     if (value === null) return '—';
     return axis.labels ? readable(axis.labels[value]!) : plain(value);
   };
   const sentence = (row: number) =>
-    [text.plots.trialNumber(figure.trials[row]!), ...axes.map((axis, i) => `${title(axis, i)}: ${write(axis, row)}`)].join('\n');
+    [
+      text.plots.trialNumber(figure.trials[row]!),
+      ...axes.map((axis, i) => `${title(axis, i)}: ${write(axis, row)}`),
+    ].join('\n');
   return {
     height: 440,
     select: (selection) => {
@@ -38,7 +41,9 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
       parallel: {
         ...{ left: 44, right: 64, top: 56, bottom: 24 },
         axisExpandable: false,
-        parallelAxisDefault: { areaSelectStyle: { width: 22, borderWidth: 1, borderColor: colors.zone, color: colors.zone, opacity: 0.25 } },
+        parallelAxisDefault: {
+          areaSelectStyle: { width: 22, borderWidth: 1, borderColor: colors.zone, color: colors.zone, opacity: 0.25 },
+        },
       },
       tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => sentence(rows[dataIndex]!) },
       parallelAxis: axes.map((axis, i) => ({
@@ -58,12 +63,13 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
           color: colors.muted,
           fontSize: 11,
           hideOverlap: true,
-          ...(axis.scale === 'category' ? { width: 84, overflow: 'truncate' } : { formatter: (value: number) => plain(value, 2) }),
+          ...(axis.scale === 'category'
+            ? { width: 84, overflow: 'truncate' }
+            : { showMinLabel: false, showMaxLabel: false, formatter: (value: number) => plain(value, 3) }),
         },
       })),
       series: {
         type: 'parallel',
-        smooth: 0.06,
         progressive: 2000,
         progressiveThreshold: 4000,
         inactiveOpacity: 0.04,
@@ -71,7 +77,7 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
         lineStyle: { width: rows.length > 1000 ? 0.8 : 1.7, opacity: rows.length > 1000 ? 0.35 : 0.75 },
         emphasis: { lineStyle: { width: 3.5, opacity: 1 } },
         data: rows.map((row) => ({
-          value: axes.map(({ values }) => values[row] ?? "-"),
+          value: axes.map(({ values }) => values[row] ?? '-'),
           lineStyle: { color: scaleColor(shares[row]!, dark) },
         })),
       },
@@ -86,7 +92,10 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
     trialOf: ({ dataIndex }) => figure.trials[rows[dataIndex]!] ?? null,
     numbers: () => ({
       ofTrials: true,
-      columns: [{ title: text.trials.number, number: true }, ...axes.map((axis, i) => ({ title: title(axis, i), number: !axis.labels }))],
+      columns: [
+        { title: text.trials.number, number: true },
+        ...axes.map((axis, i) => ({ title: title(axis, i), number: !axis.labels })),
+      ],
       rows: rows
         .toSorted((a, b) => figure.trials[a]! - figure.trials[b]!)
         .map((row): Cell[] => [
@@ -100,8 +109,8 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
   };
 }
 
-const objectiveName = (axis: ValuedAxis, { objectiveTitle }: PlotContext) =>
-  axis.label === 'Objective Value' ? objectiveTitle : axis.label;
+const objectiveName = (axis: ValuedAxis, { objectives }: FigureOf<'parallel'>, { objectiveTitle }: PlotContext) =>
+  objectives.length === 1 ? objectiveTitle : axis.label;
 
 /** By rank, so that no outlier washes the rest out: 1 for the best. */
 function goodness({ color }: FigureOf<'parallel'>): number[] {
@@ -125,4 +134,3 @@ function wrap(title: string, width: number): string {
     }, [])
     .join('\n');
 }
-

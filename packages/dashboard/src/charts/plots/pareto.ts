@@ -2,17 +2,21 @@
 import type { FigureOf } from '@goldilocks/protocol/page';
 import { measured } from '../../format.js';
 import { text } from '../../text.js';
-import { quiet, scaleOf, titleAbove, titleBelow } from '../axes.js';
+import { axisOf, titleAbove, titleBelow } from '../axes.js';
 import type { Drawing } from '../drawing.js';
 import type { PlotContext } from './context.js';
 
 export function drawPareto({ axes, trials, values, kinds }: FigureOf<'pareto'>, context: PlotContext): Drawing {
   const [x, y] = axes;
-  const rows = trials.flatMap((trial, i) => (context.passes(trial) && values[0]![i] !== null && values[1]![i] !== null ? [i] : []));
+  const rows = trials.flatMap((trial, i) =>
+    context.passes(trial) && values[0]![i] !== null && values[1]![i] !== null ? [i] : [],
+  );
   const dominated = rows.filter((i) => kinds[i] !== 'best');
   const front = rows.filter((i) => kinds[i] === 'best').sort((a, b) => values[0]![a]! - values[0]![b]!);
   const sentence = (i: number) =>
-    [text.plots.trialNumber(trials[i]!), ...axes.map(({ label }, k) => `${label}: ${measured(values[k]![i])}`)].join('\n');
+    [text.plots.trialNumber(trials[i]!), ...axes.map(({ label }, k) => `${label}: ${measured(values[k]![i])}`)].join(
+      '\n',
+    );
   const at = (seriesIndex: number, dataIndex: number) => (seriesIndex === 0 ? dominated : front)[dataIndex]!;
   const walk = [...front, ...dominated];
   return {
@@ -23,25 +27,50 @@ export function drawPareto({ axes, trials, values, kinds }: FigureOf<'pareto'>, 
     ],
     option: ({ colors }) => ({
       grid: { left: 8, right: 28, top: 34, bottom: 40, containLabel: true },
-      xAxis: { ...scaleOf(x!), ...quiet(colors), ...titleBelow(x!.label, colors) },
-      yAxis: { ...scaleOf(y!), ...quiet(colors), ...titleAbove(y!.label, colors) },
-      tooltip: { formatter: ({ seriesIndex, dataIndex }: { seriesIndex: number; dataIndex: number }) => sentence(at(seriesIndex, dataIndex)) },
+      xAxis: { ...axisOf(x!, colors), ...titleBelow(x!.label, colors) },
+      yAxis: { ...axisOf(y!, colors), ...titleAbove(y!.label, colors) },
+      tooltip: {
+        formatter: ({ seriesIndex, dataIndex }: { seriesIndex: number; dataIndex: number }) =>
+          sentence(at(seriesIndex, dataIndex)),
+      },
       series: [
-        { type: 'scatter', symbolSize: rows.length > 2000 ? 4 : 9, data: dominated.map((i) => [values[0]![i], values[1]![i]]), itemStyle: { color: colors.base, opacity: 0.6 } },
-        { type: 'line', step: 'end', symbol: 'diamond', symbolSize: 13, data: front.map((i) => [values[0]![i], values[1]![i]]), itemStyle: { color: colors.found }, lineStyle: { color: colors.found, width: 2 } },
+        {
+          type: 'scatter',
+          symbolSize: rows.length > 2000 ? 4 : 9,
+          data: dominated.map((i) => [values[0]![i], values[1]![i]]),
+          itemStyle: { color: colors.base, opacity: 0.6 },
+        },
+        {
+          type: 'line',
+          step: 'end',
+          symbol: 'diamond',
+          symbolSize: 13,
+          data: front.map((i) => [values[0]![i], values[1]![i]]),
+          itemStyle: { color: colors.found },
+          lineStyle: { color: colors.found, width: 2 },
+        },
       ],
     }),
     points: {
       count: walk.length,
       label: (k) => sentence(walk[k]!).replaceAll('\n', ', '),
       trial: (k) => trials[walk[k]!]!,
-      at: (k) => (k < front.length ? { seriesIndex: 1, dataIndex: k } : { seriesIndex: 0, dataIndex: k - front.length }),
+      at: (k) =>
+        k < front.length ? { seriesIndex: 1, dataIndex: k } : { seriesIndex: 0, dataIndex: k - front.length },
     },
     trialOf: ({ seriesIndex, dataIndex }) => trials[at(seriesIndex!, dataIndex)] ?? null,
     numbers: () => ({
       ofTrials: true,
-      columns: [{ title: text.trials.number, number: true }, ...axes.map(({ label }) => ({ title: label, number: true })), { title: text.plots.front }],
-      rows: rows.map((i) => [trials[i]!, ...axes.map((_, k) => values[k]![i]!), kinds[i] === 'best' ? text.yes : text.no]),
+      columns: [
+        { title: text.trials.number, number: true },
+        ...axes.map(({ label }) => ({ title: label, number: true })),
+        { title: text.plots.front },
+      ],
+      rows: rows.map((i) => [
+        trials[i]!,
+        ...axes.map((_, k) => values[k]![i]!),
+        kinds[i] === 'best' ? text.yes : text.no,
+      ]),
     }),
   };
 }

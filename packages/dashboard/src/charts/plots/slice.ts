@@ -2,7 +2,7 @@
 import type { FigureOf } from '@goldilocks/protocol/page';
 import { measured, plain, readable } from '../../format.js';
 import { text } from '../../text.js';
-import { quiet, robustRange, scaleOf, titleBelow } from '../axes.js';
+import { axisOf, robustRange, titleBelow } from '../axes.js';
 import type { Drawing } from '../drawing.js';
 import { type PlotContext, paramConditions, paramTitle, valueConditions } from './context.js';
 
@@ -55,8 +55,7 @@ export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Draw
         })),
         xAxis: panels.map(({ x }, p) => ({
           gridIndex: p,
-          ...scaleOf(x),
-          ...quiet(colors),
+          ...axisOf(x, colors),
           ...titleBelow(paramTitle(context, x.label), colors),
           nameTextStyle: { color: colors.ink, fontSize: 12 },
           splitLine: { show: false },
@@ -64,8 +63,10 @@ export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Draw
         })),
         yAxis: panels.map((_, p) => ({
           gridIndex: p,
-          ...scaleOf({ ...figure.y, range: context.capped ? ends : figure.y.range, scale: context.log ? 'log' : 'linear' }),
-          ...quiet(colors),
+          ...axisOf(
+            { ...figure.y, range: context.capped ? ends : figure.y.range, scale: context.log ? 'log' : 'linear' },
+            colors,
+          ),
           splitNumber: 4,
         })),
         tooltip: {
@@ -81,8 +82,10 @@ export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Draw
           data: rows.map((i) => {
             const value = [x.values[i], y[i]];
             const trial = trials[i]!;
-            if (trial === context.best) return { value, symbolSize: 13, itemStyle: { color: colors.found, opacity: 1 } };
-            if (trial === 0 && context.recommended !== null) return { value, symbol: 'diamond', symbolSize: 13, itemStyle: { color: colors.recommended, opacity: 1 } };
+            if (trial === context.best)
+              return { value, symbolSize: 13, itemStyle: { color: colors.found, opacity: 1 } };
+            if (trial === 0 && context.recommended !== null)
+              return { value, symbol: 'diamond', symbolSize: 13, itemStyle: { color: colors.recommended, opacity: 1 } };
             return feasible[i] ? value : { value, symbol: 'emptyCircle' };
           }),
         })),
@@ -106,7 +109,12 @@ export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Draw
         { title: text.plots.value },
         { title: context.objectiveTitle, number: true },
       ],
-      rows: flat.map(({ p, i }) => [panels[p]!.trials[i]!, paramTitle(context, panels[p]!.x.label), write(p, i), panels[p]!.y[i]!]),
+      rows: flat.map(({ p, i }) => [
+        panels[p]!.trials[i]!,
+        paramTitle(context, panels[p]!.x.label),
+        write(p, i),
+        panels[p]!.y[i]!,
+      ]),
     }),
   };
 }

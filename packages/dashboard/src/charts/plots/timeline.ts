@@ -2,7 +2,7 @@
 import type { FigureOf } from '@goldilocks/protocol/page';
 import { duration, moment } from '../../format.js';
 import { text } from '../../text.js';
-import { quiet, scaleOf, titleAbove } from '../axes.js';
+import { axisOf, quiet, titleAbove } from '../axes.js';
 import type { Colors } from '../colors.js';
 import type { Drawing } from '../drawing.js';
 import type { PlotContext } from './context.js';
@@ -29,24 +29,50 @@ export function drawTimeline({ x, bars }: FigureOf<'timeline'>, context: PlotCon
     legend: states.map((state) => ({ mark: 'bar', tone: tones[state], label: text.trialStates[state] })),
     option: ({ colors }) => ({
       grid: { left: 8, right: 24, top: 34, bottom: 28, containLabel: true },
-      xAxis: { ...scaleOf(x), ...quiet(colors) },
-      yAxis: { type: 'value', inverse: true, minInterval: 1, scale: true, ...quiet(colors), ...titleAbove(text.trials.number, colors), splitLine: { show: false } },
+      xAxis: { ...axisOf(x, colors) },
+      yAxis: {
+        type: 'value',
+        inverse: true,
+        minInterval: 1,
+        scale: true,
+        ...quiet(colors),
+        ...titleAbove(text.trials.number, colors),
+        splitLine: { show: false },
+      },
       tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => label(dataIndex) },
       series: {
         type: 'custom',
         progressive: 2000,
         progressiveThreshold: 4000,
         encode: { x: [0, 1], y: 2 },
-        data: shown.map(({ start, end, trial, state }) => ({ value: [start, end, trial], itemStyle: { color: colors[tones[state]] } })),
+        data: shown.map(({ start, end, trial, state }) => ({
+          value: [start, end, trial],
+          itemStyle: { color: colors[tones[state]] },
+        })),
         renderItem: (_: unknown, api: CustomApi) => bar(api),
       },
     }),
-    points: { count: shown.length, label: (i) => label(i).replaceAll('\n', ', '), trial: (i) => shown[i]!.trial, at: (i) => ({ seriesIndex: 0, dataIndex: i }) },
+    points: {
+      count: shown.length,
+      label: (i) => label(i).replaceAll('\n', ', '),
+      trial: (i) => shown[i]!.trial,
+      at: (i) => ({ seriesIndex: 0, dataIndex: i }),
+    },
     trialOf: ({ dataIndex }) => shown[dataIndex]?.trial ?? null,
     numbers: () => ({
       ofTrials: true,
-      columns: [{ title: text.trials.number, number: true }, { title: text.trials.state }, { title: text.trials.started }, { title: text.plots.secondsColumn, number: true }],
-      rows: shown.map(({ trial, state, start, end }) => [trial, text.trialStates[state], new Date(start).toISOString(), (end - start) / 1000]),
+      columns: [
+        { title: text.trials.number, number: true },
+        { title: text.trials.state },
+        { title: text.trials.started },
+        { title: text.plots.secondsColumn, number: true },
+      ],
+      rows: shown.map(({ trial, state, start, end }) => [
+        trial,
+        text.trialStates[state],
+        new Date(start).toISOString(),
+        (end - start) / 1000,
+      ]),
     }),
   };
 }

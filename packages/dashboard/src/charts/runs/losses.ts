@@ -49,8 +49,29 @@ export function drawLosses(runs: readonly Run[]): Drawing {
     }),
     option: ({ colors, dark }) => ({
       grid: { left: 8, right: 20, top: 34, bottom: 40, containLabel: true },
-      xAxis: { type: 'value', min: 0, ...(single?.totalSteps && { max: single.totalSteps }), ...quiet(colors), splitLine: { show: false }, ...titleBelow(text.runs.step, colors) },
-      yAxis: { type: 'value', scale: true, min: ends?.[0], max: ends?.[1], axisPointer: { show: false }, ...quiet(colors), axisLabel: { color: colors.muted, formatter: (value: number) => plain(value) }, ...titleAbove(text.runs.loss, colors) },
+      xAxis: {
+        type: 'value',
+        min: 0,
+        ...(single?.totalSteps && { max: single.totalSteps }),
+        ...quiet(colors),
+        splitLine: { show: false },
+        ...titleBelow(text.runs.step, colors),
+      },
+      yAxis: {
+        type: 'value',
+        scale: true,
+        min: ends?.[0],
+        max: ends?.[1],
+        axisPointer: { show: false },
+        ...quiet(colors),
+        axisLabel: {
+          color: colors.muted,
+          showMinLabel: false,
+          showMaxLabel: false,
+          formatter: (value: number) => plain(value),
+        },
+        ...titleAbove(text.runs.loss, colors),
+      },
       tooltip: {
         trigger: 'item',
         formatter: ({ seriesIndex, dataIndex }: { seriesIndex: number; dataIndex: number }) => {
@@ -61,10 +82,40 @@ export function drawLosses(runs: readonly Run[]): Drawing {
       series: [
         ...(single
           ? [
-              { type: 'line', silent: true, showSymbol: false, sampling: 'minmax', data: single.training.map(({ step, loss }) => [step, loss]), lineStyle: { color: colors.recommended, width: 1, opacity: 0.25 } },
-              { type: 'line', silent: true, showSymbol: false, data: single.training.map(({ step }, i) => [step, training[i]]), lineStyle: { color: colors.recommended, width: 2.5 } },
-              { type: 'line', silent: true, showSymbol: false, stack: 'gap', stackStrategy: 'all', data: gap.map(({ step, trainingLoss }) => [step, trainingLoss]), lineStyle: { opacity: 0 } },
-              { type: 'line', silent: true, showSymbol: false, stack: 'gap', stackStrategy: 'all', data: gap.map(({ step, loss, trainingLoss }) => [step, loss! - trainingLoss!]), lineStyle: { opacity: 0 }, areaStyle: { color: colors.zone, opacity: 0.18 } },
+              {
+                type: 'line',
+                silent: true,
+                showSymbol: false,
+                sampling: 'minmax',
+                data: single.training.map(({ step, loss }) => [step, loss]),
+                lineStyle: { color: colors.recommended, width: 1, opacity: 0.25 },
+              },
+              {
+                type: 'line',
+                silent: true,
+                showSymbol: false,
+                data: single.training.map(({ step }, i) => [step, training[i]]),
+                lineStyle: { color: colors.recommended, width: 2.5 },
+              },
+              {
+                type: 'line',
+                silent: true,
+                showSymbol: false,
+                stack: 'gap',
+                stackStrategy: 'all',
+                data: gap.map(({ step, trainingLoss }) => [step, trainingLoss]),
+                lineStyle: { opacity: 0 },
+              },
+              {
+                type: 'line',
+                silent: true,
+                showSymbol: false,
+                stack: 'gap',
+                stackStrategy: 'all',
+                data: gap.map(({ step, loss, trainingLoss }) => [step, loss! - trainingLoss!]),
+                lineStyle: { opacity: 0 },
+                areaStyle: { color: colors.zone, opacity: 0.18 },
+              },
             ]
           : []),
         ...validation.map((points, r) => ({
@@ -88,7 +139,13 @@ export function drawLosses(runs: readonly Run[]): Drawing {
     },
     trialOf: ({ seriesIndex }) => runs[seriesIndex! - before]?.trial ?? null,
     numbers: () => ({
-      columns: [{ title: text.runs.run }, { title: text.runs.step, number: true }, { title: text.runs.epoch, number: true }, { title: text.runs.training, number: true }, { title: text.runs.validation, number: true }],
+      columns: [
+        { title: text.runs.run },
+        { title: text.runs.step, number: true },
+        { title: text.runs.epoch, number: true },
+        { title: text.runs.training, number: true },
+        { title: text.runs.validation, number: true },
+      ],
       rows: runs.flatMap(({ title, curves }) => [
         ...curves.training.map(({ step, epoch, loss }) => [title, step, epoch, loss, null]),
         ...curves.validation.map(({ step, epoch, loss, trainingLoss }) => [title, step, epoch, trainingLoss, loss]),
@@ -101,5 +158,12 @@ function keptMark(points: readonly { step: number; loss: number | null }[], best
   const kept = points.find(({ step }) => step === bestStep);
   if (!kept) return undefined;
   const itemStyle = { color: 'transparent', borderColor: color, borderWidth: 2 };
-  return { silent: true, symbol: 'circle', symbolSize: 18, label: { show: false }, itemStyle, data: [{ coord: [kept.step, kept.loss] }] };
+  return {
+    silent: true,
+    symbol: 'circle',
+    symbolSize: 18,
+    label: { show: false },
+    itemStyle,
+    data: [{ coord: [kept.step, kept.loss] }],
+  };
 }

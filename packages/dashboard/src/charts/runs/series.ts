@@ -41,17 +41,58 @@ function lineOver(
     height: 180,
     option: ({ colors }) => ({
       grid: { left: 8, right: 20, top: 12, bottom: 36, containLabel: true },
-      xAxis: { type: 'value', min: 0, ...(totalSteps && { max: totalSteps }), ...quiet(colors), splitLine: { show: false }, ...titleBelow(text.runs.step, colors), nameGap: 26 },
-      yAxis: { type: 'value', ...quiet(colors), splitNumber: 3, axisLabel: { color: colors.muted, formatter: (value: number) => plain(value, 2) } },
-      tooltip: { trigger: 'axis', formatter: (params: { seriesIndex: number; dataIndex: number }[]) => params.filter(({ seriesIndex }) => seriesIndex === 0).map(({ dataIndex }) => label(dataIndex)).join('') },
+      xAxis: {
+        type: 'value',
+        min: 0,
+        ...(totalSteps && { max: totalSteps }),
+        ...quiet(colors),
+        splitLine: { show: false },
+        ...titleBelow(text.runs.step, colors),
+        nameGap: 26,
+      },
+      yAxis: {
+        type: 'value',
+        ...quiet(colors),
+        splitNumber: 3,
+        axisLabel: { color: colors.muted, formatter: (value: number) => plain(value, 2) },
+      },
+      tooltip: {
+        trigger: 'axis',
+        formatter: (params: { seriesIndex: number; dataIndex: number }[]) =>
+          params
+            .filter(({ seriesIndex }) => seriesIndex === 0)
+            .map(({ dataIndex }) => label(dataIndex))
+            .join(''),
+      },
       series: [
-        { type: 'line', showSymbol: false, sampling: 'minmax', data: points, lineStyle: { color: colors[tone], width: 2.5 }, itemStyle: { color: colors[tone] }, z: 3 },
-        ...(behind ? [{ type: 'line', silent: true, showSymbol: false, data: behind.points, lineStyle: { color: colors.recommended, width: 2, type: 'dashed' } }] : []),
+        {
+          type: 'line',
+          showSymbol: false,
+          sampling: 'minmax',
+          data: points,
+          lineStyle: { color: colors[tone], width: 2.5 },
+          itemStyle: { color: colors[tone] },
+          z: 3,
+        },
+        ...(behind
+          ? [
+              {
+                type: 'line',
+                silent: true,
+                showSymbol: false,
+                data: behind.points,
+                lineStyle: { color: colors.recommended, width: 2, type: 'dashed' },
+              },
+            ]
+          : []),
       ],
     }),
     points: { count: points.length, label, trial: () => null, at: (i) => ({ seriesIndex: 0, dataIndex: i }) },
     numbers: () => ({
-      columns: [{ title: text.runs.step, number: true }, { title, number: true }],
+      columns: [
+        { title: text.runs.step, number: true },
+        { title, number: true },
+      ],
       rows: points,
     }),
   };

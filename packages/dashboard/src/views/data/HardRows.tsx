@@ -38,7 +38,12 @@ export function HardRows({ study, inspection }: { study: string; inspection: str
             {corrections.size > 0 && <SaveCopy inspection={inspection} corrections={[...corrections.values()]} />}
             <ul className="stack">
               {rows.map((row) => (
-                <HardRowCard key={row.place} row={row} correction={corrections.get(row.place)} onDecide={(correction) => decide(row.place, correction)} />
+                <HardRowCard
+                  key={row.place}
+                  row={row}
+                  correction={corrections.get(row.place)}
+                  onDecide={(correction) => decide(row.place, correction)}
+                />
               ))}
             </ul>
             {total > PAGE && (

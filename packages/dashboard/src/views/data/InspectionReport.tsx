@@ -46,11 +46,21 @@ export function InspectionReport({ inspection }: { inspection: Inspection }) {
       </section>
       <div className="grid wide">
         <section className="card">
-          <ChartFigure title={text.data.lengths} sentence={text.data.lengthsHow(plain(median), count(Math.round(max)), unit)} drawing={lengthsDrawing} file="lengths" />
+          <ChartFigure
+            title={text.data.lengths}
+            sentence={text.data.lengthsHow(plain(median), count(Math.round(max)), unit)}
+            drawing={lengthsDrawing}
+            file="lengths"
+          />
         </section>
         {labelsDrawing && (
           <section className="card">
-            <ChartFigure title={text.data.labels} sentence={text.data.labelsHow} drawing={labelsDrawing} file="labels" />
+            <ChartFigure
+              title={text.data.labels}
+              sentence={text.data.labelsHow}
+              drawing={labelsDrawing}
+              file="labels"
+            />
           </section>
         )}
       </div>
@@ -65,7 +75,12 @@ function mainFacts({ columns, splits, format, languages }: Inspection) {
     [text.data.splits, text.data.split(count(splits.train), count(splits.validation), count(splits.test))],
     [text.data.format, format],
     ...(languages.length > 0
-      ? [[text.data.languages, list(languages.slice(0, 4).map(({ language, share }) => `${language} ${percent(share)}`))] as const]
+      ? [
+          [
+            text.data.languages,
+            list(languages.slice(0, 4).map(({ language, share }) => `${language} ${percent(share)}`)),
+          ] as const,
+        ]
       : []),
   ] as const;
 }
@@ -82,7 +97,11 @@ function qualityFacts({ shares, baselines }: Inspection) {
       ? [
           [
             text.data.baselines,
-            text.data.baselinesHow(percent(baselines.majority), percent(baselines.keywordRule), percent(baselines.naiveBayes)),
+            text.data.baselinesHow(
+              percent(baselines.majority),
+              percent(baselines.keywordRule),
+              percent(baselines.naiveBayes),
+            ),
           ] as const,
         ]
       : []),
@@ -130,7 +149,15 @@ function ProblemRows({ inspection, kind, places }: { inspection: string; kind: s
             columns={[
               { title: text.data.place, cell: ({ place }) => place },
               { title: text.data.part, cell: ({ split }) => split },
-              { title: text.data.text, cell: ({ text: input, cut }) => <span className="pre">{input}{cut && ' …'}</span> },
+              {
+                title: text.data.text,
+                cell: ({ text: input, cut }) => (
+                  <span className="pre">
+                    {input}
+                    {cut && ' …'}
+                  </span>
+                ),
+              },
               { title: text.data.answer, cell: ({ target }) => <span className="pre">{target}</span> },
             ]}
             rows={rows}

@@ -35,7 +35,12 @@ export function JustRightView() {
             </header>
             <div className="grid wide">
               {findings.hyperparameters.map((knob) => (
-                <KnobCard key={knob.name} knob={knob} objective={objectiveTitle} maximize={directions?.[0] === 'maximize'} />
+                <KnobCard
+                  key={knob.name}
+                  knob={knob}
+                  objective={objectiveTitle}
+                  maximize={directions?.[0] === 'maximize'}
+                />
               ))}
             </div>
             <OtherSettings settings={findings.otherSettings} />

@@ -28,7 +28,20 @@ export function KnobCard({ knob, objective, maximize }: Props) {
   const study = useStudyKey();
   const openTrial = useOpenTrial();
   const drawing = useMemo(() => drawKnob(knob, objective), [knob, objective]);
-  const { name, title, explanation, value, recommended, unit, verdict, confidence, sentence, note, importance, points } = knob;
+  const {
+    name,
+    title,
+    explanation,
+    value,
+    recommended,
+    unit,
+    verdict,
+    confidence,
+    sentence,
+    note,
+    importance,
+    points,
+  } = knob;
   const isSame = param(value) === param(recommended);
   const word = verdict === 'one-side' && knob.scale === 'choice' ? text.knobs.someWorse : text.knobs.verdicts[verdict];
   return (
@@ -60,7 +73,7 @@ export function KnobCard({ knob, objective, maximize }: Props) {
       <EvidenceList knob={knob} />
       {points.length > 0 && verdict !== 'not-tested' && (
         <ChartFigure
-          title={text.knobs.points(title)}
+          title={text.knobs.points}
           sentence={maximize ? text.knobs.pointsHowMax : text.knobs.pointsHow}
           drawing={drawing}
           file={`${study}-${name}`}
@@ -96,7 +109,12 @@ function EvidenceLink({ trials }: { trials: readonly number[] }) {
   const study = useStudyKey();
   if (trials.length === 0) return null;
   return (
-    <Link className="small" to="/s/$study/compare" params={{ study }} search={{ trials: trials.slice(0, 12).join(',') }}>
+    <Link
+      className="small"
+      to="/s/$study/compare"
+      params={{ study }}
+      search={{ trials: trials.slice(0, 12).join(',') }}
+    >
       {text.knobs.evidenceTrials(trials.length)}
     </Link>
   );

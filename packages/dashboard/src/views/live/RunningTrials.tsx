@@ -80,15 +80,38 @@ export function RunCurves({ trial, file }: { trial: Pick<RunningTrial, 'trial' |
     [curves, trial.trial],
   );
   const hasNorm = curves.training.some(({ gradientNorm }) => gradientNorm !== null);
+  const hasSpeed = curves.training.some(({ tokensPerSecond }) => tokensPerSecond !== null);
   return (
     <div className="stack loose">
-      <ChartFigure title={text.live.losses} sentence={text.live.lossesHow} drawing={drawings.losses} file={`${file}-losses`} />
+      <ChartFigure
+        title={text.live.losses}
+        sentence={text.live.lossesHow}
+        drawing={drawings.losses}
+        file={`${file}-losses`}
+      />
       <div className="grid" style={{ '--least': '300px' } as React.CSSProperties}>
-        <ChartFigure title={text.live.schedule} sentence={text.live.scheduleHow} drawing={drawings.schedule} file={`${file}-schedule`} />
+        <ChartFigure
+          title={text.live.schedule}
+          sentence={text.live.scheduleHow}
+          drawing={drawings.schedule}
+          file={`${file}-schedule`}
+        />
         {hasNorm && (
-          <ChartFigure title={text.live.gradientNorm} sentence={text.live.gradientNormHow} drawing={drawings.gradientNorm} file={`${file}-gradient-norm`} />
+          <ChartFigure
+            title={text.live.gradientNorm}
+            sentence={text.live.gradientNormHow}
+            drawing={drawings.gradientNorm}
+            file={`${file}-gradient-norm`}
+          />
         )}
-        <ChartFigure title={text.live.speed} sentence={text.live.speedHow} drawing={drawings.speed} file={`${file}-speed`} />
+        {hasSpeed && (
+          <ChartFigure
+            title={text.live.speed}
+            sentence={text.live.speedHow}
+            drawing={drawings.speed}
+            file={`${file}-speed`}
+          />
+        )}
       </div>
     </div>
   );
@@ -109,7 +132,9 @@ export function Answers({ answers }: { answers: readonly AnswersAt[] }) {
             <div className="grid narrow small">
               <Answer title={text.live.expected} tone="good" answer={expected} />
               <Answer title={text.live.now(plain(now.epoch))} tone="found" answer={answer} />
-              {before?.answers[i] && <Answer title={text.live.ago(plain(before.epoch))} tone="base" answer={before.answers[i].answer} />}
+              {before?.answers[i] && (
+                <Answer title={text.live.ago(plain(before.epoch))} tone="base" answer={before.answers[i].answer} />
+              )}
             </div>
           </article>
         ))}

@@ -5,6 +5,8 @@ import { duration } from '../../format.js';
 import { text } from '../../text.js';
 
 export function Stages({ stages }: { stages: readonly StageState[] }) {
+  // A study of before events were kept: nothing is known of its stages.
+  if (stages.every(({ state }) => state === 'waiting')) return null;
   return (
     <section aria-label={text.live.journey}>
       <ol className="stages">
@@ -20,9 +22,7 @@ function Stage({ stage: { stage, state, seconds, summary, progress } }: { stage:
   return (
     <li data-state={state} aria-current={state === 'running' ? 'step' : undefined}>
       <b>{text.stages[stage]}</b>
-      <span className="tiny">
-        {state === 'done' && seconds !== null ? duration(seconds) : text.stageStates[state]}
-      </span>
+      <span className="tiny">{state === 'done' && seconds !== null ? duration(seconds) : text.stageStates[state]}</span>
       {state === 'running' && progress && (
         <div className="stack tight">
           {progress.total > 0 && <Meter share={progress.done / progress.total} label={text.stages[stage]} />}

@@ -74,10 +74,14 @@ function Controls({ overview, isOver }: { overview: StudyOverview; isOver: boole
           {parameters.length > 0 && (
             <>
               <DialogButton trigger={<Steer icon="plus" label={text.steer.enqueue} />} title={text.steer.enqueueTitle}>
-                {(close) => <EnqueueForm parameters={parameters} give={(command) => void give(study, command).then(close)} />}
+                {(close) => (
+                  <EnqueueForm parameters={parameters} give={(command) => void give(study, command).then(close)} />
+                )}
               </DialogButton>
               <DialogButton trigger={<Steer icon="range" label={text.steer.range} />} title={text.steer.rangeTitle}>
-                {(close) => <RangeForm parameters={parameters} give={(command) => void give(study, command).then(close)} />}
+                {(close) => (
+                  <RangeForm parameters={parameters} give={(command) => void give(study, command).then(close)} />
+                )}
               </DialogButton>
             </>
           )}

@@ -17,7 +17,8 @@ export function Tiles({ overview }: { overview: StudyOverview }) {
           title={runs ? text.live.left : text.trials.seconds}
           below={
             <>
-              {runs && text.live.used(duration(secondsUsed))} {budget.seconds !== null && text.live.of(duration(budget.seconds))}
+              {runs && text.live.used(duration(secondsUsed))}{' '}
+              {budget.seconds !== null && text.live.of(duration(budget.seconds))}
               {share !== null && <Meter share={share} label={text.live.budget} />}
             </>
           }
@@ -30,16 +31,24 @@ export function Tiles({ overview }: { overview: StudyOverview }) {
       </Tile>
       {isJourney && (
         <>
-          <Tile title={text.live.base} tone="base" below={overview.objectiveTitle}>
-            {base === null ? <small>{text.live.unknown}</small> : measured(base)}
+          <Tile title={text.live.base} tone="base" below={base === null ? text.live.unknown : overview.objectiveTitle}>
+            {measured(base)}
           </Tile>
-          <Tile title={text.live.recommendedTile} tone="recommended" below={overview.objectiveTitle}>
-            {recommended === null ? <small>{text.live.unknown}</small> : measured(recommended)}
+          <Tile
+            title={text.live.recommendedTile}
+            tone="recommended"
+            below={recommended === null ? text.live.unknown : overview.objectiveTitle}
+          >
+            {measured(recommended)}
           </Tile>
         </>
       )}
-      <Tile title={text.live.best} tone="found" below={best && <BestBelow overview={overview} best={best} />}>
-        {best ? measured(best.value) : <small>{text.live.unknown}</small>}
+      <Tile
+        title={text.live.best}
+        tone="found"
+        below={best ? <BestBelow overview={overview} best={best} /> : text.live.unknown}
+      >
+        {measured(best?.value)}
       </Tile>
     </div>
   );
@@ -54,7 +63,8 @@ function BestBelow({ overview, best }: { overview: StudyOverview; best: NonNulla
       <Link to="/s/$study/trials/$trial" params={{ study: summary.key, trial: String(best.trial) }}>
         {text.live.bestTrial(best.trial)}
       </Link>
-      {gain !== null && `: ${gain > 0 ? text.live.gain(plain(gain)) : gain < 0 ? text.live.worse(plain(-gain)) : text.live.noGain}`}
+      {gain !== null &&
+        `: ${gain > 0 ? text.live.gain(plain(gain)) : gain < 0 ? text.live.worse(plain(-gain)) : text.live.noGain}`}
     </>
   );
 }

@@ -11,12 +11,12 @@ import { FilterBar } from '../../components/FilterBar.js';
 import { Choice, Toggle } from '../../components/fields.js';
 import { useTitle } from '../../components/Shell.js';
 import { Empty, Loading, Shown } from '../../components/states.js';
-import { type Condition, replaced } from '../../filter/where.js';
 import { useFilteredTrials } from '../../filter/useFilter.js';
+import { type Condition, replaced } from '../../filter/where.js';
 import { text } from '../../text.js';
 import { useOpenTrial } from '../trials/useOpenTrial.js';
-import { drawFigure } from './draw.js';
 import { CompareWith } from './CompareWith.js';
+import { drawFigure } from './draw.js';
 import { ScaleLegend } from './ScaleLegend.js';
 
 export function PlotView() {
@@ -71,7 +71,15 @@ function Plot({ kind }: { kind: Figure['kind'] }) {
       objectiveTitle: objective === 0 ? objectiveTitle : (metricNames[objective] ?? text.trials.objective(objective)),
       recommended: objective === 0 ? recommended : null,
     };
-  }, [overview.data?.objectiveTitle, overview.data?.recommended, overview.data?.best?.trial, trials.data?.params, passes, objective, log]);
+  }, [
+    overview.data?.objectiveTitle,
+    overview.data?.recommended,
+    overview.data?.best?.trial,
+    trials.data?.params,
+    passes,
+    objective,
+    log,
+  ]);
   const drawing = useMemo(
     () => (context && data?.figure ? drawFigure(data, context, x, y) : null),
     [data, context, x, y],
@@ -124,14 +132,18 @@ function Controls({ answer, context }: { answer: Figure; context: PlotContext })
   const navigate = useNavigate({ from: '/s/$study/plots/$kind' });
   const { objective = 0, x, y, log = false, with: others } = useSearch({ from: '/s/$study/plots/$kind' });
   const { data: studies } = useQuery({ ...studiesQuery, enabled: kind === 'history' || kind === 'edf' });
-  const set = (change: object) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
+  const set = (change: object) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
   const directions = overview.data?.directions ?? [];
   return (
     <div className="row">
       {directions.length > 1 && kind !== 'pareto' && (
         <Choice
           label={text.plots.objective}
-          options={directions.map((_, i) => ({ id: String(i), label: overview.data?.metricNames[i] ?? text.trials.objective(i) }))}
+          options={directions.map((_, i) => ({
+            id: String(i),
+            label: overview.data?.metricNames[i] ?? text.trials.objective(i),
+          }))}
           value={String(objective)}
           onChange={(id) => set({ objective: Number(id) || undefined })}
         />
@@ -171,8 +183,18 @@ function PairChoice({ axes, x, y, context, onChange }: PairChoiceProps) {
     .map(({ label }) => ({ id: label, label: context.params.find(({ name }) => name === label)?.title ?? label }));
   return (
     <>
-      <Choice label={text.plots.across} options={options} value={pair[0].label} onChange={(id) => onChange({ x: id, y: id === pair[1].label ? pair[0].label : pair[1].label })} />
-      <Choice label={text.plots.up} options={options} value={pair[1].label} onChange={(id) => onChange({ y: id, x: id === pair[0].label ? pair[1].label : pair[0].label })} />
+      <Choice
+        label={text.plots.across}
+        options={options}
+        value={pair[0].label}
+        onChange={(id) => onChange({ x: id, y: id === pair[1].label ? pair[0].label : pair[1].label })}
+      />
+      <Choice
+        label={text.plots.up}
+        options={options}
+        value={pair[1].label}
+        onChange={(id) => onChange({ y: id, x: id === pair[0].label ? pair[1].label : pair[0].label })}
+      />
     </>
   );
 }

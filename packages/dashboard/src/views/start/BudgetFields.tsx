@@ -20,7 +20,12 @@ export function BudgetFields({ minutes, trials, onChange }: Props) {
         onChange={(next) => onChange({ minutes: next })}
         least={0.1}
       />
-      <NumberInput label={text.start.trials} value={trials} onChange={(next) => onChange({ trials: next && Math.round(next) })} least={1} />
+      <NumberInput
+        label={text.start.trials}
+        value={trials}
+        onChange={(next) => onChange({ trials: next && Math.round(next) })}
+        least={1}
+      />
     </div>
   );
 }

@@ -20,7 +20,8 @@ export function ChooseData({ workspace: { limits, dataFiles }, onChoose }: Props
   const [busy, setBusy] = useState('');
   const [error, setError] = useState('');
   const upload = async (file: File) => {
-    if (file.size > limits.uploadBytes) return setError(text.start.tooBig(file.name, bytes(file.size), bytes(limits.uploadBytes)));
+    if (file.size > limits.uploadBytes)
+      return setError(text.start.tooBig(file.name, bytes(file.size), bytes(limits.uploadBytes)));
     setError('');
     setBusy(file.name);
     try {

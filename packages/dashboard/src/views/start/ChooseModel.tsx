@@ -63,9 +63,13 @@ function ModelFacts({ model, free }: { model: BaseModelChoice; free: number }) {
       </span>
       <span className="small">{facts.filter(Boolean).join(' · ')}</span>
       <span className="small muted">
-        {[license ? text.start.license(license) : text.start.noLicense, languages.join(', ')].filter(Boolean).join(' · ')}
+        {[license ? text.start.license(license) : text.start.noLicense, languages.join(', ')]
+          .filter(Boolean)
+          .join(' · ')}
       </span>
-      {memoryBytes !== null && memoryBytes > free && <span className="field-error">{text.start.tooLarge(bytes(free))}</span>}
+      {memoryBytes !== null && memoryBytes > free && (
+        <span className="field-error">{text.start.tooLarge(bytes(free))}</span>
+      )}
     </>
   );
 }

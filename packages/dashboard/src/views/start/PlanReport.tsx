@@ -63,7 +63,10 @@ export function PlanReport({ plan, choices, onChange }: Props) {
             <DataTable
               caption={text.start.whatItDoes}
               columns={[
-                { title: text.live.journey, cell: ({ stage }) => text.stages[stage as keyof typeof text.stages] ?? stage },
+                {
+                  title: text.live.journey,
+                  cell: ({ stage }) => text.stages[stage as keyof typeof text.stages] ?? stage,
+                },
                 { title: text.start.whatItDoes, cell: ({ does }) => <span className="small">{does}</span> },
                 { title: text.trials.seconds, cell: ({ seconds }) => duration(seconds), number: true },
               ]}

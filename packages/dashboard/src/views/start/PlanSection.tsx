@@ -80,7 +80,9 @@ function Go({ choices, ready, primary }: { choices: Choices; ready: boolean; pri
     setBusy(true);
     setError(null);
     try {
-      const { study } = await call('start', { body: { ...requestOf(choices), ...(name.trim() && { study: name.trim() }) } });
+      const { study } = await call('start', {
+        body: { ...requestOf(choices), ...(name.trim() && { study: name.trim() }) },
+      });
       tell(text.start.started(study));
       void queryClient.invalidateQueries({ queryKey: studiesQuery.queryKey });
       await navigate({ to: '/s/$study', params: { study } });

@@ -60,7 +60,10 @@ export function PlannedSetting({ setting, choices, onChange }: Props) {
             held={held}
             range={range}
             onDone={(nextHeld, nextRange) => {
-              onChange({ fixed: withEntry(choices.fixed, name, nextHeld), ranges: withEntry(choices.ranges, name, nextRange) });
+              onChange({
+                fixed: withEntry(choices.fixed, name, nextHeld),
+                ranges: withEntry(choices.ranges, name, nextRange),
+              });
               close();
             }}
           />
@@ -99,7 +102,10 @@ function ChangeSetting({ setting: { value, searched }, held, range, onDone }: Ch
       {mode === 'hold' && <HoldAt value={fixed} searched={searched} onChange={setFixed} />}
       {mode === 'range' && chosen && searched && <RangeOf searched={searched} chosen={chosen} onChange={setChosen} />}
       <div>
-        <Button look="primary" onPress={() => onDone(mode === 'hold' ? fixed : undefined, mode === 'range' ? chosen : undefined)}>
+        <Button
+          look="primary"
+          onPress={() => onDone(mode === 'hold' ? fixed : undefined, mode === 'range' ? chosen : undefined)}
+        >
           {text.trials.apply}
         </Button>
       </div>
@@ -107,7 +113,15 @@ function ChangeSetting({ setting: { value, searched }, held, range, onDone }: Ch
   );
 }
 
-function HoldAt({ value, searched, onChange }: { value: ParamValue; searched: Searched | null; onChange: (value: ParamValue) => void }) {
+function HoldAt({
+  value,
+  searched,
+  onChange,
+}: {
+  value: ParamValue;
+  searched: Searched | null;
+  onChange: (value: ParamValue) => void;
+}) {
   if (searched && 'choices' in searched) {
     const { choices } = searched;
     return (
@@ -120,17 +134,35 @@ function HoldAt({ value, searched, onChange }: { value: ParamValue; searched: Se
     );
   }
   if (typeof value === 'number') {
-    return <NumberInput label={text.start.value} value={value} onChange={(next) => next !== undefined && onChange(next)} />;
+    return (
+      <NumberInput label={text.start.value} value={value} onChange={(next) => next !== undefined && onChange(next)} />
+    );
   }
   return <TextInput label={text.start.value} value={param(value)} onChange={onChange} />;
 }
 
-function RangeOf({ searched, chosen, onChange }: { searched: Searched; chosen: Searched; onChange: (searched: Searched) => void }) {
+function RangeOf({
+  searched,
+  chosen,
+  onChange,
+}: {
+  searched: Searched;
+  chosen: Searched;
+  onChange: (searched: Searched) => void;
+}) {
   if ('low' in chosen) {
     return (
       <div className="halves">
-        <NumberInput label={text.start.low} value={chosen.low} onChange={(low) => low !== undefined && onChange({ ...chosen, low })} />
-        <NumberInput label={text.start.high} value={chosen.high} onChange={(high) => high !== undefined && onChange({ ...chosen, high })} />
+        <NumberInput
+          label={text.start.low}
+          value={chosen.low}
+          onChange={(low) => low !== undefined && onChange({ ...chosen, low })}
+        />
+        <NumberInput
+          label={text.start.high}
+          value={chosen.high}
+          onChange={(high) => high !== undefined && onChange({ ...chosen, high })}
+        />
       </div>
     );
   }
@@ -143,7 +175,11 @@ function RangeOf({ searched, chosen, onChange }: { searched: Searched; chosen: S
     <fieldset className="stack tight">
       <legend className="label">{text.start.choices}</legend>
       {all.map((choice) => (
-        <Toggle key={param(choice)} selected={chosen.choices.includes(choice)} onChange={(wanted) => change(choice, wanted)}>
+        <Toggle
+          key={param(choice)}
+          selected={chosen.choices.includes(choice)}
+          onChange={(wanted) => change(choice, wanted)}
+        >
           {param(choice)}
         </Toggle>
       ))}

@@ -36,7 +36,10 @@ export function StartView() {
                 <div className="row between">
                   <h2 id="step-data">{text.start.dataTitle}</h2>
                   {search.data && (
-                    <Button look="compact" onPress={() => set({ data: undefined, fixed: undefined, ranges: undefined })}>
+                    <Button
+                      look="compact"
+                      onPress={() => set({ data: undefined, fixed: undefined, ranges: undefined })}
+                    >
                       {text.start.another}
                     </Button>
                   )}
@@ -44,14 +47,22 @@ export function StartView() {
                 {search.data ? (
                   <Inspected data={search.data} model={model} />
                 ) : (
-                  <ChooseData workspace={space} onChoose={(data) => void navigate({ search: (before) => ({ ...before, data }) })} />
+                  <ChooseData
+                    workspace={space}
+                    onChoose={(data) => void navigate({ search: (before) => ({ ...before, data }) })}
+                  />
                 )}
               </section>
               {search.data && (
                 <>
                   <section className="stack" aria-labelledby="step-model">
                     <h2 id="step-model">{text.start.modelTitle}</h2>
-                    <ChooseModel models={space.models} machine={space.machine} chosen={model} onChoose={(next) => set({ model: next })} />
+                    <ChooseModel
+                      models={space.models}
+                      machine={space.machine}
+                      chosen={model}
+                      onChoose={(next) => set({ model: next })}
+                    />
                   </section>
                   <section className="stack" aria-labelledby="step-budget">
                     <h2 id="step-budget">{text.start.budgetTitle}</h2>

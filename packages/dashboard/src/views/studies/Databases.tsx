@@ -65,7 +65,13 @@ function OpenDatabase({ close }: { close: () => void }) {
   };
   return (
     <>
-      <TextInput label={text.studies.path} hint={text.studies.openDatabaseHint} value={path} onChange={setPath} error={error} />
+      <TextInput
+        label={text.studies.path}
+        hint={text.studies.openDatabaseHint}
+        value={path}
+        onChange={setPath}
+        error={error}
+      />
       <div>
         <Button look="primary" isDisabled={path.trim() === ''} onPress={() => void open()}>
           {text.studies.open}

@@ -39,11 +39,18 @@ export function StudiesView() {
                     <TextInput
                       label={text.studies.search}
                       value={q}
-                      onChange={(next) => void navigate({ search: (before) => ({ ...before, q: next || undefined }), replace: true })}
+                      onChange={(next) =>
+                        void navigate({ search: (before) => ({ ...before, q: next || undefined }), replace: true })
+                      }
                     />
                     <Toggle
                       selected={archived}
-                      onChange={(next) => void navigate({ search: (before) => ({ ...before, archived: next || undefined }), replace: true })}
+                      onChange={(next) =>
+                        void navigate({
+                          search: (before) => ({ ...before, archived: next || undefined }),
+                          replace: true,
+                        })
+                      }
                     >
                       {text.studies.showArchived}
                     </Toggle>
@@ -67,7 +74,9 @@ export function StudiesView() {
                       key={study.key}
                       study={study}
                       chosen={chosen.includes(study.key)}
-                      onChoose={(now) => setChosen(now ? [...chosen, study.key] : chosen.filter((key) => key !== study.key))}
+                      onChoose={(now) =>
+                        setChosen(now ? [...chosen, study.key] : chosen.filter((key) => key !== study.key))
+                      }
                     />
                   ))}
                 </ul>
@@ -85,7 +94,9 @@ function found(studies: readonly StudySummary[], q: string, archived: boolean): 
   const wanted = q.toLowerCase();
   return studies
     .filter((study) => archived || !study.archived)
-    .filter(({ title, name, data, model }) => [title, name, data, model].some((part) => part.toLowerCase().includes(wanted)))
+    .filter(({ title, name, data, model }) =>
+      [title, name, data, model].some((part) => part.toLowerCase().includes(wanted)),
+    )
     .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
 }
 

@@ -41,11 +41,32 @@ interface Props {
 }
 
 export function StudyCard({ study, chosen, onChoose }: Props) {
-  const { key, title, name, state, stage, trials, best, recommended, data, model, createdAt, archived, readOnly, deletedUntil } = study;
+  const {
+    key,
+    title,
+    name,
+    state,
+    stage,
+    trials,
+    best,
+    recommended,
+    data,
+    model,
+    createdAt,
+    archived,
+    readOnly,
+    deletedUntil,
+  } = study;
   const deleted = deletedUntil !== null;
   return (
     <li className="card study-card">
-      <Checkbox className="choose" isSelected={chosen} onChange={onChoose} aria-label={text.studies.choose(title)} isDisabled={deleted}>
+      <Checkbox
+        className="choose"
+        isSelected={chosen}
+        onChange={onChoose}
+        aria-label={text.studies.choose(title)}
+        isDisabled={deleted}
+      >
         <span className="box" aria-hidden="true" />
       </Checkbox>
       <div className="stack tight">
@@ -66,7 +87,9 @@ export function StudyCard({ study, chosen, onChoose }: Props) {
           {deleted && <Pill look="warm">{text.studies.inTrash(moment(deletedUntil))}</Pill>}
         </div>
         <p className="small muted">
-          {[title === name ? '' : name, data, model, createdAt && moment(createdAt), text.studies.trials(trials)].filter(Boolean).join(' · ')}
+          {[title === name ? '' : name, data, model, createdAt && moment(createdAt), text.studies.trials(trials)]
+            .filter(Boolean)
+            .join(' · ')}
         </p>
         <p className="small number">
           {best && (
@@ -82,7 +105,13 @@ export function StudyCard({ study, chosen, onChoose }: Props) {
           )}
         </p>
       </div>
-      {deleted ? <Button look="compact" onPress={() => void restore(key)}>{text.studies.restore}</Button> : <More study={study} />}
+      {deleted ? (
+        <Button look="compact" onPress={() => void restore(key)}>
+          {text.studies.restore}
+        </Button>
+      ) : (
+        <More study={study} />
+      )}
     </li>
   );
 }

@@ -96,11 +96,20 @@ function Ready({ study, takeaway, output }: { study: string; takeaway: Takeaway;
 
 type Format = Takeaway['formats'][number];
 
-function FormatCard({ study, format: { format, title, note, available, because, dtypes } }: { study: string; format: Format }) {
+function FormatCard({
+  study,
+  format: { format, title, note, available, because, dtypes },
+}: {
+  study: string;
+  format: Format;
+}) {
   const [dtype, setDtype] = useState<string>(dtypes[0] ?? '');
   const start = async () => {
     try {
-      await call('export', { path: { study }, body: { format, ...(dtype && { dtype: dtype as Format['dtypes'][number] }) } });
+      await call('export', {
+        path: { study },
+        body: { format, ...(dtype && { dtype: dtype as Format['dtypes'][number] }) },
+      });
       tell(text.take.started);
     } catch (error) {
       tellError(error);
@@ -113,7 +122,12 @@ function FormatCard({ study, format: { format, title, note, available, because, 
       <p className="small muted">{note}</p>
       {!available && <p className="small">{because}</p>}
       {available && dtypes.length > 1 && (
-        <Choice label={text.take.precision} options={dtypes.map((id) => ({ id, label: text.take.dtypes[id] }))} value={dtype} onChange={setDtype} />
+        <Choice
+          label={text.take.precision}
+          options={dtypes.map((id) => ({ id, label: text.take.dtypes[id] }))}
+          value={dtype}
+          onChange={setDtype}
+        />
       )}
       <div>
         <Button isDisabled={!available} title={text.take.exportAs(title)} onPress={() => void start()}>

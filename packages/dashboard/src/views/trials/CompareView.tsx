@@ -50,9 +50,15 @@ function Compared({ study, trials }: { study: string; trials: readonly TrialDeta
   const shown = onlyDifferent ? different : names;
   const facts: [string, (trial: TrialDetail) => string][] = [
     [text.trials.state, ({ state }) => text.trialStates[state]],
-    [overview?.objectiveTitle ?? text.trial.value, ({ values, intermediate }) => measured(values?.[0] ?? intermediate.at(-1)?.value)],
+    [
+      overview?.objectiveTitle ?? text.trial.value,
+      ({ values, intermediate }) => measured(values?.[0] ?? intermediate.at(-1)?.value),
+    ],
     [text.trial.time, ({ seconds }) => duration(seconds)],
-    ...shown.map((name): [string, (trial: TrialDetail) => string] => [title(name), ({ params }) => param(params[name])]),
+    ...shown.map((name): [string, (trial: TrialDetail) => string] => [
+      title(name),
+      ({ params }) => param(params[name]),
+    ]),
   ];
   const drawing = useMemo(
     () => drawLosses(trials.map(({ number, curves }) => ({ title: text.trial.title(number), trial: number, curves }))),
@@ -66,7 +72,6 @@ function Compared({ study, trials }: { study: string; trials: readonly TrialDeta
           {text.compare.onlyDifferent}
         </Toggle>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className="card scroll" aria-label={text.compare.title} tabIndex={0}>
         <table>
           <thead>

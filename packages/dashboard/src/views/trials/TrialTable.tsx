@@ -1,8 +1,8 @@
 // The table itself: only the rows in sight are in the page; one stop for the Tab key, arrows move within.
 import {
   type ColumnDef,
-  createSortedRowModel,
   columnVisibilityFeature,
+  createSortedRowModel,
   rowSortingFeature,
   type SortingState,
   tableFeatures,
@@ -55,7 +55,8 @@ export function TrialTable({ study, trials, columns, hidden, rows, sort, onSort,
   });
   const sorted = table.getRowModel().rows;
   const shown = columns.filter(({ id }) => !hidden.includes(id));
-  const template = shown.map(({ width }) => `minmax(${width}px, 1fr)`).join(' ');
+  const template = shown.map(({ width }) => `minmax(0, ${width}fr)`).join(' ');
+  const least = shown.reduce((sum, { width }) => sum + width, 0);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: sorted.length,
@@ -71,7 +72,14 @@ export function TrialTable({ study, trials, columns, hidden, rows, sort, onSort,
     if (event.target !== event.currentTarget) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / ROW_HEIGHT) - 2);
     const steps: Record<string, number> = {
-      ...{ ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: sorted.length - 1 },
+      ...{
+        ArrowDown: at + 1,
+        ArrowUp: at - 1,
+        PageDown: at + page,
+        PageUp: at - page,
+        Home: 0,
+        End: sorted.length - 1,
+      },
     };
     const next = steps[event.key];
     if (next !== undefined) {
@@ -96,14 +104,14 @@ export function TrialTable({ study, trials, columns, hidden, rows, sort, onSort,
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
-      <div className="grid-head" role="rowgroup">
+      <div className="grid-head" role="rowgroup" style={{ minWidth: least }}>
         <div className="grid-row" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
           {shown.map((column) => (
             <HeadCell key={column.id} column={column} sort={sort} onSort={onSort} />
           ))}
         </div>
       </div>
-      <div className="grid-body" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
+      <div className="grid-body" role="rowgroup" style={{ height: virtual.getTotalSize(), minWidth: least }}>
         {virtual.getVirtualItems().map(({ index, start }) => {
           const { id, original } = sorted[index]!;
           const trial = trials.numbers[original.row]!;
@@ -125,7 +133,11 @@ export function TrialTable({ study, trials, columns, hidden, rows, sort, onSort,
               onDoubleClick={() => openTrial(trial)}
             >
               {shown.map((column) => (
-                <div key={column.id} role="gridcell" className={`grid-cell ${column.kind === 'number' ? 'number' : ''}`}>
+                <div
+                  key={column.id}
+                  role="gridcell"
+                  className={`grid-cell ${column.kind === 'number' ? 'number' : ''}`}
+                >
                   {column.id === 'number' ? <TrialLink study={study} trial={trial} /> : column.label(original.row)}
                 </div>
               ))}

@@ -6,8 +6,8 @@ import { useMemo } from 'react';
 import { studyQuery, trialQuery, trialsQuery } from '../../api/queries.js';
 import { ChartFigure } from '../../charts/ChartFigure.js';
 import { drawIntermediate } from '../../charts/plots/intermediate.js';
-import { DataTable } from '../../components/DataTable.js';
 import { LinkButton } from '../../components/Button.js';
+import { DataTable } from '../../components/DataTable.js';
 import { Facts, Pill, type PillLook } from '../../components/Facts.js';
 import { useTitle } from '../../components/Shell.js';
 import { Shown } from '../../components/states.js';
@@ -41,12 +41,22 @@ export function TrialView() {
           {text.trial.all}
         </Link>
         {number > 0 && (
-          <LinkButton look="quiet compact" to="/s/$study/trials/$trial" params={params(number - 1)} search={(before) => before}>
+          <LinkButton
+            look="quiet compact"
+            to="/s/$study/trials/$trial"
+            params={params(number - 1)}
+            search={(before) => before}
+          >
             ← {text.trial.before}
           </LinkButton>
         )}
         {number < last && (
-          <LinkButton look="quiet compact" to="/s/$study/trials/$trial" params={params(number + 1)} search={(before) => before}>
+          <LinkButton
+            look="quiet compact"
+            to="/s/$study/trials/$trial"
+            params={params(number + 1)}
+            search={(before) => before}
+          >
             {text.trial.next} →
           </LinkButton>
         )}
@@ -61,6 +71,8 @@ export function TrialView() {
 function Trial({ study, trial, overview }: { study: string; trial: TrialDetail; overview: StudyOverview }) {
   const { number, state, values, seconds, startedAt, reason, origin, marked, notes, curves, userAttributes } = trial;
   const { readOnly } = overview.summary;
+  // A journey keeps the settings here as well; they have their own place above.
+  const attributes = Object.entries(userAttributes).filter(([name]) => name !== 'settings' || trial.settings === null);
   const hasCurves = curves.training.length > 0 || curves.validation.length > 0;
   return (
     <div className="stack loose">
@@ -106,17 +118,23 @@ function Trial({ study, trial, overview }: { study: string; trial: TrialDetail; 
           <section className="card stack tight">
             <Facts
               facts={[
-                ...(values ?? []).map((value, i) => [i === 0 ? overview.objectiveTitle : (overview.metricNames[i] ?? text.trials.objective(i)), measured(value)] as const),
+                ...(values ?? []).map(
+                  (value, i) =>
+                    [
+                      i === 0 ? overview.objectiveTitle : (overview.metricNames[i] ?? text.trials.objective(i)),
+                      measured(value),
+                    ] as const,
+                ),
                 [text.trial.time, duration(seconds)],
                 [text.trial.started, moment(startedAt)],
               ]}
             />
           </section>
           <Settings trial={trial} overview={overview} />
-          {Object.keys(userAttributes).length > 0 && (
+          {attributes.length > 0 && (
             <section className="card stack tight">
               <h3>{text.trial.attributes}</h3>
-              <Facts facts={Object.entries(userAttributes).map(([name, value]) => [name, JSON.stringify(value)] as const)} />
+              <Facts facts={attributes.map(([name, value]) => [name, JSON.stringify(value)] as const)} />
             </section>
           )}
           <section className="card stack tight">
@@ -141,14 +159,16 @@ function Settings({ trial: { params, changed, settings }, overview }: { trial: T
         columns={[
           { title: text.knobs.setting, cell: ([name]) => title(name) },
           { title: text.knobs.value, cell: ([name, value]) => (from.has(name) ? <b>{param(value)}</b> : param(value)) },
-          { title: text.knobs.recommended, cell: ([name, value]) => <span className="muted">{param(from.has(name) ? from.get(name) : value)}</span> },
+          {
+            title: text.knobs.recommended,
+            cell: ([name, value]) => <span className="muted">{param(from.has(name) ? from.get(name) : value)}</span>,
+          },
         ]}
         rows={Object.entries(params)}
       />
       {settings !== null && (
         <details>
           <summary>{text.trial.whole}</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
           <pre tabIndex={0} role="region" aria-label={text.trial.whole}>
             {JSON.stringify(settings, null, 2)}
           </pre>
@@ -163,14 +183,34 @@ function OnTheWay({ study, trial, overview }: { study: string; trial: TrialDetai
   const { objectiveTitle, recommended } = overview;
   const drawing = useMemo(() => {
     const axis = (label: string) => ({ label, scale: 'linear' as const, labels: null, range: null });
-    const curve = { trial: number, state, feasible: true, steps: intermediate.map(({ step }) => step), values: intermediate.map(({ value }) => value) };
+    const curve = {
+      trial: number,
+      state,
+      feasible: true,
+      steps: intermediate.map(({ step }) => step),
+      values: intermediate.map(({ value }) => value),
+    };
     const figure = { x: axis(text.trials.lastStep), y: axis(objectiveTitle), curves: [curve], total: 1 };
-    const context = { passes: () => true, objective: 0, objectiveTitle, recommended, best: number, params: [], log: false, capped: true };
+    const context = {
+      passes: () => true,
+      objective: 0,
+      objectiveTitle,
+      recommended,
+      best: number,
+      params: [],
+      log: false,
+      capped: true,
+    };
     return { ...drawIntermediate(figure, context), height: 240, legend: [] };
   }, [number, state, intermediate, objectiveTitle, recommended]);
   return (
     <section className="card">
-      <ChartFigure title={text.trial.on} sentence={text.trial.onHow} drawing={drawing} file={`${study}-${number}-on-the-way`} />
+      <ChartFigure
+        title={text.trial.on}
+        sentence={text.trial.onHow}
+        drawing={drawing}
+        file={`${study}-${number}-on-the-way`}
+      />
     </section>
   );
 }

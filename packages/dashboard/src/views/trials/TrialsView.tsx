@@ -54,7 +54,12 @@ export function TrialsView() {
               <div className="row">
                 {selected.length > 0 && (
                   <>
-                    <LinkButton to="/s/$study/compare" params={{ study }} search={{ trials: selected.join(',') }} look="primary">
+                    <LinkButton
+                      to="/s/$study/compare"
+                      params={{ study }}
+                      search={{ trials: selected.join(',') }}
+                      look="primary"
+                    >
                       {text.trials.compare(selected.length)}
                     </LinkButton>
                     <Button look="quiet compact" onPress={() => set({ chosen: undefined })}>
@@ -69,17 +74,29 @@ export function TrialsView() {
                   selection={{
                     mode: 'multiple',
                     selected: columns.map(({ id }) => id).filter((id) => !hidden.includes(id)),
-                    onChange: (shown) => set({ hide: columns.map(({ id }) => id).filter((id) => !shown.includes(id)).join(',') || 'none' }),
+                    onChange: (shown) =>
+                      set({
+                        hide:
+                          columns
+                            .map(({ id }) => id)
+                            .filter((id) => !shown.includes(id))
+                            .join(',') || 'none',
+                      }),
                   }}
                 />
-                <Button look="compact" onPress={() => saveText(csvOf(columns, rows), `${study}-trials.csv`, 'text/csv')}>
+                <Button
+                  look="compact"
+                  onPress={() => saveText(csvOf(columns, rows), `${study}-trials.csv`, 'text/csv')}
+                >
                   <Icon name="down" />
                   {text.trials.saveCsv}
                 </Button>
               </div>
             </div>
             <p className="small muted" role="status">
-              {conditions.length > 0 ? text.trials.shown(count(rows.length), count(data.total)) : text.trials.all(count(data.total))}
+              {conditions.length > 0
+                ? text.trials.shown(count(rows.length), count(data.total))
+                : text.trials.all(count(data.total))}
               {' · '}
               {text.trials.chosenHint}
             </p>
@@ -110,11 +127,13 @@ export function TrialsView() {
 function csvOf(columns: readonly TrialColumn[], rows: readonly number[]): string {
   return csv({
     columns: columns.map(({ id }) => ({ title: id.replace(/^p\./, '') })),
-    rows: rows.map((row) => columns.map(({ choices, kind, value, label }) => {
-      const it = value(row);
-      if (kind === 'time') return it === null ? null : new Date(it).toISOString();
-      return choices ? (it === null ? null : label(row)) : it;
-    })),
+    rows: rows.map((row) =>
+      columns.map(({ choices, kind, value, label }) => {
+        const it = value(row);
+        if (kind === 'time') return it === null ? null : new Date(it).toISOString();
+        return choices ? (it === null ? null : label(row)) : it;
+      }),
+    ),
   });
 }
 

@@ -52,12 +52,15 @@ function AnswerPane({ title, tone, pane, busy, children }: PaneProps) {
       <h3>{title}</h3>
       {pane && (
         <p className="tiny muted">
-          {[pane.name, pane.hash && text.try.checksum(pane.hash.slice(0, 12)), pane.seconds !== null && text.try.took(duration(pane.seconds))]
+          {[
+            pane.name,
+            pane.hash && text.try.checksum(pane.hash.slice(0, 12)),
+            pane.seconds !== null && text.try.took(duration(pane.seconds)),
+          ]
             .filter(Boolean)
             .join(' · ')}
         </p>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div className="pre body" tabIndex={0} role="log" aria-label={title}>
         {children || (busy ? <span className="muted">{text.try.waiting}</span> : '')}
       </div>

@@ -17,7 +17,9 @@ export function ConfusionMatrix({ study }: { study: string }) {
         <p className="small muted">{text.try.confusionHow}</p>
       </div>
       <Shown query={query}>
-        {(confusion) => (confusion.tuned ? <Matrix confusion={confusion} /> : <p className="muted">{confusion.sentence}</p>)}
+        {(confusion) =>
+          confusion.tuned ? <Matrix confusion={confusion} /> : <p className="muted">{confusion.sentence}</p>
+        }
       </Shown>
     </section>
   );
@@ -40,11 +42,16 @@ function Matrix({ confusion }: { confusion: Confusion }) {
               { id: 'base', label: text.try.base },
             ]}
             value={model}
-            onChange={(id) => void navigate({ search: (before) => ({ ...before, model: id as typeof model }), replace: true, resetScroll: false })}
+            onChange={(id) =>
+              void navigate({
+                search: (before) => ({ ...before, model: id as typeof model }),
+                replace: true,
+                resetScroll: false,
+              })
+            }
           />
         </div>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className="scroll" aria-label={text.try.confusion} tabIndex={0}>
         <table className="matrix">
           <thead>

@@ -26,7 +26,11 @@ export function HeldOutExamples({ study, onUse }: Props) {
               {examples.slice(0, 5).map((example) => (
                 <li key={example.index} className="row between" style={{ flexWrap: 'nowrap' }}>
                   <span className="small clip">{example.prompt}</span>
-                  <Button look="compact" aria-label={`${text.try.use}: ${example.prompt.slice(0, 80)}`} onPress={() => onUse(example)}>
+                  <Button
+                    look="compact"
+                    aria-label={`${text.try.use}: ${example.prompt.slice(0, 80)}`}
+                    onPress={() => onUse(example)}
+                  >
                     {text.try.use}
                   </Button>
                 </li>

@@ -43,7 +43,8 @@ function Ask({ study }: { study: string }) {
   const [maxTokens, setMaxTokens] = useState<number | undefined>(64);
   const [seed, setSeed] = useState<number | undefined>(0);
   const { panes, error, busy, ask, stop } = useAnswers(study);
-  const go = () => ask({ prompt, temperature: temperature ?? 0, maxTokens: Math.round(maxTokens ?? 64), seed: Math.round(seed ?? 0) });
+  const go = () =>
+    ask({ prompt, temperature: temperature ?? 0, maxTokens: Math.round(maxTokens ?? 64), seed: Math.round(seed ?? 0) });
   return (
     <>
       <header className="stack tight">
@@ -62,7 +63,14 @@ function Ask({ study }: { study: string }) {
             lines
           />
           <div className="grid narrow">
-            <NumberInput label={text.try.temperature} hint={text.try.temperatureHint} value={temperature} onChange={setTemperature} least={0} most={5} />
+            <NumberInput
+              label={text.try.temperature}
+              hint={text.try.temperatureHint}
+              value={temperature}
+              onChange={setTemperature}
+              least={0}
+              most={5}
+            />
             <NumberInput label={text.try.length} value={maxTokens} onChange={setMaxTokens} least={1} most={4096} />
             <NumberInput label={text.try.seed} value={seed} onChange={setSeed} least={0} />
           </div>

@@ -28,12 +28,16 @@ export function useAnswers(study: string) {
     setError(null);
     setBusy(true);
     const change = (model: 'base' | 'tuned', next: (pane: Pane) => Pane) =>
-      setPanes((before) => ({ ...before, [model]: next(before[model] ?? { name: '', hash: '', text: '', seconds: null }) }));
+      setPanes((before) => ({
+        ...before,
+        [model]: next(before[model] ?? { name: '', hash: '', text: '', seconds: null }),
+      }));
     try {
       for await (const { value } of stream('answer', { path: { study }, body, signal: controller.signal })) {
         if (value.type === 'started') change(value.model, (pane) => ({ ...pane, name: value.name, hash: value.hash }));
         if (value.type === 'piece') change(value.model, (pane) => ({ ...pane, text: pane.text + value.text }));
-        if (value.type === 'answer') change(value.model, (pane) => ({ ...pane, text: value.text, seconds: value.seconds }));
+        if (value.type === 'answer')
+          change(value.model, (pane) => ({ ...pane, text: value.text, seconds: value.seconds }));
         if (value.type === 'failed') throw new Error(value.message);
       }
     } catch (problem) {

@@ -37,13 +37,25 @@ export function ExtendForm({ give }: { give: (command: Of<'extend'>) => void }) 
       <NumberInput label={text.steer.trialsToAdd} value={trials} onChange={setTrials} least={1} />
       <Send
         ready={minutes !== undefined || trials !== undefined}
-        onSend={() => give({ kind: 'extend', ...(minutes !== undefined && { minutes }), ...(trials !== undefined && { trials: Math.round(trials) }) })}
+        onSend={() =>
+          give({
+            kind: 'extend',
+            ...(minutes !== undefined && { minutes }),
+            ...(trials !== undefined && { trials: Math.round(trials) }),
+          })
+        }
       />
     </>
   );
 }
 
-export function EnqueueForm({ parameters, give }: { parameters: readonly StudyParameter[]; give: (command: Of<'enqueue'>) => void }) {
+export function EnqueueForm({
+  parameters,
+  give,
+}: {
+  parameters: readonly StudyParameter[];
+  give: (command: Of<'enqueue'>) => void;
+}) {
   const [params, setParams] = useState<Params>({});
   const set = (name: string, value: Params[string] | undefined) => {
     const { [name]: _, ...rest } = params;
@@ -53,7 +65,12 @@ export function EnqueueForm({ parameters, give }: { parameters: readonly StudyPa
     <>
       <p className="hint">{text.steer.enqueueHint}</p>
       {parameters.map((parameter) => (
-        <ValueInput key={parameter.name} parameter={parameter} value={params[parameter.name]} onChange={(value) => set(parameter.name, value)} />
+        <ValueInput
+          key={parameter.name}
+          parameter={parameter}
+          value={params[parameter.name]}
+          onChange={(value) => set(parameter.name, value)}
+        />
       ))}
       <Send ready={Object.keys(params).length > 0} onSend={() => give({ kind: 'enqueue', params })} />
     </>
@@ -69,10 +86,20 @@ interface ValueInputProps {
 function ValueInput({ parameter: { title, searched, recommended }, value, onChange }: ValueInputProps) {
   const hint = text.steer.recommendedValue(param(recommended));
   if ('low' in searched) {
-    return <NumberInput label={title} hint={hint} value={typeof value === 'number' ? value : undefined} onChange={onChange} />;
+    return (
+      <NumberInput
+        label={title}
+        hint={hint}
+        value={typeof value === 'number' ? value : undefined}
+        onChange={onChange}
+      />
+    );
   }
   const { choices } = searched;
-  const options = [{ id: 'none', label: hint }, ...choices.map((choice, i) => ({ id: String(i), label: param(choice) }))];
+  const options = [
+    { id: 'none', label: hint },
+    ...choices.map((choice, i) => ({ id: String(i), label: param(choice) })),
+  ];
   const at = value === undefined ? -1 : choices.indexOf(value);
   return (
     <Choice
@@ -84,7 +111,13 @@ function ValueInput({ parameter: { title, searched, recommended }, value, onChan
   );
 }
 
-export function RangeForm({ parameters, give }: { parameters: readonly StudyParameter[]; give: (command: Of<'range'>) => void }) {
+export function RangeForm({
+  parameters,
+  give,
+}: {
+  parameters: readonly StudyParameter[];
+  give: (command: Of<'range'>) => void;
+}) {
   const [name, setName] = useState(parameters[0]?.name ?? '');
   const parameter = parameters.find((one) => one.name === name);
   return (
@@ -100,7 +133,13 @@ export function RangeForm({ parameters, give }: { parameters: readonly StudyPara
   );
 }
 
-function RangeFields({ parameter: { name, searched }, give }: { parameter: StudyParameter; give: (command: Of<'range'>) => void }) {
+function RangeFields({
+  parameter: { name, searched },
+  give,
+}: {
+  parameter: StudyParameter;
+  give: (command: Of<'range'>) => void;
+}) {
   const isRange = 'low' in searched;
   const [low, setLow] = useState<number | undefined>(isRange ? searched.low : undefined);
   const [high, setHigh] = useState<number | undefined>(isRange ? searched.high : undefined);
@@ -125,7 +164,9 @@ function RangeFields({ parameter: { name, searched }, give }: { parameter: Study
           <Toggle
             key={param(choice)}
             selected={choices.includes(choice)}
-            onChange={(chosen) => setChoices(chosen ? [...choices, choice] : choices.filter((other) => other !== choice))}
+            onChange={(chosen) =>
+              setChoices(chosen ? [...choices, choice] : choices.filter((other) => other !== choice))
+            }
           >
             {param(choice)}
           </Toggle>

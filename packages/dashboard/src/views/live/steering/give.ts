@@ -1,5 +1,5 @@
 // Gives a command: shown as requested at once, as done when the search has come to it.
-import type { CommandRecord, StudyOverview, SteeringCommand } from '@goldilocks/protocol/page';
+import type { CommandRecord, SteeringCommand, StudyOverview } from '@goldilocks/protocol/page';
 import { call } from '../../../api/client.js';
 import { queryClient, studyQuery } from '../../../api/queries.js';
 import { tellError } from '../../../components/toasts.js';
@@ -37,10 +37,15 @@ export function commandSentence(command: SteeringCommand, title: (name: string) 
     case 'stop-trial':
       return sentence['stop-trial'](command.trial);
     case 'enqueue':
-      return sentence.enqueue(list(Object.entries(command.params).map(([name, value]) => `${title(name)} ${param(value)}`)));
+      return sentence.enqueue(
+        list(Object.entries(command.params).map(([name, value]) => `${title(name)} ${param(value)}`)),
+      );
     case 'range': {
       const { choices, low, high } = command;
-      return sentence.range(title(command.name), choices ? list(choices.map(param)) : text.start.range(param(low), param(high)));
+      return sentence.range(
+        title(command.name),
+        choices ? list(choices.map(param)) : text.start.range(param(low), param(high)),
+      );
     }
     case 'extend': {
       const { minutes, trials } = command;

@@ -8,7 +8,7 @@ import { text } from '../../text.js';
 import { HardRows } from './HardRows.js';
 import { InspectionReport } from './InspectionReport.js';
 
-export function DataView() {
+export function StudyDataView() {
   const study = useStudyKey();
   const { data: overview } = useQuery(studyQuery(study));
   useTitle(text.data.title, overview?.summary.title ?? study);
