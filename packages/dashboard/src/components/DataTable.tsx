@@ -39,7 +39,6 @@ export function DataTable<Row>({ caption, columns, rows, pageSize = 50, hideCapt
           </thead>
           <tbody>
             {shown.map((row, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name, and a page of them is replaced whole
               <tr key={i}>
                 {columns.map(({ title, cell, number }, at) =>
                   at === 0 ? (

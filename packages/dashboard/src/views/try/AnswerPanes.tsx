@@ -72,7 +72,6 @@ function Difference({ from, to }: { from: string; to: string }) {
   return diffWords(from, to)
     .filter(({ removed }) => !removed)
     .map(({ added, value }, i) =>
-      // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text, replaced whole
       added ? <ins key={i}>{value}</ins> : <span key={i}>{value}</span>,
     );
 }
