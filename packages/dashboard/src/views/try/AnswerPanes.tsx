@@ -71,7 +71,5 @@ function AnswerPane({ title, tone, pane, busy, children }: PaneProps) {
 function Difference({ from, to }: { from: string; to: string }) {
   return diffWords(from, to)
     .filter(({ removed }) => !removed)
-    .map(({ added, value }, i) =>
-      added ? <ins key={i}>{value}</ins> : <span key={i}>{value}</span>,
-    );
+    .map(({ added, value }, i) => (added ? <ins key={i}>{value}</ins> : <span key={i}>{value}</span>));
 }
