@@ -25,6 +25,8 @@ import { Clock } from './search/clock.js';
 import { prepareStateFolder, type StateFolder, stateFolderAt, stateFolderOf } from './state/folder.js';
 import { checkOutput } from './state/output.js';
 import { relocate } from './state/relocate.js';
+import { giveCommand } from './steer/commands.js';
+import { StudySteering } from './steer/study-steering.js';
 import { TrialError, TrialFailure } from './workers/failure.js';
 import { localEngine } from './workers/local.js';
 import type { TrialProcess } from './workers/operations.js';
@@ -65,6 +67,7 @@ export async function fineTune(options: FineTuneOptions): Promise<JourneyResult>
     return await withLock(state, study, async () => {
       await makeStudy(storage, study);
       await saveRecord(state.study(study), record);
+      await giveRanges(storage, study, settings);
       try {
         return await go({ state, storage, record, cluster: settings.cluster }, options, false);
       } catch (error) {
@@ -100,6 +103,14 @@ export async function resume(options: ResumeOptions = {}): Promise<JourneyResult
     });
   } finally {
     await storage.close();
+  }
+}
+
+/** Ranges that a person wants are commands that are there before the search. */
+async function giveRanges(storage: Storage, study: string, { ranges = {} }: JourneySettings): Promise<void> {
+  const found = await storage.findStudy(study);
+  for (const [name, range] of Object.entries(ranges)) {
+    await giveCommand(storage, found!.id, { command: { kind: 'range', name, ...range }, by: 'library' });
   }
 }
 
@@ -213,6 +224,9 @@ async function contextFor(
   emit: (event: JourneyEvent) => void,
 ): Promise<JourneyContext> {
   let preparation: TrialProcess | undefined;
+  const clock = new Clock(record.spentSeconds, engine.now);
+  const study = await loadStudy({ storage, name: record.study });
+  const save = () => saveRecord(state.study(record.study), record);
   return {
     record,
     state,
@@ -221,8 +235,12 @@ async function contextFor(
     cluster,
     signal,
     emit,
-    clock: new Clock(record.spentSeconds, engine.now),
-    study: await loadStudy({ storage, name: record.study }),
+    clock,
+    study,
+    steering:
+      cluster === undefined
+        ? new StudySteering({ storage, studyId: study.id, record, clock, saveRecord: save, emit })
+        : undefined,
     preparation() {
       preparation ??= engine.open('the preparation');
       return preparation;

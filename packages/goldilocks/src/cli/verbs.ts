@@ -13,6 +13,7 @@ import { report } from './verbs/report.js';
 import { resume } from './verbs/resume.js';
 import { run } from './verbs/run.js';
 import { serve } from './verbs/serve.js';
+import { steer } from './verbs/steer.js';
 import { studies } from './verbs/studies.js';
 import { train } from './verbs/train.js';
 import { worker } from './verbs/worker.js';
@@ -27,6 +28,7 @@ export const verbs: readonly Verb[] = [
   studies,
   report,
   serve,
+  steer,
   evaluate,
   chat,
   exportVerb,

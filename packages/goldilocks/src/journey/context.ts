@@ -3,6 +3,7 @@ import type { JourneyEvent, Stage } from '@goldilocks/protocol';
 import type { Storage, Study } from '@goldilocks/study';
 import type { ClusterOptions } from '../cluster/cluster-options.js';
 import type { Clock } from '../search/clock.js';
+import type { Steering } from '../search/steering.js';
 import type { StateFolder } from '../state/folder.js';
 import type { TrialEngine, TrialProcess } from '../workers/operations.js';
 import { type JourneyRecord, saveRecord } from './record.js';
@@ -18,6 +19,8 @@ export interface JourneyContext {
   /** With the sampler of the search, once that is open; until then only for reading. */
   study: Study;
   readonly signal?: AbortSignal;
+  /** A person's commands; absent where other machines run the trials. */
+  readonly steering?: Steering;
   emit(event: JourneyEvent): void;
   /** The process that inspects, tokenizes and measures the base model; started when first asked for. */
   readonly preparation: () => TrialProcess;

@@ -1,5 +1,5 @@
 // What a person can ask of a journey.
-import type { JourneyEvent } from '@goldilocks/protocol';
+import type { JourneyEvent, Searched } from '@goldilocks/protocol';
 import type { ClusterOptions } from '../cluster/cluster-options.js';
 import { UserError } from '../errors.js';
 import type { MetricName } from '../evaluate/metrics.js';
@@ -51,6 +51,8 @@ export interface JourneySettings extends DataOptions, ModelOptions {
   seed?: number;
   /** Hyperparameters fixed by the person: neither adjusted nor searched. */
   settings?: UserSettings;
+  /** Ranges to search in place of the plan's, or choices left of them, in values as people read them. */
+  ranges?: Readonly<Record<string, Searched>>;
   /** Rise of the loss on the reference text, in nats, above which the search counts what is forgotten against a trial. */
   retentionLimit?: number;
   /** Name of the study; default: the data's name with a number. */

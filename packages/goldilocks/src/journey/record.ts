@@ -40,6 +40,8 @@ export interface JourneyRecord {
   past?: PastWinner[];
   pilot?: PilotResult;
   schedule?: Schedule;
+  /** Commands by which the budget was extended. */
+  extensions?: string[];
   searched?: boolean;
   confirmRuns: ConfirmRun[];
   /** Absent where nothing was to be confirmed. */

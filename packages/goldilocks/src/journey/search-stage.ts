@@ -7,6 +7,7 @@ import { readTrials, search } from '../search/search.js';
 import { searchSampler } from '../search/search-sampler.js';
 import { lastValue, type SearchTrial } from '../search/search-trial.js';
 import { distributionsOf } from '../search/space.js';
+import { AllowedSampler } from '../steer/allowed-sampler.js';
 import { winnersInSpace } from '../transfer/past-winners.js';
 import { runStage, save } from './context.js';
 import { describeObjective } from './objective.js';
@@ -37,9 +38,14 @@ export async function searchStage(stages: TrialStages): Promise<SearchTrial[]> {
       folderOf: (trial) => context.state.trial(record.study, trial),
       predict: (settings, from, to) => predict(settings, schedule.share, from, to),
       clock: context.clock,
-      endsAt: confirmEnd(stages),
+      // The budget may be extended on the way.
+      get endsAt() {
+        return confirmEnd(stages);
+      },
+      get trials() {
+        return budgetOf(record.settings).trials;
+      },
       keepFor: keepFor(stages),
-      trials: budgetOf(record.settings).trials,
       subset: schedule.share,
       onStep: () => save(context),
       signal: context.signal,
@@ -54,7 +60,11 @@ async function studyFor({ context, piloted, prepared }: TrialStages): Promise<St
   const { plan, schedule } = piloted;
   const { settings, study: name } = context.record;
   const recommended = paramsFromSettings(plan, plan.settings) as Record<string, number | string>;
-  const sampler = searchSampler(recommended, settings.seed ?? 0, schedule.trials);
+  const { steering } = context;
+  const seed = settings.seed ?? 0;
+  const searching = searchSampler(recommended, seed, schedule.trials);
+  const sampler =
+    steering === undefined ? searching : new AllowedSampler(searching, (name) => steering.allowed(name), seed);
   const study = await openStudy(context.storage, name, sampler);
   await study.setMetricNames([describeObjective(prepared.objective).name]);
   return study;

@@ -28,6 +28,7 @@ export function trialSetting(stages: TrialStages, share: number): TrialSetting {
   const count = Math.round(share * data.train.length);
   return {
     engine: context.engine,
+    steering: context.steering,
     model: prepared.model.directory,
     train: examplesOf(data, stratifiedSubset(prepared.data.rows, data.train, count)),
     validation: examplesOf(data, data.validation),

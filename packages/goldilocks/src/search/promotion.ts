@@ -32,12 +32,16 @@ export class SearchRule implements PromotionRule {
   constructor(
     private readonly rule: PromotionRule,
     private readonly limitsOf: (trials: readonly SearchTrial[]) => StepLimits,
+    /** Whether a person asked for trials that wait. */
+    private readonly hasWishes: () => boolean = () => false,
   ) {}
 
   next(situation: Situation): StudyStep | null {
     const trials = situation.trials.map(({ frozen }) => readTrial(frozen));
     const limits = { ...this.limitsOf(trials) };
     limits.mayStart &&= situation.mayStart;
+    const isReady = trials.every(({ state, number }) => state !== 'paused' || number !== 0);
+    if (isReady && this.hasWishes() && limits.mayStart && limits.fits(limits.predictNew)) return { type: 'new' };
     const step = chooseNext(trials, limits, () => this.rule.next(affordable(situation, trials, limits)));
     if (step?.type !== 'continue') return step;
     return { type: 'continue', trial: step.trial.number, to: rungShares[step.rung]! };

@@ -10,6 +10,7 @@ import type {
   TrialProcess,
 } from '../workers/operations.js';
 import { rungShares } from './rungs.js';
+import type { Interruption, Steering } from './steering.js';
 
 /** What all trials of a search share. */
 export interface TrialSetting {
@@ -25,6 +26,8 @@ export interface TrialSetting {
   onStart?(task: TrialTask): void;
   /** Told what each sitting of a run took. */
   onSitting?(spent: { tokens: number; peakMemoryBytes: number }): void;
+  /** A person's commands while it goes. */
+  steering?: Steering;
   /** Scores the weights kept as `tuned`, after training, in the same process; absent = by the validation loss. */
   score?(process: TrialProcess, best: Evaluation): Promise<ObjectiveValue>;
 }
@@ -50,7 +53,8 @@ export interface TrialTask {
 
 export type TrialOutcome =
   | ({ type: 'reached'; best: Evaluation; summary: FineTuneSummary; curve: CurvePoint[] } & ObjectiveValue)
-  | { type: 'interrupted'; curve: CurvePoint[] }
+  /** `by` is absent where the signal was raised. */
+  | { type: 'interrupted'; curve: CurvePoint[]; by?: Exclude<Interruption, 'pause'> }
   | { type: 'failed'; kind: Failure['kind'] | 'diverged'; reason: string; curve: CurvePoint[] };
 
 /** A training step as the learning curve keeps it. */
@@ -67,15 +71,39 @@ export interface CurvePoint {
 export const tuned = 'tuned';
 
 /**
- * Runs the trial to `stopAtShare` and scores it. What goes wrong in the trial is an outcome; only UserError (a full
- * disk, say, which would stop every trial) is thrown.
+ * Runs the trial to `stopAtShare` and scores it; a pause ends its process, and it goes on from the checkpoint. What goes
+ * wrong in the trial is an outcome; only UserError (a full disk, say, which would stop every trial) is thrown.
  */
 export async function runTrial(setting: TrialSetting, task: TrialTask): Promise<TrialOutcome> {
-  setting.onStart?.(task);
-  const process = setting.engine.open(`trial ${task.number}`);
-  const curve: CurvePoint[] = [];
+  const attended = setting.steering?.attend(task);
+  const progress = { share: task.resumedAt ?? 0, curve: [] as CurvePoint[] };
   try {
-    return await train(setting, task, process, curve);
+    for (;;) {
+      setting.onStart?.({ ...task, resumedAt: progress.share });
+      const signals = [task.signal, attended?.signal].filter((signal) => signal !== undefined);
+      const outcome = await sitting(setting, { ...task, signal: AbortSignal.any(signals) }, progress);
+      if (outcome.type !== 'interrupted' || task.signal?.aborted || !attended?.interruption) return outcome;
+      if (attended.interruption === 'pause') await attended.resumed(task.signal);
+      const { interruption } = attended;
+      if (task.signal?.aborted) return outcome;
+      if (interruption === 'stop' || interruption === 'stop-trial') return { ...outcome, by: interruption };
+    }
+  } finally {
+    attended?.leave();
+  }
+}
+
+/** How far a run has come, over its sittings. */
+interface Progress {
+  share: number;
+  curve: CurvePoint[];
+}
+
+async function sitting(setting: TrialSetting, task: TrialTask, progress: Progress): Promise<TrialOutcome> {
+  const process = setting.engine.open(`trial ${task.number}`);
+  const { curve } = progress;
+  try {
+    return await train(setting, task, process, progress);
   } catch (error) {
     if (error instanceof TrialFailure) return { type: 'failed', kind: error.reason, reason: error.message, curve };
     if (error instanceof TrialError) return { type: 'failed', kind: 'error', reason: error.message, curve };
@@ -89,15 +117,16 @@ async function train(
   setting: TrialSetting,
   task: TrialTask,
   process: TrialProcess,
-  curve: CurvePoint[],
+  progress: Progress,
 ): Promise<TrialOutcome> {
+  const { curve } = progress;
   let tokens = 0;
   const summary = await process.run('fineTune', fineTuneInput(setting, task), {
     signal: task.signal,
     onEvent(event) {
       if (event.type === 'step') tokens += event.tokens;
       setting.onTraining?.(event);
-      report(setting, task, event, curve);
+      report(setting, task, event, progress);
     },
   });
   setting.onSitting?.({ tokens, peakMemoryBytes: summary.peakMemoryBytes });
@@ -128,13 +157,16 @@ function fineTuneInput(setting: TrialSetting, task: TrialTask) {
   };
 }
 
-function report(setting: TrialSetting, task: TrialTask, event: FineTuneEvent, curve: CurvePoint[]): void {
+function report(setting: TrialSetting, task: TrialTask, event: FineTuneEvent, progress: Progress): void {
   const trial = task.number;
   if (event.type === 'step') {
     const { step, totalSteps, epoch, loss, learningRate, gradientNorm, memoryBytes } = event;
     const tokensPerSecond = event.seconds > 0 ? event.tokens / event.seconds : 0;
     const point = { step, epoch, loss, learningRate, gradientNorm, tokensPerSecond };
-    curve.push(point);
+    // Steps after a checkpoint are done again when a run goes on.
+    while ((progress.curve.at(-1)?.step ?? 0) >= step) progress.curve.pop();
+    progress.curve.push(point);
+    progress.share = step / totalSteps;
     setting.emit({ type: 'trial-step', trial, totalSteps, ...point, memoryBytes });
   } else if (event.type === 'evaluation') {
     const { step, epoch, share, loss, trainingLoss } = event.evaluation;

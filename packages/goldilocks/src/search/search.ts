@@ -58,9 +58,12 @@ const mostFailures = 5;
 export async function search(options: SearchOptions): Promise<SearchTrial[]> {
   const { study, signal } = options;
   await study.enqueue(options.recommended, { skipIfExists: true });
-  const scheduler = schedulerOf(options);
   for (;;) {
     signal?.throwIfAborted();
+    await options.steering?.ready(signal);
+    signal?.throwIfAborted();
+    if (await isStopped(options)) break;
+    const scheduler = schedulerOf(options); // what is searched may have been changed
     if (tooManyFailures(options, await readTrials(study))) break;
     const task = await scheduler.next();
     if (task === null) break;
@@ -74,22 +77,36 @@ export async function search(options: SearchOptions): Promise<SearchTrial[]> {
 
 /** Recommended settings go to the end at once, unless a score is wanted at every rung on the way. */
 function schedulerOf(options: SearchOptions): MultiFidelityScheduler {
-  const { study, space, clock, endsAt, predict, settingsOf } = options;
-  const rule = new SearchRule(new AshaRule({ reduction }), (trials) => limitsOf(options, trials));
+  const { study, space, clock, predict, settingsOf, steering } = options;
+  const limits = (trials: readonly SearchTrial[]) => limitsOf(options, trials);
+  const rule = new SearchRule(new AshaRule({ reduction }), limits, () => steering?.hasWishes ?? false);
   return new MultiFidelityScheduler(study, {
-    space,
+    space: steering?.space(space) ?? space,
     shares: rungShares,
     rule,
     firstToEnd: options.score === undefined,
     // A journey holds a lock on its study.
     alone: true,
     cost: (params, from, to) => predict(settingsOf(params), from, to),
-    left: () => (endsAt ?? Number.POSITIVE_INFINITY) - clock.elapsed,
+    left: () => (options.endsAt ?? Number.POSITIVE_INFINITY) - clock.elapsed,
   });
 }
 
 export async function readTrials(study: Study): Promise<SearchTrial[]> {
   return (await study.trials()).filter(({ state }) => state !== 'WAITING').map(readTrial);
+}
+
+/** Ends trials that a person ended; then whether the search itself is to end. The recommended settings are never left out. */
+async function isStopped(options: SearchOptions): Promise<boolean> {
+  const { steering } = options;
+  if (steering === undefined) return false;
+  const trials = await readTrials(options.study);
+  for (const number of steering.trialsToEnd()) {
+    const trial = trials.find((candidate) => candidate.number === number);
+    if (trial?.state === 'paused') await prune(options, trial, 'stopped by a person');
+    await steering.ended(number);
+  }
+  return steering.isStopped && trials[0] !== undefined && trials[0].state !== 'paused';
 }
 
 /** A fault that every trial has is not one to search around. */
@@ -220,17 +237,26 @@ function emitBudget(options: SearchOptions, trials: readonly SearchTrial[]): voi
   options.emit({ type: 'budget', secondsUsed, secondsLeft, trialsDone: trials.length, trialsPlanned });
 }
 
-/** Ends what is still paused: its values stay in the study, its checkpoint goes. */
+/** Ends what is still paused. */
 async function prunePaused(options: SearchOptions): Promise<void> {
   for (const trial of await readTrials(options.study)) {
     if (trial.state !== 'paused') continue;
     const share = rungShares[trial.values.length - 1] ?? 0;
-    const reason = `not among the best at ${Math.round(100 * share)} % of its schedule when the search ended`;
-    await options.study.storage.writeTrial(trial.id, { userAttributes: { [trialAttributes.reason]: reason } });
-    await options.study.tell(trial.number, null, { state: 'PRUNED' });
-    await dropCheckpoint(options, trial.number);
-    options.emit({ type: 'trial-pruned', trial: trial.number, share, value: lastValue(trial) ?? Number.NaN, reason });
+    await prune(
+      options,
+      trial,
+      `not among the best at ${Math.round(100 * share)} % of its schedule when the search ended`,
+    );
   }
+}
+
+/** Ends a paused trial: its values stay in the study, its checkpoint goes. */
+async function prune(options: SearchOptions, trial: SearchTrial, reason: string): Promise<void> {
+  const share = rungShares[trial.values.length - 1] ?? 0;
+  await options.study.storage.writeTrial(trial.id, { userAttributes: { [trialAttributes.reason]: reason } });
+  await options.study.tell(trial.number, null, { state: 'PRUNED' });
+  await dropCheckpoint(options, trial.number);
+  options.emit({ type: 'trial-pruned', trial: trial.number, share, value: lastValue(trial) ?? Number.NaN, reason });
 }
 
 async function dropCheckpoint(options: SearchOptions, trial: number): Promise<void> {

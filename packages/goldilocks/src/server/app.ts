@@ -11,7 +11,7 @@ import type { Asked, Handlers } from './route-types.js';
 import { safeHeaders, staticFiles } from './static-files.js';
 
 export interface AppOptions extends Pick<GuardOptions, 'hosts' | 'sessions'> {
-  readonly handlers: Partial<Handlers>;
+  readonly handlers: Handlers;
   /** The built page. */
   readonly page: string | undefined;
   /** Takes what went wrong in a way that nobody foresaw. */
@@ -37,8 +37,7 @@ export function createApp({ handlers, page, onError, ...guard }: AppOptions): Ho
   app.use('/api/*', apiGuard({ ...guard, uploads }));
   const limit = bodyLimit({ maxSize: largestBody, onError: tooLarge });
   for (const [name, route] of table) {
-    const handler = handlers[name] as Handle | undefined;
-    if (handler === undefined) continue;
+    const handler = handlers[name] as Handle;
     const answer = route.stream ? streamed : answered;
     const use = route.upload ? [] : [limit];
     app.on(route.method, [route.path], ...use, (context) => answer(context, route, handler));

@@ -1,4 +1,5 @@
 // What the server works with, made once and shared by its handlers.
+import type { News } from '@goldilocks/protocol/page';
 import type { StateFolder } from '../state/folder.js';
 import type { Sessions } from './sessions.js';
 import type { StudyBook } from './study/book.js';
@@ -13,7 +14,7 @@ export interface ServerPlace {
   readonly pulse: Pulse;
 }
 
-type Beat = { readonly type: 'studies' } | { readonly type: 'study'; readonly study: string };
+export type Beat = Extract<News, { type: 'studies' | 'study' | 'export' }>;
 
 /** Passes word from one handler to those who listen for news. */
 export class Pulse {

@@ -26,6 +26,11 @@ export function checkCommand(command: SteeringCommand, study: CommandedStudy): v
       `The study «${excerpt(study.study)}» is no tuning of a model by goldilocks run, so it cannot be steered; marks and notes can be made.`,
     );
   }
+  if (study.journey.settings.cluster !== undefined) {
+    throw new UserError(
+      `The trials of «${excerpt(study.study)}» run on other machines, which take no commands yet; marks and notes can be made.`,
+    );
+  }
   if (study.journey.report !== undefined) {
     throw new UserError(`The study «${excerpt(study.study)}» is finished; marks and notes can still be made.`);
   }

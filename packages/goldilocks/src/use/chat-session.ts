@@ -26,9 +26,19 @@ export interface Answer {
   text: string;
 }
 
+/** What may differ from message to message. */
+export interface SayOptions extends Pick<ChatOptions, 'maxTokens' | 'temperature' | 'topP' | 'seed' | 'signal'> {
+  /** Who answers; default: all there are. */
+  models?: readonly Answer['model'][];
+}
+
 export interface ChatSession {
   /** Answers a message. `onPiece` is told the text as it comes. Base and tuned see the same prompt, seed and settings. */
-  say(message: string, onPiece?: (model: Answer['model'], piece: string) => void): Promise<Answer[]>;
+  say(
+    message: string,
+    onPiece?: (model: Answer['model'], piece: string) => void,
+    options?: SayOptions,
+  ): Promise<Answer[]>;
   /** Forgets what was said. */
   restart(): void;
 }
@@ -64,10 +74,11 @@ function sessionOf(
   options: ChatOptions & { template: Template },
 ): ChatSession {
   return {
-    async say(message, onPiece) {
+    async say(message, onPiece, { models, ...own } = {}) {
       const answers: Answer[] = [];
-      for (const speaker of speakers) {
-        const text = await answer(process, speaker, message, options, (piece) => onPiece?.(speaker.model, piece));
+      for (const speaker of speakers.filter(({ model }) => models?.includes(model) ?? true)) {
+        const told = (piece: string) => onPiece?.(speaker.model, piece);
+        const text = await answer(process, speaker, message, { ...options, ...own }, told);
         answers.push({ model: speaker.model, text });
       }
       return answers;

@@ -4,7 +4,7 @@ import { LogReader } from '../../events/follow.js';
 import type { Asked, Handlers, Tell } from '../route-types.js';
 import type { StudyView } from '../study/study-view.js';
 import { summaryOf } from '../study/summary.js';
-import type { ServerPlace } from '../workplace.js';
+import type { Beat, ServerPlace } from '../workplace.js';
 
 /** The log is looked at this often; the rest of a study at every other or tenth time, whether it is worked on or not. */
 const lookMs = 250;
@@ -19,7 +19,7 @@ export function newsHandler({ book, pulse }: ServerPlace): Pick<Handlers, 'news'
     async news(asked, tell) {
       const { query, signal } = asked;
       const view = query.study === undefined ? undefined : await book.find(query.study);
-      const heard: ({ type: 'studies' } | { type: 'study'; study: string })[] = [];
+      const heard: Beat[] = [];
       const stopListening = pulse.listen((beat) => heard.push(beat));
       try {
         await tell({ type: 'alive' });

@@ -7,6 +7,7 @@ import { UserError } from '../../errors.js';
 import { HttpError } from '../../http/http-error.js';
 import type { StateFolder } from '../../state/folder.js';
 import { excerpt } from '../../terminal/strip-control.js';
+import { failureOf, jobFile } from '../jobs.js';
 import { StudyView } from './study-view.js';
 
 interface OpenDatabase {
@@ -46,7 +47,7 @@ export class StudyBook {
   /** A study by its key, fresh. @throws HttpError 404 */
   async find(key: string): Promise<StudyView> {
     const view = this.#views.get(key) ?? (await this.all()).find((other) => other.key === key);
-    if (view === undefined) throw new HttpError(404, `There is no study «${excerpt(key, 120)}» here.`);
+    if (view === undefined) throw new HttpError(404, await this.#whyAbsent(key));
     try {
       await view.refresh();
     } catch (error) {
@@ -54,6 +55,14 @@ export class StudyBook {
       throw error;
     }
     return view;
+  }
+
+  /** A job that could not use its data or model leaves no study, but says why. */
+  async #whyAbsent(key: string): Promise<string> {
+    const name = `«${excerpt(key, 120)}»`;
+    const isName = /^[\w][\w .-]{0,99}$/.test(key);
+    const failure = isName ? await failureOf(jobFile(this.#state, key)) : undefined;
+    return failure === undefined ? `There is no study ${name} here.` : `The study ${name} could not begin: ${failure}`;
   }
 
   /** As `find`, for changes. @throws HttpError 403 for a study that may only be read */
@@ -119,6 +128,7 @@ export class StudyBook {
       const before = database.storage;
       database.storage = await SqliteStorage.open(database.path, { readOnly });
       database.readOnly = readOnly;
+      this.#forgetAll(id);
       await before.close();
     }
     return describe(database);
@@ -127,8 +137,12 @@ export class StudyBook {
   async closeDatabase(id: string): Promise<void> {
     const database = this.#database(id);
     this.#databases.delete(id);
-    for (const [key, view] of this.#views) if (view.database === id) this.#views.delete(key);
+    this.#forgetAll(id);
     await database.storage.close();
+  }
+
+  #forgetAll(database: string): void {
+    for (const [key, view] of this.#views) if (view.database === database) this.#views.delete(key);
   }
 
   #database(id: string): OpenDatabase {
