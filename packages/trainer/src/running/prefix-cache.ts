@@ -1,29 +1,16 @@
-// Output of the frozen layers below the lowest trainable one, computed once for a dataset and kept in a file: it is the same in every
-// epoch and in every trial that freezes at the same depth.
+// Output of the frozen layers below the lowest trainable one, computed once for each example and kept on disk: it is the same in every epoch,
+// in every trial that freezes at least as deep, and in evaluation.
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
 import { join } from 'node:path';
-import { type MicroBatch, makeMicroBatches, rowTokens } from '../data/batches.js';
+import { type MicroBatch, makeMicroBatches, type NumberedExample, rowTokens } from '../data/batches.js';
 import type { TokenizedExample } from '../data/example.js';
-import { feedsOf, sizesOf } from '../data/segments.js';
-import { openSizes } from '../graph/open-sizes.js';
-import { runLayers } from '../models/architecture.js';
 import type { BaseModel } from '../models/base-model.js';
-import { makeContext } from '../models/graph-context.js';
-import { Executable } from '../runtime/session.js';
+import { bytesPerNumber, type Precision, PrefixFile, writePrefixFile } from './prefix-file.js';
+import { PrefixRunner } from './prefix-runner.js';
+import { PrefixStore } from './prefix-store.js';
 
 const tokenBudget = 512;
-const bytesPerNumber = 4;
+const defaultLimit = 16 * 2 ** 30;
 
 export interface PrefixOptions {
   base: BaseModel;
@@ -31,101 +18,167 @@ export interface PrefixOptions {
   depth: number;
   examples: readonly TokenizedExample[];
   cacheDirectory: string;
+  /** Most bytes that are kept on disk of all models and data; default 16 GiB. */
+  limit?: number;
+}
+
+interface Place {
+  file: PrefixFile;
+  /** First token of the example in the file. */
+  start: number;
 }
 
 export class PrefixCache {
   private constructor(
     readonly depth: number,
     private readonly width: number,
-    /** First token of each example in the file, and the end. */
-    private readonly starts: Float64Array,
-    private readonly file: number,
+    private readonly files: readonly PrefixFile[],
+    /** By number of the example. */
+    private readonly places: readonly Place[],
   ) {}
 
-  /** Opens the cache of these examples, computing it first if no run before has. */
-  static async open(options: PrefixOptions): Promise<PrefixCache> {
-    const { base, depth, examples, cacheDirectory } = options;
-    const starts = new Float64Array(examples.length + 1);
-    examples.forEach((example, i) => {
-      starts[i + 1] = starts[i]! + rowTokens(example);
-    });
-    mkdirSync(cacheDirectory, { recursive: true });
-    const path = join(cacheDirectory, `prefix-${keyOf(options)}.f32`);
-    if (!existsSync(path)) await computePrefix(options, starts, path);
-    return new PrefixCache(depth, base.config.hiddenSize, starts, openSync(path, 'r'));
+  /**
+   * Opens the states of these examples, and computes first those that no run before has, from a shallower cache where one has them. They are
+   * float32, or bfloat16 where so much data would fill the bound.
+   * @returns nothing where even that does not fit: then they are computed anew at each step
+   */
+  static async open(options: PrefixOptions): Promise<PrefixCache | undefined> {
+    const { base, depth, examples, cacheDirectory, limit = defaultLimit } = options;
+    const precision = precisionFor(options, limit);
+    if (!precision) return undefined;
+    const store = new PrefixStore(join(cacheDirectory, 'prefixes'), limit);
+    const found = openFiles(store, options, precision, depth);
+    const keys = examples.map(keyOf);
+    const missing = uniqueBy(keys).filter((i) => !found.places.has(keys[i]!));
+    if (missing.length > 0) found.add(await compute(options, store, precision, missing, found.paths));
+    const places = keys.map((key) => found.places.get(key)!);
+    return new PrefixCache(depth, base.config.hiddenSize, found.files, places);
+  }
+
+  /** @returns nothing where an example has no place */
+  static of(depth: number, width: number, files: readonly PrefixFile[], places: readonly (Place | undefined)[]) {
+    if (places.includes(undefined)) return undefined;
+    return new PrefixCache(depth, width, files, places as Place[]);
   }
 
   /** Hidden states of a batch, [tokens, hidden]. */
   hiddenOf({ segments, examples, shape }: MicroBatch): Float32Array {
     const hidden = new Float32Array(shape.tokens * this.width);
     segments.forEach(({ first, ids, firstPosition }, i) => {
-      const target = hidden.subarray(first * this.width, (first + ids.length) * this.width);
-      const position = (this.starts[examples[i]!]! + firstPosition) * this.width * bytesPerNumber;
-      readSync(
-        this.file,
-        new Uint8Array(target.buffer, target.byteOffset, target.byteLength),
-        0,
-        target.byteLength,
-        position,
-      );
+      const { file, start } = this.places[examples[i]!]!;
+      file.read(start + firstPosition, hidden.subarray(first * this.width, (first + ids.length) * this.width));
     });
     return hidden;
   }
 
   close(): void {
-    closeSync(this.file);
+    for (const file of this.files) file.close();
   }
 }
 
-function keyOf({ base, depth, examples }: PrefixOptions): string {
-  const hash = createHash('sha256').update(`prefix 1 ${base.hash} ${depth}`);
-  for (const { ids } of examples) hash.update(`${ids.length}:`).update(ids);
-  return hash.digest('hex').slice(0, 24);
+/** What an example's states depend on beside the model. */
+function keyOf(example: TokenizedExample): string {
+  return createHash('sha256')
+    .update(example.ids.subarray(0, rowTokens(example)))
+    .digest('hex')
+    .slice(0, 32);
 }
 
-/** Written to a file of its own first, so that a reader never meets half a cache. */
-async function computePrefix(options: PrefixOptions, starts: Float64Array, path: string): Promise<void> {
-  const width = options.base.config.hiddenSize;
-  const temporary = `${path}.${process.pid}.part`;
-  const file = openSync(temporary, 'w');
+/** Numbers of the first of equal keys. */
+function uniqueBy(keys: readonly string[]): number[] {
+  const seen = new Set<string>();
+  return keys.flatMap((key, i) => {
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [i];
+  });
+}
+
+/** Float32 up to half of the bound, so that a second data set or depth fits beside. */
+function precisionFor({ base, examples }: PrefixOptions, limit: number): Precision | undefined {
+  const numbers = examples.reduce((sum, example) => sum + rowTokens(example), 0) * base.config.hiddenSize;
+  if (numbers * bytesPerNumber.f32 <= limit / 2) return 'f32';
+  return numbers * bytesPerNumber.bf16 <= limit ? 'bf16' : undefined;
+}
+
+/** All files of one depth, and where in them each example is. */
+function openFiles(store: PrefixStore, { base, examples }: PrefixOptions, precision: Precision, depth: number) {
+  const wanted = new Set(examples.map(keyOf));
+  const [files, paths] = [[] as PrefixFile[], new Set<string>()];
+  const places = new Map<string, Place>();
+  const add = (path: string) => {
+    const file = new PrefixFile(path, base.config.hiddenSize, precision);
+    const useful = [...file.starts].filter(([key]) => wanted.has(key) && !places.has(key));
+    if (useful.length === 0) return file.close();
+    store.touch(path);
+    files.push(file);
+    paths.add(path);
+    for (const [key, start] of useful) places.set(key, { file, start });
+  };
+  for (const path of store.filesOf({ model: base.hash, depth, precision })) add(path);
+  return { files, paths, places, add };
+}
+
+/** Computes the states of some examples. @returns the new file's path */
+async function compute(
+  options: PrefixOptions,
+  store: PrefixStore,
+  precision: Precision,
+  missing: readonly number[],
+  kept: ReadonlySet<string>,
+): Promise<string> {
+  const { base, depth, examples } = options;
+  const width = base.config.hiddenSize;
+  const numbered = missing.map((index) => ({ index, example: examples[index]! }));
+  const { index, starts } = layOut(numbered);
+  const numberOf = new Map(missing.map((number, i) => [number, i]));
+  const digest = createHash('sha256').update(index.join()).digest('hex').slice(0, 24);
+  const path = store.pathOf({ model: base.hash, depth, precision }, digest);
+  const shallower = findShallower(store, { ...options, examples: numbered.map(({ example }) => example) }, precision);
+  const runner = new PrefixRunner(base, shallower?.depth ?? 0, depth);
+  store.makeRoom(index.reduce((sum, [, , count]) => sum + count, 0) * width * bytesPerNumber[precision], kept);
   try {
-    const batches = makeMicroBatches(
-      options.examples.map((example, index) => ({ index, example })),
-      tokenBudget,
-      1,
-      options.base.architecture.task,
-    );
-    const executables = new Map<number, Executable>();
-    for (const batch of batches) {
-      const { rowTokens } = batch.shape;
-      const executable = executables.get(rowTokens) ?? (await compilePrefix(options, rowTokens));
-      executables.set(rowTokens, executable);
-      const { hidden } = await executable.run({ ...feedsOf(batch.segments, [], batch.shape) }, sizesOf(batch.shape));
-      batch.segments.forEach(({ first, ids: own, firstPosition }, i) => {
-        const part = hidden!.subarray(first * width, (first + own.length) * width);
-        const position = (starts[batch.examples[i]!]! + firstPosition) * width * bytesPerNumber;
-        writeSync(file, new Uint8Array(part.buffer, part.byteOffset, part.byteLength), 0, part.byteLength, position);
-      });
-    }
-    for (const executable of executables.values()) await executable.release();
-    fsyncSync(file);
-    closeSync(file);
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
+    await writePrefixFile(path, { index, width, precision }, async (put) => {
+      for (const batch of makeMicroBatches(numbered, tokenBudget, 1)) {
+        const below = shallower?.hiddenOf({ ...batch, examples: batch.examples.map((i) => numberOf.get(i)!) });
+        const hidden = await runner.run(batch, below);
+        const statesOf = (first: number, count: number) => hidden.subarray(first * width, (first + count) * width);
+        for (const [i, { first, ids, firstPosition, parent }] of batch.segments.entries()) {
+          const start = starts.get(batch.examples[i]!)!;
+          await put(start + firstPosition, statesOf(first, ids.length));
+          // What examples share is there once in the batch, but once for each in the file.
+          if (parent) await put(start + parent.firstPosition, statesOf(parent.first, parent.ids.length));
+        }
+      }
+    });
+  } finally {
+    await runner.release();
+    shallower?.close();
   }
+  return path;
 }
 
-async function compilePrefix({ base, depth }: PrefixOptions, rowTokens: number): Promise<Executable> {
-  const mapped = await base.mappedWeights();
-  const { architecture } = base;
-  const { rows, tokens } = openSizes;
-  const fed = { shapes: new Map() };
-  const { context } = makeContext({ architecture, mapped, fed, rows, tokens: rowTokens, packed: tokens });
-  const summed = architecture.embed(context);
-  const embedded = architecture.afterEmbedding?.(context, summed) ?? summed;
-  const { hidden } = runLayers(context, architecture, embedded, { from: 0, to: depth });
-  context.graph.output('hidden', hidden);
-  return Executable.compile(context.graph, { weightsFolder: mapped.folder });
+function layOut(numbered: readonly NumberedExample[]) {
+  const starts = new Map<number, number>();
+  let end = 0;
+  const index = numbered.map(({ index: number, example }): [string, number, number] => {
+    const start = end;
+    starts.set(number, start);
+    end += rowTokens(example);
+    return [keyOf(example), start, rowTokens(example)];
+  });
+  return { index, starts };
+}
+
+/** The deepest cache below that has all of the examples. */
+function findShallower(store: PrefixStore, options: PrefixOptions, precision: Precision): PrefixCache | undefined {
+  const { base, depth, examples } = options;
+  for (const shallower of store.shallower({ model: base.hash, depth, precision })) {
+    const { files, places } = openFiles(store, options, precision, shallower);
+    const all = examples.map((example) => places.get(keyOf(example)));
+    const cache = PrefixCache.of(shallower, base.config.hiddenSize, files, all);
+    if (cache) return cache;
+    for (const file of files) file.close();
+  }
+  return undefined;
 }

@@ -180,12 +180,12 @@ export class Learner {
     const weights = new Map(current.map(({ name }) => [name, this.tensors.get(name)!.data]));
     const depth = prefixDepth(current, base.inventory);
     const open = (examples: readonly TokenizedExample[]) => PrefixCache.open({ base, depth, examples, cacheDirectory });
-    const prefixes = depth > 0 ? [await open(train), ...(validation.length > 0 ? [await open(validation)] : [])] : [];
-    const [prefix, validationPrefix] = prefixes;
+    const prefix = depth > 0 ? await open(train) : undefined;
+    const validationPrefix = depth > 0 && validation.length > 0 ? await open(validation) : undefined;
     const shared = { base, fed, weights };
     return {
       lowestLayer,
-      prefixes,
+      prefixes: [prefix, validationPrefix].filter((cache) => cache !== undefined),
       training: new BatchRunner({ ...shared, training: true, dropout: settings.dropout, prefix }),
       evaluation: new BatchRunner({ ...shared, training: false, prefix: validationPrefix }),
     };
