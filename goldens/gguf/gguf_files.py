@@ -31,7 +31,9 @@ def quantisations():
             raw = quantize(rng.normal(0, 1, (1, blocks)).astype(np.float32), q).view(np.uint8)
         values = dequantize(raw.reshape(1, -1), q).astype(np.float32).reshape(-1)
         out[q.name] = dict(id=int(q), block=block, bytes=text(raw), values=text(values))
-    return out
+    values = rng.normal(0, 1, (1, 96)).astype(np.float32)
+    values[0, :32] = 0
+    return dict(decoded=out, encoded=dict(values=text(values), Q8_0=text(quantize(values, Q.Q8_0)), F16=text(quantize(values, Q.F16))))
 
 def to_gguf(w, heads):  # rows of a rotation side by side
     return w.reshape(heads, 2, w.shape[0] // heads // 2, *w.shape[1:]).swapaxes(1, 2).reshape(w.shape)

@@ -63,8 +63,12 @@ describe('usage', () => {
     [['run', 'data.jsonl', '--out'], /--out needs a value/],
     [['inspect', 'a', 'b'], /more than it takes/],
     [['report', '--format', 'pdf'], /--format is «pdf»/, /text, html, json/],
-    [['export', 'tiny', '--to', 'gguf', '--out', 'x'], /cannot write GGUF yet/, /safetensors/],
-    [['train', 'data.jsonl', '--model', 'weights.gguf'], /GGUF/, /Hugging Face/],
+    [
+      ['export', 'tiny', '--to', 'gguf', '--dtype', 'F32', '--out', 'x'],
+      /Weights in gguf are F16 or Q8_0, not F32/,
+      /--dtype/,
+    ],
+    [['train', 'data.jsonl', '--model', 'weights.gguf'], /no model «weights.gguf»/, /GGUF/],
   ])('%s', async (args, ...said) => {
     const { code, stderr, stdout } = await goldilocks(args, options);
     for (const part of said) expect(stderr).toMatch(part);
@@ -156,6 +160,10 @@ describe('verbs', () => {
     await json('export', 'adapter', '--to', 'safetensors', '--out', 'merged');
     const again = await json('evaluate', 'merged', 'data.jsonl', '--no-base');
     expect(again.score.loss.value).toBeCloseTo(merged.score.loss.value, 5);
+
+    await json('export', 'adapter', '--to', 'gguf', '--out', 'gguf');
+    const file = await json('evaluate', 'gguf/model-F16.gguf', 'data.jsonl', '--no-base');
+    expect(file.score.loss.value).toBeCloseTo(merged.score.loss.value, 2);
 
     const asked = await json('chat', 'model', '--base', '--prompt', 'the parcel came late', '--max-tokens', '3');
     expect(asked.turns[0].answers.map(({ model }: { model: string }) => model)).toEqual(['tuned', 'base']);

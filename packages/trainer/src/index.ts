@@ -18,9 +18,10 @@ export { evaluateLoss, type LossMeasurement } from './evaluation/evaluate-loss.j
 export { type LabelScores, type ScoreOptions, scoreLabelTokens } from './evaluation/score-label-tokens.js';
 export { type ScoreLabelsOptions, scoreLabels } from './evaluation/score-labels.js';
 export { type ExportOptions, exportAdapter, exportModel } from './export/export-model.js';
+export { exportGguf, type GgufExportOptions, type GgufQuantization } from './export/gguf/export-gguf.js';
 export { exportHuggingFace, type HuggingFaceExport } from './export/hugging-face.js';
 export { mergedTensor, mergedTensors } from './export/merge.js';
-export { type CardData, type CardScore, modelCard } from './export/model-card.js';
+export { type CardData, type CardKind, type CardScore, cardInFormat, modelCard } from './export/model-card.js';
 export { exportPeftAdapter, type PeftAdapterExport } from './export/peft-adapter.js';
 export { Decoder } from './generation/decoder.js';
 export { type GenerateOptions, generate } from './generation/generate.js';

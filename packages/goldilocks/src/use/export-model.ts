@@ -1,16 +1,35 @@
-// Writes a model in another form: merged into one Hugging Face directory, or its adapter alone.
+// Writes a model in another form: merged into one Hugging Face directory, its adapter alone, or as GGUF.
 import { existsSync } from 'node:fs';
-import { cp, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { type CardData, defaultSettings, type WritableDtype } from '@goldilocks/trainer';
+import {
+  type CardData,
+  type CardKind,
+  cardInFormat,
+  defaultSettings,
+  type GgufQuantization,
+  type WritableDtype,
+} from '@goldilocks/trainer';
 import { UserError } from '../errors.js';
 import { writeOutput } from '../state/output.js';
-import type { TrialEngine } from '../workers/operations.js';
-import { modelFolder } from './tuned-model.js';
+import type { ExportForm, TrialEngine } from '../workers/operations.js';
+import { modelFolder, originOf } from './tuned-model.js';
 import { withWorkplace } from './workplace.js';
 
-/** `safetensors`: a Hugging Face directory with any adapter merged in. `adapter`: as PEFT loads it. */
-export type ExportFormat = 'safetensors' | 'adapter';
+/**
+ * `safetensors`: a Hugging Face directory with any adapter merged in. `adapter`: as PEFT loads it. `gguf`: one file for llama.cpp,
+ * Ollama and LM Studio, with a Modelfile.
+ */
+export type ExportFormat = 'safetensors' | 'adapter' | 'gguf';
+
+/** How weights can be stored, by format; the first is the default. */
+export const weightTypes: Readonly<Record<ExportFormat, readonly WeightType[]>> = {
+  safetensors: ['F32', 'F16', 'BF16'],
+  adapter: ['F32'],
+  gguf: ['F16', 'Q8_0'],
+};
+
+export type WeightType = WritableDtype | GgufQuantization;
 
 export interface ExportModelOptions {
   /** A result's folder, a Hugging Face directory, an adapter's, or a shipped model. */
@@ -18,17 +37,27 @@ export interface ExportModelOptions {
   to: ExportFormat;
   /** The folder to write; new or empty. */
   out: string;
-  /** How merged weights are stored; default F32, which keeps every change of training. */
-  dtype?: WritableDtype;
+  /** How weights are stored, one of `weightTypes`; F32 keeps every change of training. */
+  dtype?: WeightType;
   engine?: TrialEngine;
   signal?: AbortSignal;
 }
 
-/** @throws UserError where the model cannot be used, or has no adapter, or `out` is in use */
+/** @throws UserError where the model cannot be used, has no adapter, or the format has no such weights, or `out` is in use */
 export async function exportTo(options: ExportModelOptions): Promise<void> {
+  const { to, dtype = weightTypes[to][0]! } = options;
+  if (!weightTypes[to].includes(dtype)) {
+    throw new UserError(`Weights in ${to} are ${weightTypes[to].join(' or ')}, not ${dtype}. Choose with --dtype.`);
+  }
   const source = modelFolder(options.model);
-  if (options.to === 'adapter') await copyAdapter(source, options.out);
-  else await writeMerged(source, options);
+  if (to === 'adapter') await copyAdapter(source, options.out);
+  else await write(source, options, await formOf(source, to, dtype));
+}
+
+async function formOf(source: string, to: Exclude<ExportFormat, 'adapter'>, dtype: WeightType): Promise<ExportForm> {
+  if (to === 'safetensors') return { format: to, dtype: dtype as WritableDtype };
+  const { template = 'chat' } = await originOf(source);
+  return { format: to, quantization: dtype as GgufQuantization, template };
 }
 
 async function copyAdapter(source: string, out: string): Promise<void> {
@@ -41,13 +70,13 @@ async function copyAdapter(source: string, out: string): Promise<void> {
   await writeOutput(out, (partial) => cp(folder, partial, { recursive: true }));
 }
 
-async function writeMerged(source: string, { out, dtype, engine, signal }: ExportModelOptions): Promise<void> {
+async function write(source: string, { out, engine, signal }: ExportModelOptions, form: ExportForm): Promise<void> {
   const place = { purpose: 'the export', near: '.', engine, signal };
   await withWorkplace(place, ({ process }) =>
     writeOutput(out, async (folder) => {
       const model = { kind: 'directory' as const, directory: source };
-      await process.run('export', { model, directory: folder, card: placeholderCard(out), dtype });
-      await describe(source, folder);
+      await process.run('export', { model, directory: folder, card: placeholderCard(out), ...form });
+      await describe(source, folder, form.format === 'gguf' ? 'gguf' : 'merged');
     }),
   );
 }
@@ -58,13 +87,9 @@ function placeholderCard(out: string): CardData {
   return { name: basename(resolve(out)), base: '', data, settings: defaultSettings, scores: [] };
 }
 
-async function describe(source: string, folder: string): Promise<void> {
-  const card = join(source, 'README.md');
-  const target = join(folder, 'README.md');
-  if (existsSync(card)) await cp(card, target);
-  else
-    await writeFile(
-      target,
-      `# ${basename(resolve(source))}\n\nWritten by Goldilocks from ${basename(resolve(source))}.\n`,
-    );
+async function describe(source: string, folder: string, kind: CardKind): Promise<void> {
+  const name = basename(resolve(source));
+  const plain = `# ${name}\n\nWritten by Goldilocks from ${name}.\n`;
+  const card = await readFile(join(source, 'README.md'), 'utf8').catch(() => plain);
+  await writeFile(join(folder, 'README.md'), cardInFormat(card, kind, name));
 }

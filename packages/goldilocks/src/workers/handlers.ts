@@ -7,6 +7,7 @@ import {
   estimateMemory,
   evaluateLoss,
   exportAdapter,
+  exportGguf,
   exportModel,
   fineTune,
   generate,
@@ -106,8 +107,13 @@ export function trainingHandlers(cacheDirectory: string): Handlers {
 
     async export(input) {
       const opened = await model(input.model);
-      const { directory, card, dtype } = input;
-      const files = await exportModel(opened, directory, { card, dtype });
+      const { directory, card } = input;
+      if (input.format === 'gguf') {
+        const { quantization, template } = input;
+        const file = await exportGguf(opened, directory, { card, quantization, template });
+        return { files: [join(directory, file)] };
+      }
+      const files = await exportModel(opened, directory, { card, dtype: input.dtype });
       const isAdapter = opened.tuned?.method === 'lora';
       if (isAdapter) files.push(...(await exportAdapter(opened, join(directory, 'adapter'), { card })));
       return { files };

@@ -5,6 +5,7 @@ import type {
   Evaluation,
   Example,
   FineTuneResult,
+  GgufQuantization,
   LoraSettings,
   TrainingEvent,
   TrainingSettings,
@@ -93,6 +94,11 @@ export interface GenerateInput {
   seed?: number;
 }
 
+/** How a model is written; weights of a Hugging Face directory as F32 by default, of GGUF as F16. */
+export type ExportForm =
+  | { format?: 'safetensors'; dtype?: WritableDtype }
+  | { format: 'gguf'; quantization?: GgufQuantization; template: Template };
+
 export interface Operations {
   describe: Operation<{ model: string }, ModelDescription>;
   /** Inspects data with the lengths in this model's tokens. */
@@ -122,11 +128,11 @@ export interface Operations {
     { predicted: number[]; probabilities: number[][] }
   >;
   generate: Operation<GenerateInput, string[], { prompt: number; text: string }>;
-  /** Writes a merged Hugging Face directory and, for LoRA, `adapter/` in it. The directory must be new. */
-  export: Operation<
-    { model: ModelReference; directory: string; card: CardData; dtype?: WritableDtype },
-    { files: string[] }
-  >;
+  /**
+   * Writes a merged Hugging Face directory and, for LoRA, `adapter/` in it; or the merged model in another format. The directory must
+   * be new.
+   */
+  export: Operation<{ model: ModelReference; directory: string; card: CardData } & ExportForm, { files: string[] }>;
 }
 
 export type OperationName = keyof Operations;

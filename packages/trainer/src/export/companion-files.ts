@@ -23,11 +23,16 @@ export function companionFiles(base: string): Map<string, string | Uint8Array> {
   files.set('tokenizer.json', JSON.stringify(tokenizer.json));
   if (tokenizer.chatTemplate !== undefined) files.set('chat_template.jinja', tokenizer.chatTemplate);
   files.set('tokenizer_config.json', tokenizerConfig(tokenizer));
-  if (isGgufFile(base)) return files;
-  for (const name of [...verbatim, ...licences]) {
-    if (existsSync(join(base, name))) files.set(name, readFileSync(join(base, name)));
-  }
-  return files;
+  return new Map([...files, ...existing(base, verbatim), ...licenceFiles(base)]);
+}
+
+/** The licence of a base model, by file name; empty where none lies beside it. */
+export const licenceFiles = (base: string): Map<string, Uint8Array> => existing(base, licences);
+
+function existing(base: string, names: readonly string[]): Map<string, Uint8Array> {
+  if (isGgufFile(base)) return new Map();
+  const found = names.filter((name) => existsSync(join(base, name)));
+  return new Map(found.map((name) => [name, readFileSync(join(base, name))]));
 }
 
 /** The same file in words that Transformers 4 knows too, without what only described the place it was loaded from. */

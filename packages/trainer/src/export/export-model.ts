@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SettingsError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import type { WritableDtype } from '../weights/write-safetensors.js';
+import { withLicence } from './base-licence.js';
 import { exportHuggingFace } from './hugging-face.js';
 import { mergedTensors } from './merge.js';
 import type { CardData } from './model-card.js';
@@ -23,7 +24,8 @@ export async function exportModel(
 ): Promise<string[]> {
   const { architecture, directory: baseFolder } = model.base;
   const tensors = mergedTensors(model, dtype);
-  await exportHuggingFace({ outDir: directory, architecture, tensors, baseFolder, card, dtype });
+  const licensed = withLicence(card, model.base);
+  await exportHuggingFace({ outDir: directory, architecture, tensors, baseFolder, card: licensed, dtype });
   return filesIn(directory);
 }
 
@@ -39,7 +41,7 @@ export async function exportAdapter(model: Model, directory: string, { card }: E
     tensors: tuned.tensors,
     linears: base.inventory.linears,
     base: base.directory,
-    card,
+    card: withLicence(card, base),
   });
   return filesIn(directory);
 }

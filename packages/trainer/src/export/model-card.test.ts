@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { defaultSettings } from '../settings.js';
-import { type CardData, modelCard } from './model-card.js';
+import { type CardData, cardInFormat, modelCard } from './model-card.js';
 
 const card: CardData = {
   name: 'Feedback',
@@ -55,4 +55,10 @@ test('names from outside stay inside their cell and their quotes', () => {
   const body = text.split('\n---\n').at(-1)!;
   expect(body).not.toMatch(/(?<!\\)<script/);
   expect(body).not.toMatch(/mit (?<!\\)\|/);
+});
+
+test('in another format it says another way to load the model, and all else stays', () => {
+  const merged = modelCard(card, 'merged');
+  expect(cardInFormat(merged, 'gguf', 'x')).toBe(modelCard(card, 'gguf'));
+  expect(cardInFormat('# Other\n', 'gguf', 'x')).toMatch(/^# Other\n\n## Use\n\n```sh\nollama create /);
 });

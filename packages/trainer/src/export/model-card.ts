@@ -34,27 +34,37 @@ export interface CardData {
   versions?: Readonly<Record<string, string>>;
 }
 
+/** What the files beside the card are: a merged Hugging Face directory, a PEFT adapter, or the merged model in another format. */
+export type CardKind = 'merged' | 'adapter' | 'gguf' | 'onnx';
+
+const libraries: Record<CardKind, string> = {
+  merged: 'transformers',
+  adapter: 'peft',
+  gguf: 'llama.cpp',
+  onnx: 'transformers.js',
+};
+
 /** Markdown with the front matter that model hubs read. */
-export function modelCard(card: CardData, kind: 'merged' | 'adapter'): string {
+export function modelCard(card: CardData, kind: CardKind): string {
   const parts = [
     frontMatter(card, kind),
     `# ${line(card.name)}`,
     introduction(card, kind),
     `## Scores\n\n${scores(card)}`,
     `## Hyperparameters\n\n${hyperparameters(card.settings)}`,
-    `## Use\n\n${usage(kind, card)}`,
+    `## Use\n\n${usage(kind, card.base)}`,
     `## Limits\n\n${limits(card)}`,
   ];
   if (card.reproduce) parts.push(`## Reproduce\n\n    ${line(card.reproduce)}`);
   return `${parts.join('\n\n')}\n`;
 }
 
-function frontMatter({ base, license, languages }: CardData, kind: 'merged' | 'adapter'): string {
+function frontMatter({ base, license, languages }: CardData, kind: CardKind): string {
   const lines = [
     ...(license ? [`license: ${quoted(license)}`] : []),
     `base_model: ${quoted(base)}`,
     `base_model_relation: ${kind === 'adapter' ? 'adapter' : 'finetune'}`,
-    `library_name: ${kind === 'adapter' ? 'peft' : 'transformers'}`,
+    `library_name: ${libraries[kind]}`,
     'pipeline_tag: text-generation',
     ...(languages?.length ? [`language: [${languages.map(quoted).join(', ')}]`] : []),
     'tags: [goldilocks, fine-tuned]',
@@ -62,7 +72,7 @@ function frontMatter({ base, license, languages }: CardData, kind: 'merged' | 'a
   return `---\n${lines.join('\n')}\n---`;
 }
 
-function introduction({ base, baseHash, data, settings, versions }: CardData, kind: 'merged' | 'adapter'): string {
+function introduction({ base, baseHash, data, settings, versions }: CardData, kind: CardKind): string {
   const what =
     kind === 'adapter'
       ? 'A LoRA adapter for'
@@ -129,7 +139,22 @@ function frozen({ layers, embeddings, unfreeze, layerwiseDecay = 1 }: TrainingSe
   return parts.join(', ');
 }
 
-function usage(kind: 'merged' | 'adapter', { base }: CardData): string {
+/**
+ * The card of the same model in another format: another library, another way to load it; all that is said of the model stays.
+ * @param markdown a card that `modelCard` wrote, or another model's README, which gets a section of its own
+ */
+export function cardInFormat(markdown: string, kind: CardKind, base: string): string {
+  const section = `## Use\n\n${usage(kind, base)}`;
+  const library = markdown.replace(/^library_name: .*$/m, `library_name: ${libraries[kind]}`);
+  const own = /^## Use\n[\s\S]*?(?=\n## |(?![\s\S]))/m;
+  return own.test(library) ? library.replace(own, () => `${section}\n`) : `${library.trimEnd()}\n\n${section}\n`;
+}
+
+/** How to load what lies beside the card. */
+function usage(kind: CardKind, base: string): string {
+  if (kind === 'gguf')
+    return block('sh', ['ollama create my-model -f Modelfile && ollama run my-model', 'llama-cli -m model-*.gguf']);
+  if (kind === 'onnx') return block('js', javaScript);
   const load =
     kind === 'adapter'
       ? [
@@ -139,13 +164,21 @@ function usage(kind: 'merged' | 'adapter', { base }: CardData): string {
         ]
       : ['model = AutoModelForCausalLM.from_pretrained(".")'];
   const source = kind === 'adapter' ? quoted(base) : '"."';
-  const program = [
+  return block('python', [
     'from transformers import AutoModelForCausalLM, AutoTokenizer',
     ...load,
     `tokenizer = AutoTokenizer.from_pretrained(${source})`,
-  ];
-  return `\`\`\`python\n${program.join('\n')}\n\`\`\``;
+  ]);
 }
+
+const javaScript = [
+  "import { env, pipeline } from '@huggingface/transformers';",
+  "env.localModelPath = '..'; // the folder that holds this one",
+  "const generator = await pipeline('text-generation', 'this-folder', { dtype: 'q8', local_files_only: true });",
+  "console.log(await generator('Hello', { max_new_tokens: 20 }));",
+];
+
+const block = (language: string, lines: readonly string[]) => `\`\`\`${language}\n${lines.join('\n')}\n\`\`\``;
 
 function limits({ data }: CardData): string {
   return (

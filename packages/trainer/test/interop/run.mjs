@@ -1,6 +1,7 @@
-// Interoperability: what the engine exports, loaded by Transformers and PEFT, gives our logits, token ids and greedy text.
+// Interoperability: what the engine exports, loaded by Transformers, PEFT, gguf-py and llama.cpp, gives our logits, token ids and greedy text.
 //
-// usage: node packages/trainer/test/interop/run.mjs [MODEL_FOLDER]     GOLDILOCKS_PYTHON names a Python with torch, transformers, peft
+// usage: node packages/trainer/test/interop/run.mjs [MODEL]     GOLDILOCKS_PYTHON names a Python with torch, transformers, peft, gguf;
+// GOLDILOCKS_CONSUMERS a folder with node-llama-cpp in its node_modules (without it llama.cpp is left out)
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,8 +12,10 @@ import {
   Decoder,
   defaultSettings,
   exportAdapter,
+  exportGguf,
   exportModel,
   fineTune,
+  generateTokens,
   loadModel,
 } from '@goldilocks/trainer';
 
@@ -59,12 +62,15 @@ async function logitsOf(model, ids) {
   return rowsOfLogits;
 }
 
-function check(name, expected, ...folders) {
-  const { status, stdout, stderr } = spawnSync(
-    python,
-    ['-W', 'ignore', file('check_export.py'), expected, ...folders],
-    { encoding: 'utf8' },
-  );
+const consumers = process.env.GOLDILOCKS_CONSUMERS;
+
+const check = (name, ...args) => report(name, python, ['-W', 'ignore', file('check_export.py'), ...args]);
+
+function report(name, program, args) {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_PATH: '' },
+  });
   console.log(`${name}: ${stdout.trim() || stderr.trim().split('\n').at(-1)}`);
   if (status !== 0) process.exitCode = 1;
 }
@@ -104,6 +110,20 @@ for (const [name, changes] of Object.entries(variants)) {
   const expected = join(folder, 'expected.json');
   writeFileSync(expected, JSON.stringify({ ids, logits, texts: texts.map((text, i) => ({ text, ids: ids[i] })) }));
   check(`${name}, merged, in Transformers`, expected, join(folder, 'merged'));
+  const greedy = [];
+  for (const each of ids) {
+    const [tokens] = await generateTokens(model, [Int32Array.from(each)], { maxTokens: 24 });
+    greedy.push({ prompt: each, tokens: [...tokens] });
+  }
+  for (const quantization of ['F16', 'Q8_0']) {
+    const out = join(folder, quantization);
+    const gguf = join(out, await exportGguf(model, out, { card, quantization, template: 'plain' }));
+    report(`${name}, GGUF ${quantization}, in gguf-py`, python, [file('check_gguf.py'), gguf, join(folder, 'merged')]);
+    if (!consumers) continue;
+    writeFileSync(join(folder, 'greedy.json'), JSON.stringify({ texts, greedy }));
+    const args = [file('check_llama_cpp.mjs'), consumers, gguf, join(folder, 'greedy.json')];
+    report(`${name}, GGUF ${quantization}, in llama.cpp`, process.execPath, args);
+  }
   if (changes.lora) {
     await exportAdapter(model, join(folder, 'adapter'), { card });
     check(`${name}, adapter, in PEFT`, expected, base.directory, join(folder, 'adapter'));

@@ -1,14 +1,12 @@
 // `goldilocks export MODEL --to FORMAT`: a model in another form.
-import type { WritableDtype } from '@goldilocks/trainer';
-import { InvalidArgumentError } from 'commander';
-import type { ExportFormat } from '../../use/export-model.js';
+import type { ExportFormat, WeightType } from '../../use/export-model.js';
 import { choice } from '../values.js';
 import { verb } from '../verb.js';
 
 interface Flags {
   to: ExportFormat;
   out: string;
-  dtype?: WritableDtype;
+  dtype?: WeightType;
 }
 
 export const exportVerb = verb<Flags>({
@@ -17,13 +15,25 @@ export const exportVerb = verb<Flags>({
   examples: [
     ['goldilocks export goldilocks-result --to adapter --out my-adapter', 'the LoRA adapter alone, as PEFT loads it'],
     ['goldilocks export my-adapter --to safetensors --out merged --dtype BF16', 'merged, in half the space'],
+    [
+      'goldilocks export goldilocks-result --to gguf --dtype Q8_0 --out for-ollama',
+      'a GGUF file and a Modelfile: ollama create NAME -f for-ollama/Modelfile',
+    ],
   ],
   define(command) {
     command
       .argument('<model>', "a result's folder, a Hugging Face folder, or an adapter's")
-      .requiredOption('--to <format>', 'adapter, or safetensors: a merged Hugging Face folder', format)
+      .requiredOption(
+        '--to <format>',
+        'adapter; safetensors: a merged Hugging Face folder; gguf: for llama.cpp, Ollama and LM Studio',
+        choice(['adapter', 'safetensors', 'gguf']),
+      )
       .requiredOption('--out <folder>', 'where it goes; new or empty')
-      .option('--dtype <type>', 'of merged weights: F32, F16 or BF16 (default: F32)', choice(['F32', 'F16', 'BF16']));
+      .option(
+        '--dtype <type>',
+        'of the weights: F32, F16 or BF16 in safetensors (default: F32), F16 or Q8_0 in gguf (default: F16)',
+        choice(['F32', 'F16', 'BF16', 'Q8_0']),
+      );
   },
   async run([model], { to, out, dtype }, { signal }) {
     const { exportTo } = await import('../../use/export-model.js');
@@ -31,13 +41,3 @@ export const exportVerb = verb<Flags>({
     return { json: { model, format: to, output: out }, text: `Written to ${out}.` };
   },
 });
-
-const known = choice<ExportFormat>(['adapter', 'safetensors']);
-
-/** Formats that people ask for get their own sentence. */
-function format(text: string): ExportFormat {
-  if (!/^(gguf|onnx)$/i.test(text)) return known(text);
-  throw new InvalidArgumentError(
-    `This version cannot write ${text.toUpperCase()} yet. Export safetensors, which converters of other tools read.`,
-  );
-}

@@ -13,6 +13,7 @@ import { TextTokenizer } from '../../text/tokenizer.js';
 import { ensureFloat32File } from '../mapped.js';
 import { GgufFile } from './gguf-file.js';
 import { readGgufHeader } from './header.js';
+import { toGgufBytes } from './quantize.js';
 import { tensorTypes } from './tensor-types.js';
 import { ggufBytes, key, nothing, tensor, text } from './testing/gguf-bytes.js';
 
@@ -27,15 +28,20 @@ const fileOf = (content: Uint8Array): string => {
   return path;
 };
 
-test.each(Object.entries<{ id: number; block: number; bytes: string; values: string }>(json('quantisations.json')))(
-  'decodes %s as gguf-py does, bit for bit',
-  (name, { id, block, bytes, values }) => {
-    const type = tensorTypes.get(id)!;
-    expect(type).toMatchObject({ name, blockSize: block });
-    const found = type.toFloat32(new Uint8Array(Buffer.from(bytes, 'base64')));
-    expect(Buffer.from(found.buffer).toString('base64')).toBe(values);
-  },
-);
+test.each(
+  Object.entries<{ id: number; block: number; bytes: string; values: string }>(json('quantisations.json').decoded),
+)('decodes %s as gguf-py does, bit for bit', (name, { id, block, bytes, values }) => {
+  const type = tensorTypes.get(id)!;
+  expect(type).toMatchObject({ name, blockSize: block });
+  const found = type.toFloat32(new Uint8Array(Buffer.from(bytes, 'base64')));
+  expect(Buffer.from(found.buffer).toString('base64')).toBe(values);
+});
+
+test.each(['F16', 'Q8_0'] as const)('encodes %s as gguf-py does, bit for bit', (dtype) => {
+  const { values, ...encoded } = json('quantisations.json').encoded;
+  const bytes = toGgufBytes(new Float32Array(new Uint8Array(Buffer.from(values, 'base64')).buffer), dtype);
+  expect(Buffer.from(bytes).toString('base64')).toBe(encoded[dtype]);
+});
 
 describe.each(
   Object.entries<{
