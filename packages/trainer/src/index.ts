@@ -22,6 +22,7 @@ export { exportGguf, type GgufExportOptions, type GgufQuantization } from './exp
 export { exportHuggingFace, type HuggingFaceExport } from './export/hugging-face.js';
 export { mergedTensor, mergedTensors } from './export/merge.js';
 export { type CardData, type CardKind, type CardScore, cardInFormat, modelCard } from './export/model-card.js';
+export { exportOnnx, type OnnxExportOptions } from './export/onnx/export-onnx.js';
 export { exportPeftAdapter, type PeftAdapterExport } from './export/peft-adapter.js';
 export { Decoder } from './generation/decoder.js';
 export { type GenerateOptions, generate } from './generation/generate.js';

@@ -1,4 +1,4 @@
-// Writes a model in another form: merged into one Hugging Face directory, its adapter alone, or as GGUF.
+// Writes a model in another form: merged into one Hugging Face directory, its adapter alone, as GGUF or as ONNX.
 import { existsSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -18,15 +18,16 @@ import { withWorkplace } from './workplace.js';
 
 /**
  * `safetensors`: a Hugging Face directory with any adapter merged in. `adapter`: as PEFT loads it. `gguf`: one file for llama.cpp,
- * Ollama and LM Studio, with a Modelfile.
+ * Ollama and LM Studio, with a Modelfile. `onnx`: in float32 and in 8 bits, for transformers.js in Node and browsers.
  */
-export type ExportFormat = 'safetensors' | 'adapter' | 'gguf';
+export type ExportFormat = 'safetensors' | 'adapter' | 'gguf' | 'onnx';
 
 /** How weights can be stored, by format; the first is the default. */
 export const weightTypes: Readonly<Record<ExportFormat, readonly WeightType[]>> = {
   safetensors: ['F32', 'F16', 'BF16'],
   adapter: ['F32'],
   gguf: ['F16', 'Q8_0'],
+  onnx: ['F32'],
 };
 
 export type WeightType = WritableDtype | GgufQuantization;
@@ -56,6 +57,7 @@ export async function exportTo(options: ExportModelOptions): Promise<void> {
 
 async function formOf(source: string, to: Exclude<ExportFormat, 'adapter'>, dtype: WeightType): Promise<ExportForm> {
   if (to === 'safetensors') return { format: to, dtype: dtype as WritableDtype };
+  if (to === 'onnx') return { format: to };
   const { template = 'chat' } = await originOf(source);
   return { format: to, quantization: dtype as GgufQuantization, template };
 }
@@ -76,10 +78,12 @@ async function write(source: string, { out, engine, signal }: ExportModelOptions
     writeOutput(out, async (folder) => {
       const model = { kind: 'directory' as const, directory: source };
       await process.run('export', { model, directory: folder, card: placeholderCard(out), ...form });
-      await describe(source, folder, form.format === 'gguf' ? 'gguf' : 'merged');
+      await describe(source, folder, cardKinds[form.format ?? 'safetensors']);
     }),
   );
 }
+
+const cardKinds = { safetensors: 'merged', gguf: 'gguf', onnx: 'onnx' } as const;
 
 /** The card the export writes is replaced: what the model was made with stands in its own. */
 function placeholderCard(out: string): CardData {

@@ -9,6 +9,7 @@ import {
   exportAdapter,
   exportGguf,
   exportModel,
+  exportOnnx,
   fineTune,
   generate,
   learningRateRamp,
@@ -112,6 +113,10 @@ export function trainingHandlers(cacheDirectory: string): Handlers {
         const { quantization, template } = input;
         const file = await exportGguf(opened, directory, { card, quantization, template });
         return { files: [join(directory, file)] };
+      }
+      if (input.format === 'onnx') {
+        await exportOnnx(opened, directory, { card });
+        return { files: [join(directory, 'onnx')] };
       }
       const files = await exportModel(opened, directory, { card, dtype: input.dtype });
       const isAdapter = opened.tuned?.method === 'lora';

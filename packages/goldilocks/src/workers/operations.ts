@@ -97,7 +97,8 @@ export interface GenerateInput {
 /** How a model is written; weights of a Hugging Face directory as F32 by default, of GGUF as F16. */
 export type ExportForm =
   | { format?: 'safetensors'; dtype?: WritableDtype }
-  | { format: 'gguf'; quantization?: GgufQuantization; template: Template };
+  | { format: 'gguf'; quantization?: GgufQuantization; template: Template }
+  | { format: 'onnx' };
 
 export interface Operations {
   describe: Operation<{ model: string }, ModelDescription>;

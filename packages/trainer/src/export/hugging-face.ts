@@ -46,7 +46,8 @@ export async function exportHuggingFace({
 
 const maxConfigBytes = 1_000_000;
 
-const readGenerationConfig = (folder: string) => readJsonFile(join(folder, 'generation_config.json'), maxConfigBytes);
+export const readGenerationConfig = (folder: string) =>
+  readJsonFile(join(folder, 'generation_config.json'), maxConfigBytes);
 
 const headNames = new Set(['lm_head.weight', 'embed_out.weight']);
 

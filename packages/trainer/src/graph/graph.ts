@@ -1,5 +1,5 @@
 // A computation as a list of nodes in the order they run. Values are static in dtype and shape.
-import { type DType, dtypeOf, type TensorData } from '../tensor/dtype.js';
+import { bytesPerElement, type DType, dtypeOf, type TensorData } from '../tensor/dtype.js';
 import { type Shape, showShape, sizeOf } from '../tensor/shape.js';
 import { GraphError } from './errors.js';
 import type { OpenSize } from './open-sizes.js';
@@ -43,7 +43,7 @@ export class Graph {
   readonly constants = new Map<Value, TensorData | MappedData>();
   readonly outputs = new Map<string, Value>();
   readonly customGradients = new Map<Value, CustomGradient>();
-  /** Open sizes that the graph reads as numbers; they are inputs too. */
+  /** Open sizes that the graph reads as numbers; they are inputs too, unless the graph computes them. */
   readonly sizeInputs = new Map<OpenSize, Value>();
   private readonly scalars = new Map<string, Value>();
   private readonly names = new Set<string>();
@@ -66,15 +66,13 @@ export class Graph {
     return value;
   }
 
-  /** A float32 constant that stays in its file and is memory-mapped. */
-  mapped(name: string, shape: Shape, data: MappedData): Value {
-    if (data.length !== sizeOf(shape) * 4) {
-      throw new GraphError(
-        'mapped',
-        `${name} has ${data.length} bytes, but shape ${showShape(shape)} needs ${sizeOf(shape) * 4}`,
-      );
+  /** A constant that stays in its file and is memory-mapped. */
+  mapped(name: string, shape: Shape, data: MappedData, dtype: DType = 'float32'): Value {
+    const bytes = sizeOf(shape) * bytesPerElement[dtype];
+    if (data.length !== bytes) {
+      throw new GraphError('mapped', `${name} has ${data.length} bytes, but shape ${showShape(shape)} needs ${bytes}`);
     }
-    const value = this.value('float32', shape, undefined, name);
+    const value = this.value(dtype, shape, undefined, name);
     this.constants.set(value, data);
     return value;
   }

@@ -14,6 +14,12 @@ export const openSizes = {
   targets: 1_000_037,
   /** Predictions that count: a token may make several, of alternatives. */
   predictions: 1_000_039,
+  // Those of a model that is written for other programs. Several of them meet in one tensor, so they are smaller: its size stays exact.
+  batch_size: 10_007,
+  sequence_length: 10_009,
+  past_sequence_length: 10_037,
+  /** The last two together. */
+  total_sequence_length: 20_046,
 } as const;
 
 export type OpenSize = keyof typeof openSizes;
@@ -21,12 +27,27 @@ export type OpenSize = keyof typeof openSizes;
 /** The open sizes of one run. */
 export type Sizes = Readonly<Partial<Record<OpenSize, number>>>;
 
-const entries = Object.entries(openSizes) as [OpenSize, number][];
+// The total is looked for first: it is no prime.
+const entries = (Object.entries(openSizes) as [OpenSize, number][]).reverse();
+
+export interface OpenPart {
+  size: OpenSize;
+  factor: number;
+  /** Further open sizes that the dimension is a multiple of. */
+  others: OpenSize[];
+}
 
 /** The open size in a dimension and what it is multiplied by; undefined for a dimension that is fixed. */
-export function openPart(dimension: number): { size: OpenSize; factor: number } | undefined {
-  for (const [size, prime] of entries) if (dimension % prime === 0) return { size, factor: dimension / prime };
-  return undefined;
+export function openPart(dimension: number): OpenPart | undefined {
+  const found: OpenSize[] = [];
+  let factor = dimension;
+  for (const [size, number] of entries) {
+    if (factor % number !== 0) continue;
+    found.push(size);
+    factor /= number;
+  }
+  const [size, ...others] = found;
+  return size && { size, factor, others };
 }
 
 export const isOpen = (shape: Shape): boolean => shape.some((dimension) => openPart(dimension) !== undefined);
@@ -36,9 +57,12 @@ export function resolveShape(shape: Shape, sizes: Sizes): number[] {
   return shape.map((dimension) => {
     const open = openPart(dimension);
     if (!open) return dimension;
-    const size = sizes[open.size];
-    if (size === undefined)
-      throw new RangeError(`The graph leaves the number of ${open.size} open, and none was given.`);
-    return size * open.factor;
+    return [open.size, ...open.others].reduce((product, name) => product * sizeIn(sizes, name), open.factor);
   });
+}
+
+function sizeIn(sizes: Sizes, name: OpenSize): number {
+  const size = sizes[name];
+  if (size === undefined) throw new RangeError(`The graph leaves the number of ${name} open, and none was given.`);
+  return size;
 }

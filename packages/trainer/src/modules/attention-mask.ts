@@ -15,7 +15,7 @@ const masked = -1e9;
 
 /** The batch's bias, and within a window only what is near enough by position: [rows, 1, 1, tokens, past + tokens]. */
 export function attentionBias(context: ModuleContext, window?: Window): Value {
-  const reach = context.past + context.tokens;
+  const reach = context.longest ?? context.past + context.tokens;
   if (!window || (window.before >= reach && (window.after ?? reach) >= reach)) return context.attentionBias;
   return context.shared(`window ${window.before} ${window.after}`, () => windowBias(context, window));
 }
@@ -23,10 +23,15 @@ export function attentionBias(context: ModuleContext, window?: Window): Value {
 function windowBias(context: ModuleContext, { before, after }: Window): Value {
   const { rows, tokens, past, graph } = context;
   const own = toFloat(context.positions);
-  const places = Float32Array.from({ length: past }, (_, i) => i);
-  // A cached token lies at the place of its position.
-  const seen = past > 0 ? concat([expand(graph.constant(places, [1, past]), [rows, past]), own], 1) : own;
+  const seen = context.keyPositions ?? placesOfKeys(context, own);
   const distance = sub(reshape(own, [rows, 1, 1, tokens, 1]), reshape(seen, [rows, 1, 1, 1, past + tokens]));
   const near = where(less(distance, graph.scalar(before)), context.attentionBias, masked);
   return after === undefined ? near : where(less(sub(0, distance), graph.scalar(after)), near, masked);
+}
+
+/** Positions of keys that are cached in the order of their places, then those of the tokens: [rows, past + tokens]. */
+function placesOfKeys({ graph, rows, past }: ModuleContext, own: Value): Value {
+  if (past === 0) return own;
+  const places = Float32Array.from({ length: past }, (_, i) => i);
+  return concat([expand(graph.constant(places, [1, past]), [rows, past]), own], 1);
 }

@@ -24,6 +24,10 @@ export interface ModuleContext {
   readonly selection?: { fromRows(x: Value): Value; select(x: Value): Value };
   /** Earlier tokens of each row whose keys and values are cached (unused places included); 0 without a cache. */
   readonly past: number;
+  /** Tokens of the longest text, where a row's are not known while the graph is built. */
+  readonly longest?: number;
+  /** Positions of all keys, [rows, past + tokens] (float32), where cached ones are not in the order of their places. */
+  readonly keyPositions?: Value;
   /** Position of each token in its own text, [rows, tokens] (int64). */
   readonly positions: Value;
   /** Added to the attention scores, [rows, 1, 1, tokens, past + tokens]: 0 where a token may look, −1e9 where not. */

@@ -64,9 +64,9 @@ function stretch(frequency: number, rope: Extract<RopeConfig, { type: 'llama3' }
  * attention scale headDim^−½ is free.
  */
 export function ropeTables(context: ModuleContext, rope: Rope, scale: number): RopeTables {
-  const positions = context.past + context.tokens;
+  const positions = context.longest ?? context.past + context.tokens;
   // With a cache its room alone decides, so that every step turns its keys alike.
-  const frequencies = ropeInverseFrequencies(rope, context.past || context.tokens);
+  const frequencies = ropeInverseFrequencies(rope, context.longest ?? (context.past || context.tokens));
   const half = rope.dimensions / 2;
   const factor = scale * (rope.config.type === 'longrope' ? rope.config.attentionFactor : 1);
   const table = (f: (angle: number) => number) => {

@@ -10,7 +10,7 @@ const opsets: readonly [domain: string, version: number][] = [
   ['', 18],
   ['com.microsoft', 1],
 ];
-const elementTypes: Record<DType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+const elementTypes: Record<DType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
 const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 };
 
 /** A nested message in field `field`. */
@@ -76,7 +76,7 @@ function tensor(writer: BinaryWriter, [value, data]: Constant): void {
 /** An open size has a name in place of a number; equal names are equal sizes, which lets the runtime reuse memory. */
 function dimensionOf(writer: BinaryWriter, size: number): void {
   const open = openPart(size);
-  if (open) text(writer, 2, `${open.factor}·${open.size}`);
+  if (open) text(writer, 2, [...(open.factor === 1 ? [] : [open.factor]), open.size, ...open.others].join('·'));
   else integer(writer, 1, size);
 }
 
@@ -118,7 +118,10 @@ function inRunningOrder(nodes: readonly Node[]): Node[] {
 }
 
 /** Everything that is fed, open sizes included. */
-const inputsOf = (graph: Graph): Value[] => [...graph.inputs, ...graph.sizeInputs.values()];
+const inputsOf = (graph: Graph): Value[] => [
+  ...graph.inputs,
+  ...[...graph.sizeInputs.values()].filter(({ producer }) => !producer),
+];
 
 /** The bytes of an ONNX model that computes the graph's outputs, under the outputs' names. */
 export function encodeOnnx(graph: Graph): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,7 @@
-// Interoperability: what the engine exports, loaded by Transformers, PEFT, gguf-py and llama.cpp, gives our logits, token ids and greedy text.
+// Interoperability: what the engine exports, loaded by Transformers, PEFT, gguf-py, llama.cpp and transformers.js, gives our logits, token ids and greedy text.
 //
 // usage: node packages/trainer/test/interop/run.mjs [MODEL]     GOLDILOCKS_PYTHON names a Python with torch, transformers, peft, gguf;
-// GOLDILOCKS_CONSUMERS a folder with node-llama-cpp in its node_modules (without it llama.cpp is left out)
+// GOLDILOCKS_CONSUMERS a folder with node-llama-cpp and @huggingface/transformers in its node_modules (without it these are left out)
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ import {
   exportAdapter,
   exportGguf,
   exportModel,
+  exportOnnx,
   fineTune,
   generateTokens,
   loadModel,
@@ -115,14 +116,24 @@ for (const [name, changes] of Object.entries(variants)) {
     const [tokens] = await generateTokens(model, [Int32Array.from(each)], { maxTokens: 24 });
     greedy.push({ prompt: each, tokens: [...tokens] });
   }
+  writeFileSync(join(folder, 'greedy.json'), JSON.stringify({ texts, greedy }));
   for (const quantization of ['F16', 'Q8_0']) {
     const out = join(folder, quantization);
     const gguf = join(out, await exportGguf(model, out, { card, quantization, template: 'plain' }));
     report(`${name}, GGUF ${quantization}, in gguf-py`, python, [file('check_gguf.py'), gguf, join(folder, 'merged')]);
     if (!consumers) continue;
-    writeFileSync(join(folder, 'greedy.json'), JSON.stringify({ texts, greedy }));
     const args = [file('check_llama_cpp.mjs'), consumers, gguf, join(folder, 'greedy.json')];
     report(`${name}, GGUF ${quantization}, in llama.cpp`, process.execPath, args);
+  }
+  if (consumers) {
+    const out = join(folder, 'onnx');
+    await exportOnnx(model, out, { card });
+    const args = [consumers, out, join(folder, 'greedy.json')];
+    report(`${name}, ONNX, in transformers.js`, process.execPath, [file('check_transformers_js.mjs'), ...args]);
+    if (name === 'full') {
+      const browser = [file('check_browser.mjs'), ...args];
+      report(`${name}, ONNX, in transformers.js in a browser`, process.execPath, browser);
+    }
   }
   if (changes.lora) {
     await exportAdapter(model, join(folder, 'adapter'), { card });

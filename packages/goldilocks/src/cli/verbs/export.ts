@@ -25,8 +25,8 @@ export const exportVerb = verb<Flags>({
       .argument('<model>', "a result's folder, a Hugging Face folder, or an adapter's")
       .requiredOption(
         '--to <format>',
-        'adapter; safetensors: a merged Hugging Face folder; gguf: for llama.cpp, Ollama and LM Studio',
-        choice(['adapter', 'safetensors', 'gguf']),
+        'adapter; safetensors: a merged Hugging Face folder; gguf: for llama.cpp, Ollama, LM Studio; onnx: for transformers.js',
+        choice(['adapter', 'safetensors', 'gguf', 'onnx']),
       )
       .requiredOption('--out <folder>', 'where it goes; new or empty')
       .option(

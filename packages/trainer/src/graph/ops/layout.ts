@@ -13,7 +13,11 @@ function sizesOf(graph: Graph, shape: Shape): Value {
   const parts = shape.map((dimension) => {
     const open = openPart(dimension);
     if (!open) return indices(graph, [dimension]);
-    return graph.node('Mul', [graph.openSize(open.size), indices(graph, [open.factor])], 'int64', [1]);
+    const factors = [open.size, ...open.others].map((size) => graph.openSize(size));
+    return factors.reduce(
+      (product, size) => graph.node('Mul', [product, size], 'int64', [1]),
+      indices(graph, [open.factor]),
+    );
   });
   return concat(parts, 0);
 }
@@ -24,7 +28,7 @@ export function reshape(x: Value, shape: Shape): Value {
   }
   if (sameShape(shape, x.shape)) return x;
   const open = shape.filter((dimension) => openPart(dimension));
-  if (open.length > 1) throw new GraphError('Reshape', `${showShape(shape)} has more than one open size`);
+  if (open.length > 1) return x.graph.node('Reshape', [x, sizesOf(x.graph, shape)], x.dtype, shape);
   const sizes = shape.map((dimension) => (openPart(dimension) ? -1 : dimension));
   return x.graph.node('Reshape', [x, indices(x.graph, sizes)], x.dtype, shape);
 }
