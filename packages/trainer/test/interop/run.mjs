@@ -1,7 +1,8 @@
 // Interoperability: what the engine exports, loaded by Transformers, PEFT, gguf-py, llama.cpp and transformers.js, gives our logits, token ids and greedy text.
 //
 // usage: node packages/trainer/test/interop/run.mjs [MODEL]     GOLDILOCKS_PYTHON names a Python with torch, transformers, peft, gguf;
-// GOLDILOCKS_CONSUMERS a folder with node-llama-cpp and @huggingface/transformers in its node_modules (without it these are left out)
+// GOLDILOCKS_CONSUMERS a folder with llama-cpp/node_modules/node-llama-cpp and transformers-js/node_modules/@huggingface/transformers
+// (without it these are left out)
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -122,13 +123,13 @@ for (const [name, changes] of Object.entries(variants)) {
     const gguf = join(out, await exportGguf(model, out, { card, quantization, template: 'plain' }));
     report(`${name}, GGUF ${quantization}, in gguf-py`, python, [file('check_gguf.py'), gguf, join(folder, 'merged')]);
     if (!consumers) continue;
-    const args = [file('check_llama_cpp.mjs'), consumers, gguf, join(folder, 'greedy.json')];
+    const args = [file('check_llama_cpp.mjs'), join(consumers, 'llama-cpp'), gguf, join(folder, 'greedy.json')];
     report(`${name}, GGUF ${quantization}, in llama.cpp`, process.execPath, args);
   }
   if (consumers) {
     const out = join(folder, 'onnx');
     await exportOnnx(model, out, { card });
-    const args = [consumers, out, join(folder, 'greedy.json')];
+    const args = [join(consumers, 'transformers-js'), out, join(folder, 'greedy.json')];
     report(`${name}, ONNX, in transformers.js`, process.execPath, [file('check_transformers_js.mjs'), ...args]);
     if (name === 'full') {
       const browser = [file('check_browser.mjs'), ...args];
