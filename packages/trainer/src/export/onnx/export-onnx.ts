@@ -30,7 +30,7 @@ const graphNames = { float32: 'model', '8 bits': 'model_quantized' } as const;
  */
 export async function exportOnnx(model: Model, directory: string, options: OnnxExportOptions): Promise<void> {
   const { base } = model;
-  checkSizes(model);
+  checkModel(model);
   await writeFolderAtomically(directory, async (folder) => {
     const files = companionFiles(base.directory);
     files.set('config.json', configWithFormat(configJson(base.architecture, 'F32')));
@@ -43,8 +43,11 @@ export async function exportOnnx(model: Model, directory: string, options: OnnxE
   });
 }
 
-/** The sizes that stand for open ones must be no sizes of the model. */
-function checkSizes({ base }: Model): void {
+/** It must generate text, and the sizes that stand for open ones must be no sizes of it. */
+function checkModel({ base }: Model): void {
+  if (base.architecture.task !== 'generation') {
+    throw new SettingsError(`${base.name} does not generate text, so it has no such form. Export safetensors instead.`);
+  }
   for (const [name, shape] of base.shapes) {
     if (isOpen(shape))
       throw new SettingsError(`The tensor ${name} has shape [${shape}], which cannot be written as ONNX here.`);
