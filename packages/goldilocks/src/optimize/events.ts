@@ -11,6 +11,8 @@ export type OptimizeEvent =
       /** The program's name, for a title. */
       readonly program: string;
       readonly metrics: readonly string[];
+      /** What the space says of its results. */
+      readonly note?: string;
       readonly budgetSeconds: number | null;
       readonly budgetTrials: number | null;
       /** Trials and seconds of earlier sittings. */

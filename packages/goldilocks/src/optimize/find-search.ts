@@ -6,6 +6,7 @@ import { UserError } from '../errors.js';
 import { findStudyName, openStorage } from '../journey/open-study.js';
 import { type StateFolder, stateFolderAt } from '../state/folder.js';
 import { openDatabase } from './database.js';
+import type { CommandPlace } from './options.js';
 import { loadRecord } from './record.js';
 import { type OptimizeResult, resultOf } from './result.js';
 
@@ -30,6 +31,11 @@ async function newest(state: StateFolder): Promise<string | undefined> {
   } finally {
     await storage.close();
   }
+}
+
+/** Where the commands of a search run, as it was said when it began or was last resumed; undefined for this machine. */
+export async function placeOfSearch(stateDirectory: string, study: string): Promise<CommandPlace | undefined> {
+  return (await loadRecord(stateFolderAt(stateDirectory).study(study)))?.place;
 }
 
 /** What a search found so far, finished or not. */

@@ -29,7 +29,8 @@ import { recommendedParams } from './space/search-space.js';
  * @throws Interrupted when the signal was raised; everything is saved
  */
 export async function optimizeCommand(options: OptimizeOptions): Promise<OptimizeResult> {
-  const { study, stateDirectory = '.goldilocks', storage: database, signal, onEvent, launcher, ...settings } = options;
+  const { study, stateDirectory = '.goldilocks', storage: database, ...asked } = options;
+  const { signal, onEvent, launcher, place, ...settings } = asked;
   const command = planCommand(settings.command, settings.space, settings);
   objectivesOf(settings);
   checkDevices(settings);
@@ -40,7 +41,7 @@ export async function optimizeCommand(options: OptimizeOptions): Promise<Optimiz
     const isJoined = database !== undefined && study !== undefined && (await storage.findStudy(study)) !== null;
     const name = isJoined ? study : await nameStudy(storage, studyStem(command.argv), study);
     const kept = database === undefined ? undefined : withoutPassword(database);
-    const record = newRecord({ study: name, workingDirectory: process.cwd(), settings, storage: kept });
+    const record = newRecord({ study: name, workingDirectory: process.cwd(), settings, storage: kept, place });
     return await search(storage, state, record, { signal, onEvent, launcher }).catch(async (error: unknown) => {
       if (error instanceof LaunchError && !isJoined) await forget(storage, state, name);
       throw error;
@@ -68,7 +69,7 @@ function checkDevices({ devices = [], concurrency = devices.length }: OptimizeSe
 
 /** Goes on with a study after a stop of any kind; trials that were running then are run again. */
 export async function resumeOptimize(options: ResumeSearchOptions): Promise<OptimizeResult> {
-  const { study, stateDirectory, storage: database, signal, onEvent, launcher, ...changes } = options;
+  const { study, stateDirectory, storage: database, signal, onEvent, launcher, place, ...changes } = options;
   const state = stateFolderAt(stateDirectory);
   const record = await loadRecord(state.study(study));
   if (record === undefined) throw new UserError(`There is no search «${study}» in ${state.root}.`);
@@ -76,7 +77,8 @@ export async function resumeOptimize(options: ResumeSearchOptions): Promise<Opti
   checkDevices(settings);
   const storage = await openDatabase(state, database ?? record.storage);
   try {
-    return await search(storage, state, { ...record, settings, finished: false }, { signal, onEvent, launcher });
+    const again = { ...record, settings, place: place ?? record.place, finished: false };
+    return await search(storage, state, again, { signal, onEvent, launcher });
   } finally {
     await storage.close();
   }

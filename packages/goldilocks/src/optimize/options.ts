@@ -1,6 +1,7 @@
 // What a search over a command's flags is asked for.
 
 import type { SpaceFile } from '@goldilocks/protocol';
+import type { Place } from '../cluster/cluster-options.js';
 import type { OptimizeEvent } from './events.js';
 import type { Launcher } from './launcher.js';
 
@@ -41,11 +42,23 @@ export interface OptimizeSettings {
   readonly patience?: number;
 }
 
+/** Where commands run; kept with the study, so that a resumed search goes on there. */
+export interface CommandPlace {
+  readonly on: Place | { readonly kind: 'here' };
+  /** For each command, on Ray. */
+  readonly trialCpus?: number;
+  readonly trialGpus?: number;
+  /** Whether Ray's nodes see this machine's disk under the same paths. */
+  readonly sharedDisk?: boolean;
+}
+
 export interface OptimizeControl {
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: OptimizeEvent) => void;
-  /** Where commands run; default: this machine. The caller closes it. */
+  /** Starts the commands; default: on this machine. The caller closes it. */
   readonly launcher?: Launcher;
+  /** Where that is, to be kept. */
+  readonly place?: CommandPlace;
 }
 
 export interface OptimizeOptions extends OptimizeSettings, OptimizeControl {

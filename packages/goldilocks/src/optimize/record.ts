@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import { writeFileAtomic } from '../state/atomic.js';
-import type { OptimizeSettings } from './options.js';
+import type { CommandPlace, OptimizeSettings } from './options.js';
 
 const format = 1;
 const fileName = 'optimize.json';
@@ -18,6 +18,8 @@ export interface OptimizeRecord {
   readonly settings: OptimizeSettings;
   /** The database; undefined for the state folder's own. */
   readonly storage?: string;
+  /** Undefined for this machine. */
+  readonly place?: CommandPlace;
   /** Seconds spent, over all sittings. */
   readonly spentSeconds: number;
   readonly finished: boolean;

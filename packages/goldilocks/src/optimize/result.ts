@@ -46,6 +46,8 @@ export interface OptimizeResult {
   readonly importance: Readonly<Record<string, number>>;
   /** The first complete trial with the recommended values. */
   readonly reference: FoundTrial | null;
+  /** What the space says that a person must know of these results. */
+  readonly note: string | null;
   /** The folder of the study's trials. */
   readonly directory: string;
 }
@@ -72,6 +74,7 @@ export async function resultOf(study: Study, record: OptimizeRecord, state: Stat
     recommended: directions.length === 1 ? recommendedOf(trials, directions[0]!, reference, found) : null,
     importance: complete.length < ENOUGH || directions.length > 1 ? {} : fanovaImportance(trials),
     reference: reference === undefined ? null : found(reference),
+    note: record.settings.space.note ?? null,
     directory: state.study(study.name),
   };
 }

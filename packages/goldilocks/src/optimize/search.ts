@@ -1,26 +1,19 @@
 // The loop: asks the study for settings, runs the command with them, and knows when to end.
-import {
-  bestOf,
-  type FrozenTrial,
-  isFinished,
-  recoverLostTrials,
-  retryTrial,
-  type Study,
-  type Trial,
-  TrialPruned,
-} from '@goldilocks/study';
+import { type FrozenTrial, isFinished, type Study, type Trial, TrialPruned } from '@goldilocks/study';
 import { UserError } from '../errors.js';
 import { Interrupted } from '../journey/interrupted.js';
 import { quote } from '../journey/report/command.js';
 import type { StateFolder } from '../state/folder.js';
+import { Aftermath } from './aftermath.js';
 import { BudgetClock } from './clock.js';
 import { planCommand } from './command/plan-command.js';
 import type { TrialFacts } from './command/surroundings.js';
 import { Devices } from './devices.js';
-import { countedTrials, failsInARow, hasStagnated, isForgiven, isTimeForAnother } from './ending.js';
+import { countedTrials, hasStagnated, isForgiven, isTimeForAnother } from './ending.js';
 import type { OptimizeEvent } from './events.js';
 import type { CommandFailure } from './failure.js';
 import type { Launcher } from './launcher.js';
+import { heartbeat, recoverLost } from './lost-trials.js';
 import { defaultSeed, defaultTrials, type OptimizeControl } from './options.js';
 import { type OptimizeRecord, saveRecord } from './record.js';
 import { runTrial, TrialEnd, type TrialOutcome, type TrialSetting } from './run-trial.js';
@@ -43,9 +36,6 @@ class TrialFailed extends Error {
   }
 }
 
-/** Signs of life, for studies that several machines share. */
-const heartbeat = { intervalMs: 15_000, graceMs: 90_000, retries: 1 };
-
 /** How the trial that was lost is told from others: the study's key. */
 const HISTORY_KEY = 'retry_history';
 
@@ -57,9 +47,9 @@ export class Search {
   readonly #deadline = new AbortController();
   readonly #outcomes = new Map<number, TrialOutcome>();
   readonly #emit: (event: OptimizeEvent) => void;
+  readonly #aftermath: Aftermath;
   #record: OptimizeRecord;
   #isOver = false;
-  #best: number | undefined;
 
   constructor(parts: SearchParts) {
     const { record, launcher, onEvent = () => undefined } = parts;
@@ -68,6 +58,7 @@ export class Search {
     this.#parts = parts;
     this.#record = record;
     this.#emit = onEvent;
+    this.#aftermath = new Aftermath({ ...parts, onEvent, resumeCommand: this.#resumeCommand });
     this.#devices = new Devices(devices);
     this.#clock = new BudgetClock(record.spentSeconds, minutes === undefined ? undefined : minutes * 60);
     const command = planCommand(settings.command, space, settings);
@@ -88,7 +79,7 @@ export class Search {
   /** Throws Interrupted when the signal was raised, UserError when the command keeps failing or cannot start. */
   async run(): Promise<void> {
     const { study, signal } = this.#parts;
-    await this.#recoverLost();
+    await recoverLost(study, this.#record.storage !== undefined);
     this.#emit(await this.#startedEvent());
     if (!(await this.#isAnotherWanted())) return this.#finish();
     const timer = this.#watchDeadline();
@@ -163,69 +154,8 @@ export class Search {
   async #afterTrial(trial: FrozenTrial): Promise<void> {
     const outcome = this.#outcomes.get(trial.number);
     this.#outcomes.delete(trial.number);
-    const isRetried = await this.#retry(trial, outcome);
-    this.#tell(trial, outcome, isRetried);
-    await this.#save();
-    const trials = await this.#parts.study.trials();
-    this.#tellBest(trials);
-    this.#refuseHopeless(trials, trial, outcome);
+    await this.#aftermath.settle(trial, outcome, () => this.#save());
     if (!(await this.#isAnotherWanted())) this.#end();
-  }
-
-  async #retry(trial: FrozenTrial, outcome: TrialOutcome | undefined): Promise<boolean> {
-    if (outcome?.state !== 'FAIL') return false;
-    const { study, record } = this.#parts;
-    const { retries = 0 } = record.settings;
-    switch (outcome.failure.kind) {
-      case 'interrupted':
-        return retryTrial(study, trial, Infinity);
-      case 'lost':
-        return retryTrial(study, trial, Math.max(1, retries));
-      case 'error':
-      case 'killed':
-        return retryTrial(study, trial, retries);
-      default:
-        return false; // the same settings would end the same way
-    }
-  }
-
-  #tell(trial: FrozenTrial, outcome: TrialOutcome | undefined, isRetried: boolean): void {
-    const seconds = secondsOf(trial);
-    const { number } = trial;
-    if (trial.state === 'COMPLETE')
-      this.#emit({ type: 'trial-finished', trial: number, values: trial.values!, seconds });
-    if (outcome?.state === 'PRUNED')
-      this.#emit({ type: 'trial-pruned', trial: number, seconds, reason: outcome.reason });
-    if (outcome?.state === 'FAIL') this.#emit({ type: 'trial-failed', trial: number, ...outcome.failure, isRetried });
-  }
-
-  #tellBest(trials: readonly FrozenTrial[]): void {
-    const { directions } = this.#parts.study;
-    const best = directions.length === 1 ? bestOf(trials, directions[0]!) : undefined;
-    if (best === undefined || best.number === this.#best) return;
-    this.#best = best.number;
-    this.#emit({ type: 'best', trial: best.number, value: best.values![0]!, params: best.params });
-  }
-
-  /** Ends the search where going on would only fail in the same way. */
-  #refuseHopeless(trials: readonly FrozenTrial[], trial: FrozenTrial, outcome: TrialOutcome | undefined): void {
-    if (outcome?.state !== 'FAIL') return;
-    const { record, state } = this.#parts;
-    const log = `Its output is in ${state.trial(record.study, trial.number)}.`;
-    const hasReported = trials.some((other) => other.state === 'COMPLETE' || other.intermediateValues.size > 0);
-    if (outcome.failure.kind === 'metric' && !hasReported) {
-      throw new UserError(
-        `Trial ${trial.number}: ${outcome.failure.message} Say with --metric what to improve, and with --metrics where it is. ${log}`,
-      );
-    }
-    const { maxFailures = 3 } = record.settings;
-    if (failsInARow(trials) < maxFailures) return;
-    const first = maxFailures === 1 ? 'A trial failed' : `${maxFailures} trials in a row failed; the last`;
-    throw new UserError(
-      `${first}, trial ${trial.number} (${outcome.failure.kind}): ${outcome.failure.message} ${log} ` +
-        `When it is mended, go on: ${this.#resumeCommand}`,
-      { exitCode: 1 },
-    );
   }
 
   async #isAnotherWanted(): Promise<boolean> {
@@ -253,20 +183,6 @@ export class Search {
     return setTimeout(expire, Math.min(this.#clock.left * 1000, 2 ** 31 - 1));
   }
 
-  /** What ran when an earlier sitting was killed, or another machine of the study was lost, is run again. */
-  async #recoverLost(): Promise<void> {
-    const { study, record } = this.#parts;
-    if (record.storage !== undefined) return void (await recoverLostTrials(study, heartbeat));
-    // The lock says that nobody else works on this study: whatever runs, runs no more.
-    for (const trial of (await study.trials()).filter(({ state }) => state === 'RUNNING')) {
-      const lost = await study.tell(trial, null, {
-        state: 'FAIL',
-        failure: 'lost: Goldilocks was ended while it ran.',
-      });
-      await retryTrial(study, lost, Infinity);
-    }
-  }
-
   async #startedEvent(): Promise<OptimizeEvent> {
     const { study, record } = this.#parts;
     const trials = await study.trials();
@@ -276,6 +192,7 @@ export class Search {
       study: record.study,
       program: record.settings.command.join(' '),
       metrics: this.#setting.watched.objectives.map(({ metric }) => metric),
+      note: record.settings.space.note,
       budgetSeconds: minutes === undefined ? null : minutes * 60,
       budgetTrials: this.#limit === Infinity ? null : this.#limit,
       trialsBefore: trials.filter((trial) => isFinished(trial.state) && !isForgiven(trial)).length,
@@ -302,8 +219,4 @@ export class Search {
   get #resumeCommand(): string {
     return `goldilocks resume ${quote(this.#record.study)}`;
   }
-}
-
-function secondsOf({ startedAt, completedAt }: FrozenTrial): number {
-  return startedAt && completedAt ? Math.max(0, completedAt.getTime() - startedAt.getTime()) / 1000 : 0;
 }

@@ -17,6 +17,7 @@ export function summaryText(result: OptimizeResult, { width, paint }: SummaryOpt
   const room = Math.min(width, 100);
   const lines = [countsLine(result)];
   if (result.best === null) return [...lines, 'No trial was complete, so there is nothing to recommend.'].join('\n');
+  if (result.note !== null) lines.push(...wrap(`Note: ${stripControl(result.note)}`, room).map(paint.yellow));
   lines.push('', ...(result.directions.length > 1 ? frontLines(result, paint) : bestLines(result, room, paint)));
   lines.push(...importanceLines(result, paint), `Trials: ${stripControl(result.directory)}`);
   return lines.join('\n');

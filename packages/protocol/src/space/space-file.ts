@@ -70,6 +70,7 @@ const stepSchema = z.strictObject({
 export const spaceFileSchema = z.strictObject({
   $schema: z.string().optional(),
   title: z.string().optional(),
+  note: z.string().optional().describe('what a person must know of the results; said at the start and with them'),
   parameters: z.record(z.string(), parameterSchema),
   args: z
     .array(z.array(z.string()).min(1))

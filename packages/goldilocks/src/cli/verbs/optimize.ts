@@ -4,9 +4,11 @@ import type { SpaceFile } from '@goldilocks/protocol';
 import { UserError } from '../../errors.js';
 import type { OptimizeEvent } from '../../optimize/events.js';
 import type { Launcher } from '../../optimize/launcher.js';
+import type { CommandPlace } from '../../optimize/options.js';
 import type { OptimizeResult } from '../../optimize/result.js';
 import type { ProgressDisplay } from '../../terminal/progress.js';
 import { addOptimizeFlags, type OptimizeFlags, searchSettings, spaceOf } from '../flags/optimize-flags.js';
+import { placeOf } from '../flags/place-flags.js';
 import { stateDirectory } from '../flags/state-flags.js';
 import type { Session } from '../session.js';
 import { type Outcome, verb } from '../verb.js';
@@ -43,8 +45,9 @@ export const optimize = verb<OptimizeFlags, OptimizeEvent>({
     const { study, state, storage } = flags;
     const settings = { command, space, ...searchSettings(flags) };
     const { signal, onEvent } = session;
-    const result = await withLauncher(flags, space, (launcher) =>
-      optimizeCommand({ ...settings, study, stateDirectory: state, storage, signal, onEvent, launcher }),
+    const place = placeOf(flags);
+    const result = await withLauncher(place, space, (launcher) =>
+      optimizeCommand({ ...settings, study, stateDirectory: state, storage, signal, onEvent, launcher, place }),
     );
     return optimizeOutcome(result, session);
   },
@@ -75,20 +78,22 @@ async function resumeSearch(
   const { signal, onEvent } = session;
   const state = stateDirectory(flags, study);
   const settings = { ...searchSettings(flags), storage: flags.storage };
-  const result = await withLauncher(flags, {}, (launcher) =>
-    resumeOptimize({ study, stateDirectory: state, ...settings, signal, onEvent, launcher }),
+  const { placeOfSearch } = await import('../../optimize/find-search.js');
+  const place = placeOf(flags) ?? (await placeOfSearch(state, study));
+  const result = await withLauncher(place, {}, (launcher) =>
+    resumeOptimize({ study, stateDirectory: state, ...settings, signal, onEvent, launcher, place }),
   );
   return optimizeOutcome(result, session);
 }
 
-/** Gives `work` what starts commands elsewhere, if the flags name a place, and ends all of them with it. */
-async function withLauncher<Result>(
-  flags: OptimizeFlags,
+/** Gives `work` what starts commands elsewhere, if that is where they run, and ends all of them with it. */
+export async function withLauncher<Result>(
+  place: CommandPlace | undefined,
   space: Pick<SpaceFile, 'metrics'>,
   work: (launcher: Launcher | undefined) => Promise<Result>,
 ): Promise<Result> {
   const { launcherOf } = await import('../flags/place-flags.js');
-  const launcher = await launcherOf(flags, space);
+  const launcher = await launcherOf(place, space);
   try {
     return await work(launcher);
   } finally {

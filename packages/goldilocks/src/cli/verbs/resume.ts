@@ -5,7 +5,7 @@ import type { ProgressDisplay } from '../../terminal/progress.js';
 import { addStateFlag, type StateFlags, stateDirectory } from '../flags/state-flags.js';
 import { journeyOutcome } from '../result.js';
 import { journeyDisplay, verb } from '../verb.js';
-import { optimizeDisplay, optimizeOutcome } from './optimize.js';
+import { optimizeDisplay, optimizeOutcome, withLauncher } from './optimize.js';
 import { trainOutcome } from './train.js';
 
 export const resume = verb<StateFlags, JourneyEvent | OptimizeEvent>({
@@ -29,7 +29,12 @@ export const resume = verb<StateFlags, JourneyEvent | OptimizeEvent>({
     const search = await searchToResume(study, flags);
     if (search !== undefined) {
       const { resumeOptimize } = await import('../../optimize/optimize.js');
-      return optimizeOutcome(await resumeOptimize({ study: search, stateDirectory: state, signal, onEvent }), session);
+      const { placeOfSearch } = await import('../../optimize/find-search.js');
+      const place = await placeOfSearch(state, search);
+      const result = await withLauncher(place, {}, (launcher) =>
+        resumeOptimize({ study: search, stateDirectory: state, signal, onEvent, launcher }),
+      );
+      return optimizeOutcome(result, session);
     }
     const { isRun, resumeTraining } = await import('../../train/train.js');
     if (study !== undefined && (await isRun(state, study))) {

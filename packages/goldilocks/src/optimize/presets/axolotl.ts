@@ -1,5 +1,6 @@
 // `axolotl train CONFIG` with LoRA; flags override the YAML file.
 import { type Preset, sources } from './preset.js';
+import { shared } from './shared.js';
 
 export const axolotl: Preset = {
   name: 'axolotl',
@@ -19,69 +20,21 @@ export const axolotl: Preset = {
     ],
     parameters: {
       learning_rate: {
-        type: 'float',
-        low: 3e-5,
-        high: 2e-3,
-        log: true,
+        ...shared.loraRate,
         recommended: 2e-4,
-        confidence: 0.5,
         source: `${sources.lora}; Axolotl's LoRA examples: 2e-4`,
         args: ['--learning-rate', '{learning_rate}'],
       },
-      num_epochs: {
-        type: 'int',
-        low: 1,
-        high: 6,
-        recommended: 3,
-        confidence: 0.4,
-        source: sources.epochs,
-        args: ['--num-epochs', '{num_epochs}'],
-      },
+      num_epochs: { ...shared.epochs, args: ['--num-epochs', '{num_epochs}'] },
       gradient_accumulation_steps: {
-        type: 'int',
-        low: 1,
-        high: 16,
-        log: true,
+        ...shared.accumulation,
         recommended: 4,
-        confidence: 0.3,
-        source: sources.batch,
         args: ['--gradient-accumulation-steps', '{gradient_accumulation_steps}'],
       },
-      lora_r: {
-        type: 'int',
-        low: 4,
-        high: 128,
-        log: true,
-        recommended: 16,
-        confidence: 0.3,
-        source: sources.rank,
-        args: ['--lora-r', '{lora_r}'],
-      },
-      lora_dropout: {
-        type: 'categorical',
-        choices: [0, 0.05, 0.1, 0.2],
-        recommended: 0,
-        confidence: 0.3,
-        source: sources.dropout,
-        args: ['--lora-dropout', '{lora_dropout}'],
-      },
-      weight_decay: {
-        type: 'float',
-        low: 0,
-        high: 0.1,
-        recommended: 0,
-        confidence: 0.3,
-        source: sources.decay,
-        args: ['--weight-decay', '{weight_decay}'],
-      },
-      lr_scheduler: {
-        type: 'categorical',
-        choices: ['cosine', 'linear', 'constant'],
-        recommended: 'cosine',
-        confidence: 0.3,
-        source: sources.schedule,
-        args: ['--lr-scheduler', '{lr_scheduler}'],
-      },
+      lora_r: { ...shared.loraRank, args: ['--lora-r', '{lora_r}'] },
+      lora_dropout: { ...shared.loraDropout, args: ['--lora-dropout', '{lora_dropout}'] },
+      weight_decay: { ...shared.decay, args: ['--weight-decay', '{weight_decay}'] },
+      lr_scheduler: { ...shared.schedule, args: ['--lr-scheduler', '{lr_scheduler}'] },
     },
   },
 };

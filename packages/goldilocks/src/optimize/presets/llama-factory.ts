@@ -1,5 +1,6 @@
 // `llamafactory-cli train CONFIG.yaml` with LoRA; `key=value` after the file overrides it.
 import { type Preset, sources } from './preset.js';
+import { shared } from './shared.js';
 
 export const llamaFactory: Preset = {
   name: 'llama-factory',
@@ -23,69 +24,21 @@ export const llamaFactory: Preset = {
     ],
     parameters: {
       learning_rate: {
-        type: 'float',
-        low: 3e-5,
-        high: 2e-3,
-        log: true,
+        ...shared.loraRate,
         recommended: 1e-4,
-        confidence: 0.5,
         source: `${sources.lora}; LLaMA-Factory's LoRA examples: 1e-4`,
         args: ['learning_rate={learning_rate}'],
       },
-      num_train_epochs: {
-        type: 'int',
-        low: 1,
-        high: 6,
-        recommended: 3,
-        confidence: 0.4,
-        source: sources.epochs,
-        args: ['num_train_epochs={num_train_epochs}'],
-      },
+      num_train_epochs: { ...shared.epochs, args: ['num_train_epochs={num_train_epochs}'] },
       gradient_accumulation_steps: {
-        type: 'int',
-        low: 1,
-        high: 16,
-        log: true,
+        ...shared.accumulation,
         recommended: 8,
-        confidence: 0.3,
-        source: sources.batch,
         args: ['gradient_accumulation_steps={gradient_accumulation_steps}'],
       },
-      lora_rank: {
-        type: 'int',
-        low: 4,
-        high: 128,
-        log: true,
-        recommended: 8,
-        confidence: 0.3,
-        source: sources.rank,
-        args: ['lora_rank={lora_rank}'],
-      },
-      lora_dropout: {
-        type: 'categorical',
-        choices: [0, 0.05, 0.1, 0.2],
-        recommended: 0,
-        confidence: 0.3,
-        source: sources.dropout,
-        args: ['lora_dropout={lora_dropout}'],
-      },
-      weight_decay: {
-        type: 'float',
-        low: 0,
-        high: 0.1,
-        recommended: 0,
-        confidence: 0.3,
-        source: sources.decay,
-        args: ['weight_decay={weight_decay}'],
-      },
-      lr_scheduler_type: {
-        type: 'categorical',
-        choices: ['cosine', 'linear', 'constant'],
-        recommended: 'cosine',
-        confidence: 0.3,
-        source: sources.schedule,
-        args: ['lr_scheduler_type={lr_scheduler_type}'],
-      },
+      lora_rank: { ...shared.loraRank, recommended: 8, args: ['lora_rank={lora_rank}'] },
+      lora_dropout: { ...shared.loraDropout, args: ['lora_dropout={lora_dropout}'] },
+      weight_decay: { ...shared.decay, args: ['weight_decay={weight_decay}'] },
+      lr_scheduler_type: { ...shared.schedule, args: ['lr_scheduler_type={lr_scheduler_type}'] },
     },
   },
 };

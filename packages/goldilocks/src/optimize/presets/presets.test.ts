@@ -45,6 +45,11 @@ it.each([
   expect(lines!.read('    10    2.345 ▼      512      5.1k')).toBeNull();
 });
 
+it('torchtune’s says that it ranks by the training loss, in the list and with the results', () => {
+  expect(presetNamed('torchtune').space.note).toMatch(/no validation loss.*training loss.*evaluate the best few/s);
+  expect(presetsText()).toContain('measure no validation loss');
+});
+
 it('are listed, and a wrong name is answered with the right ones', () => {
   for (const { name } of presets) expect(presetsText()).toContain(`--preset ${name} -- `);
   expect(() => presetNamed('trlx')).toThrow(/no preset «trlx»\. There are transformers, trl/);

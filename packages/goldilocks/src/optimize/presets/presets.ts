@@ -30,7 +30,7 @@ function presetText({ name, tool, version, example, note, space }: Preset): stri
   return [
     `${name}: ${tool}, ${version}`,
     `  searches ${Object.keys(space.parameters).join(', ')} for ${objective?.metric}`,
-    ...(note === undefined ? [] : [`  ${note}`]),
+    ...[note, space.note].filter((text) => text !== undefined).map((text) => `  ${text}`),
     `  goldilocks optimize --preset ${name} -- ${example}`,
   ].join('\n');
 }

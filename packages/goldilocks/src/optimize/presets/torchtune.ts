@@ -1,5 +1,6 @@
 // `tune run lora_finetune_…` of torchtune; `key=value` overrides the config.
 import { type Preset, sources } from './preset.js';
+import { shared } from './shared.js';
 
 export const torchtune: Preset = {
   name: 'torchtune',
@@ -7,10 +8,10 @@ export const torchtune: Preset = {
   version: 'torchtune 0.6.1',
   source: 'https://docs.pytorch.org/torchtune and recipes/lora_finetune_single_device.py',
   example: 'tune run lora_finetune_single_device --config llama3_2/1B_lora_single_device',
-  note:
-    'Its LoRA recipes measure no validation loss, so the training loss counts, and epochs are not searched. Training losses ' +
-    'can rank settings wrongly (arXiv:2412.13337): evaluate the best few on data of their own.',
   space: {
+    note:
+      'torchtune’s LoRA recipes measure no validation loss, so settings are ranked by the training loss, and epochs are not ' +
+      'searched. Training losses can rank settings wrongly (arXiv:2412.13337): evaluate the best few on data of their own.',
     title: 'torchtune with LoRA',
     objectives: [{ metric: 'loss', direction: 'minimize', value: 'last' }],
     step: { metric: 'step' },
@@ -23,24 +24,12 @@ export const torchtune: Preset = {
     ],
     parameters: {
       learning_rate: {
-        type: 'float',
-        low: 3e-5,
-        high: 2e-3,
-        log: true,
+        ...shared.loraRate,
         recommended: 3e-4,
-        confidence: 0.5,
         source: `${sources.lora}; torchtune's LoRA configs: 3e-4`,
         args: ['optimizer.lr={learning_rate}'],
       },
-      weight_decay: {
-        type: 'float',
-        low: 0,
-        high: 0.1,
-        recommended: 0.01,
-        confidence: 0.3,
-        source: sources.decay,
-        args: ['optimizer.weight_decay={weight_decay}'],
-      },
+      weight_decay: { ...shared.decay, recommended: 0.01, args: ['optimizer.weight_decay={weight_decay}'] },
       batch_size: {
         type: 'int',
         low: 1,
@@ -52,23 +41,13 @@ export const torchtune: Preset = {
         args: ['batch_size={batch_size}'],
       },
       lora_rank: {
-        type: 'int',
+        ...shared.loraRank,
         low: 8,
-        high: 128,
-        log: true,
         recommended: 64,
-        confidence: 0.3,
         source: 'torchtune llama3_2/1B_lora: 64',
         args: ['model.lora_rank={lora_rank}'],
       },
-      lora_dropout: {
-        type: 'categorical',
-        choices: [0, 0.05, 0.1],
-        recommended: 0,
-        confidence: 0.3,
-        source: sources.dropout,
-        args: ['model.lora_dropout={lora_dropout}'],
-      },
+      lora_dropout: { ...shared.loraDropout, choices: [0, 0.05, 0.1], args: ['model.lora_dropout={lora_dropout}'] },
     },
   },
 };

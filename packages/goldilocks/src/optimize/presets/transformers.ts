@@ -1,5 +1,6 @@
 // Scripts that read the Hugging Face Trainer's TrainingArguments from their command line.
 import { type Preset, sources } from './preset.js';
+import { shared } from './shared.js';
 
 export const transformers: Preset = {
   name: 'transformers',
@@ -31,40 +32,17 @@ export const transformers: Preset = {
         source: sources.full,
         args: ['--learning_rate', '{learning_rate}'],
       },
-      num_train_epochs: {
-        type: 'int',
-        low: 1,
-        high: 6,
-        recommended: 3,
-        confidence: 0.4,
-        source: sources.epochs,
-        args: ['--num_train_epochs', '{num_train_epochs}'],
-      },
+      num_train_epochs: { ...shared.epochs, args: ['--num_train_epochs', '{num_train_epochs}'] },
       gradient_accumulation_steps: {
-        type: 'int',
-        low: 1,
-        high: 16,
-        log: true,
+        ...shared.accumulation,
         recommended: 2,
-        confidence: 0.3,
-        source: sources.batch,
         args: ['--gradient_accumulation_steps', '{gradient_accumulation_steps}'],
       },
-      weight_decay: {
-        type: 'float',
-        low: 0,
-        high: 0.1,
-        recommended: 0,
-        confidence: 0.3,
-        source: sources.decay,
-        args: ['--weight_decay', '{weight_decay}'],
-      },
+      weight_decay: { ...shared.decay, args: ['--weight_decay', '{weight_decay}'] },
       lr_scheduler_type: {
-        type: 'categorical',
+        ...shared.schedule,
         choices: ['linear', 'cosine', 'constant'],
         recommended: 'linear',
-        confidence: 0.3,
-        source: sources.schedule,
         args: ['--lr_scheduler_type', '{lr_scheduler_type}'],
       },
     },

@@ -1,5 +1,6 @@
 // `trl sft` with LoRA.
 import { type Preset, sources } from './preset.js';
+import { shared } from './shared.js';
 import { transformers } from './transformers.js';
 
 const { num_train_epochs, gradient_accumulation_steps, weight_decay, lr_scheduler_type } =
@@ -20,35 +21,15 @@ export const trl: Preset = {
     args: [...(transformers.space.args ?? []), ['--use_peft', 'True']],
     parameters: {
       learning_rate: {
-        type: 'float',
-        low: 3e-5,
-        high: 2e-3,
-        log: true,
+        ...shared.loraRate,
         recommended: 3e-4,
-        confidence: 0.5,
         source: sources.lora,
         args: ['--learning_rate', '{learning_rate}'],
       },
       num_train_epochs: num_train_epochs!,
       gradient_accumulation_steps: gradient_accumulation_steps!,
-      lora_r: {
-        type: 'int',
-        low: 4,
-        high: 128,
-        log: true,
-        recommended: 16,
-        confidence: 0.3,
-        source: sources.rank,
-        args: ['--lora_r', '{lora_r}'],
-      },
-      lora_dropout: {
-        type: 'categorical',
-        choices: [0, 0.05, 0.1, 0.2],
-        recommended: 0.05,
-        confidence: 0.3,
-        source: sources.dropout,
-        args: ['--lora_dropout', '{lora_dropout}'],
-      },
+      lora_r: { ...shared.loraRank, args: ['--lora_r', '{lora_r}'] },
+      lora_dropout: { ...shared.loraDropout, recommended: 0.05, args: ['--lora_dropout', '{lora_dropout}'] },
       weight_decay: weight_decay!,
       lr_scheduler_type: lr_scheduler_type!,
     },

@@ -61,5 +61,6 @@ function startedText(event: Extract<OptimizeEvent, { type: 'study-started' }>): 
     ...(event.budgetTrials === null ? [] : [`${event.budgetTrials} trials`]),
   ];
   const before = event.trialsBefore === 0 ? '' : `, going on after ${event.trialsBefore} trials`;
-  return `Goldilocks: study ${event.study}, budget ${limits.join(' and ')}${before}`;
+  const note = event.note === undefined ? '' : `. Note: ${event.note}`;
+  return `Goldilocks: study ${event.study}, budget ${limits.join(' and ')}${before}${note}`;
 }
