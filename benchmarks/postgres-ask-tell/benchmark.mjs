@@ -3,7 +3,9 @@
 import { fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createStudy, openStorage } from '@goldilocks/study';
+import pg from 'pg';
 import { median } from '../alternate.mjs';
+import { serverCpuMs } from './server-cpu.mjs';
 
 const [workers = '8', seconds = '10'] = process.argv.slice(2);
 const WARM_UP = 100;
@@ -15,9 +17,13 @@ if (!url) {
 }
 
 const storage = await openStorage(url);
+const observer = new pg.Client({ connectionString: url });
+await observer.connect();
+const { pid } = (await observer.query('SELECT pg_backend_pid() AS pid')).rows[0];
 const summary = {};
 for (const sampler of ['random', 'tpe']) summary[sampler] = await measure(sampler);
 await storage.close();
+await observer.end();
 console.table(summary);
 console.log(
   JSON.stringify({
@@ -36,8 +42,10 @@ async function measure(sampler) {
   const children = Array.from({ length: +workers }, () => fork(file, [url, name, sampler, seconds, WARM_UP]));
   await Promise.all(children.map((child) => message(child)));
   const results = children.map((child) => message(child));
+  const serverBefore = serverCpuMs(pid);
   for (const child of children) child.send('start');
   const runs = await Promise.all(results);
+  const serverMs = serverCpuMs(pid) - serverBefore;
   const milliseconds = runs.flatMap((run) => run.milliseconds);
   const elapsed = Math.max(...runs.map((run) => run.seconds));
   const trials = await storage.getTrials((await storage.findStudy(name)).id);
@@ -49,6 +57,7 @@ async function measure(sampler) {
     trialsPerSecond: milliseconds.length / elapsed,
     medianMs: median(milliseconds),
     workerCpuMsPerTrial: runs.reduce((sum, run) => sum + run.cpuMs, 0) / milliseconds.length,
+    serverCpuMsPerTrial: serverMs / milliseconds.length,
   };
 }
 

@@ -66,13 +66,13 @@ export class CuttingProxy {
   }
 }
 
-/** Knows a connection's commits: their statement is prepared under a name, which later messages give. */
+/** Knows a connection's commits: their statements are prepared under names, which later messages give. */
 function commitDetector(): (chunk: Buffer) => boolean {
-  let name: string | undefined;
+  const names = new Set<string>();
   return (chunk) => {
     const text = chunk.toString('latin1');
-    const prepared = /([\w]*)\0COMMIT\0/.exec(text)?.[1];
-    if (prepared !== undefined) name = prepared;
-    return prepared !== undefined || (name !== undefined && text.includes(`\0${name}\0`));
+    const prepared = [...text.matchAll(/(\w*)\0(?:COMMIT\0|\/\* commits by itself \*\/)/g)].map(([, name]) => name!);
+    for (const name of prepared) names.add(name);
+    return prepared.length > 0 || [...names].some((name) => text.includes(`\0${name}\0`));
   };
 }

@@ -7,6 +7,7 @@ import { RandomGenerator, randomSeed } from '../numerics/random.js';
 import type { Sampler, SamplingContext } from './sampler.js';
 
 export class RandomSampler implements Sampler {
+  readonly ignoresHistory = true;
   readonly #seed: number;
 
   constructor(options: { readonly seed?: number } = {}) {

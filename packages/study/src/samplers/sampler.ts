@@ -54,6 +54,8 @@ type MaybePromise<T> = T | Promise<T>;
  * Calls for one study do not overlap. It never changes what it is given.
  */
 export interface Sampler {
+  /** It chooses by the trial alone, so that `history` may be out of date and the study need not look at the storage. */
+  readonly ignoresHistory?: boolean;
   /** System attributes to store with the new trial. */
   beforeTrial?(context: SamplingContext): MaybePromise<Attributes | undefined>;
   /** The parameters to sample together: some of those known from past trials or from `context.space`. */

@@ -97,7 +97,7 @@ export class Study {
   async #ask(space: SearchSpace | undefined): Promise<Trial> {
     const started = await this.storage.startTrial(this.id);
     try {
-      await this.#history.refresh();
+      if (!this.#sampler.ignoresHistory) await this.#history.refresh();
       const prepared = await this.#prepare({ ...this.#context(started), space });
       const systemAttributes = prepared.systemAttributes;
       const frozen = { ...started, systemAttributes: { ...started.systemAttributes, ...systemAttributes } };

@@ -139,7 +139,11 @@ async function transact<T>(
   };
   let step = script.next();
   while (!step.done) {
-    const { queries, last } = step.value;
+    const { queries, last, alone } = step.value;
+    if (alone) {
+      step = script.next(await connection.send(queries));
+      continue;
+    }
     if (!last) {
       step = script.next(await send(queries));
       continue;

@@ -1,21 +1,15 @@
 /** Optuna's tables in PostgreSQL: row locks, and a trial with all its parts in one query. */
 
-import {
-  type Compilable,
-  CompiledQuery,
-  DummyDriver,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  sql,
-} from 'kysely';
+import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from 'kysely';
 import type { FrozenTrial } from '../../trial/frozen-trial.js';
-import type { Dialect, Selection, TrialCondition } from '../relational/dialect.js';
-import { formatTime, readTrial, type TrialRow } from '../relational/rows.js';
-import type { IntermediateValueType, Tables, ValueType } from '../relational/schema.js';
+import type { Dialect, Selection } from '../relational/dialect.js';
+import { formatTime } from '../relational/rows.js';
+import type { Tables } from '../relational/schema.js';
 import { first, lastly } from '../relational/script.js';
-import { found, studyRow } from '../relational/studies.js';
+import { found } from '../relational/studies.js';
+import { query } from './query.js';
+import { COLUMNS, PARTS, readWhole, SELECT, selectWhole, type WholeTrial } from './whole-trials.js';
+import { wholeWrites } from './whole-writes.js';
 
 const db = new Kysely<Tables>({
   dialect: {
@@ -26,41 +20,28 @@ const db = new Kysely<Tables>({
   },
 });
 
-function query<R>(text: string, values: readonly unknown[]): Compilable<R> {
-  return { compile: () => CompiledQuery.raw(text, [...values]) as CompiledQuery<R> };
-}
-
-const COLUMNS = 'trial_id, number, study_id, state, datetime_start, datetime_complete';
-/** Each part of a trial `t` as a list of lists, in the order of its keys. */
-const PARTS = `
-  (SELECT json_agg(json_build_array(param_name, param_value, distribution_json) ORDER BY param_id)
-    FROM trial_params p WHERE p.trial_id = t.trial_id) AS params,
-  (SELECT json_agg(json_build_array(objective, value, value_type) ORDER BY trial_value_id)
-    FROM trial_values p WHERE p.trial_id = t.trial_id) AS values_,
-  (SELECT json_agg(json_build_array(step, intermediate_value, intermediate_value_type)
-      ORDER BY trial_intermediate_value_id)
-    FROM trial_intermediate_values p WHERE p.trial_id = t.trial_id) AS reports,
-  (SELECT json_agg(json_build_array(key, value_json) ORDER BY trial_user_attribute_id)
-    FROM trial_user_attributes p WHERE p.trial_id = t.trial_id) AS user_attributes,
-  (SELECT json_agg(json_build_array(key, value_json) ORDER BY trial_system_attribute_id)
-    FROM trial_system_attributes p WHERE p.trial_id = t.trial_id) AS system_attributes`;
-const SELECT = `SELECT ${COLUMNS}, ${PARTS} FROM trials t`;
+/** Numbers of trials are given out under this lock. */
+const LOCK = 'SELECT study_id, study_name FROM studies WHERE study_id = $1 FOR NO KEY UPDATE';
 
 /**
- * Needs the study's lock, taken by a statement before this one, so that it sees every trial there is. Where Optuna
- * claims the oldest waiting trial at this moment, it waits for that and then takes the next.
+ * Needs the lock, taken by a statement before this one, so that it sees every trial there is. Where Optuna claims the
+ * oldest waiting trial at this moment, it waits for that and then takes the next. `study_id + 0` keeps the planner from
+ * the index by study, in which it would read all of the study's trials rather than the newest.
  */
 const START = `
   WITH oldest AS MATERIALIZED (
-    SELECT trial_id FROM trials WHERE study_id = $1 AND trial_id > $2 AND state = 'WAITING'
+    SELECT trial_id FROM trials WHERE study_id + 0 = $1 AND trial_id > $2 AND state = 'WAITING'
     ORDER BY trial_id LIMIT 1 FOR NO KEY UPDATE
   ), claimed AS (
     UPDATE trials SET state = 'RUNNING', datetime_start = $3::timestamp
     WHERE trial_id = (SELECT trial_id FROM oldest) RETURNING ${COLUMNS}
   ), created AS (
     INSERT INTO trials (number, study_id, state, datetime_start)
-    SELECT coalesce((SELECT number FROM trials WHERE study_id = $1 ORDER BY trial_id DESC LIMIT 1), -1) + 1,
-      study_id, 'RUNNING'::trialstate, $3::timestamp
+    SELECT coalesce(
+        (SELECT number FROM trials WHERE study_id + 0 = $1 AND trial_id >= $2 ORDER BY trial_id DESC LIMIT 1),
+        (SELECT number FROM trials WHERE study_id = $1 ORDER BY trial_id DESC LIMIT 1),
+        -1
+      ) + 1, study_id, 'RUNNING'::trialstate, $3::timestamp
     FROM studies WHERE study_id = $1 AND NOT EXISTS (SELECT FROM oldest) RETURNING ${COLUMNS}
   )
   SELECT ${COLUMNS}, ${PARTS} FROM (SELECT * FROM claimed UNION ALL SELECT * FROM created) t`;
@@ -77,14 +58,6 @@ const WROTE = `SELECT ${[
   .map((table) => `(SELECT count(*) FROM ${table} WHERE trial_id = $1 AND xmin = $2::xid8::xid)`)
   .join(' + ')} AS count`;
 
-interface WholeTrial extends TrialRow {
-  readonly params: string | null;
-  readonly values_: string | null;
-  readonly reports: string | null;
-  readonly user_attributes: string | null;
-  readonly system_attributes: string | null;
-}
-
 export const postgresDialect: Dialect = {
   db,
   // As Optuna writes it: in the time zone of the session, which is the server's.
@@ -92,7 +65,7 @@ export const postgresDialect: Dialect = {
   locked: (select) => select.forNoKeyUpdate(),
   *startTrial(studyId, settledUpTo, now) {
     const start = query<WholeTrial>(START, [studyId, settledUpTo, formatTime(now)]);
-    const [study, [started]] = yield* lastly(this.locked(studyRow(db, studyId)), start);
+    const [study, [started]] = yield* lastly(query<Tables['studies']>(LOCK, [studyId]), start);
     found(study, studyId);
     return readWhole(started!);
   },
@@ -108,41 +81,8 @@ export const postgresDialect: Dialect = {
       return row!.count > 0;
     },
   },
+  whole: wholeWrites,
   selectTrials(condition): Selection<FrozenTrial[]> {
     return { queries: [selectWhole(condition)], read: ([rows]) => (rows as WholeTrial[]).map(readWhole) };
   },
 };
-
-function selectWhole(condition: TrialCondition): Compilable<WholeTrial> {
-  if ('trialId' in condition) return query(`${SELECT} WHERE trial_id = $1`, [condition.trialId]);
-  const { studyId, filter } = condition;
-  if (!filter) return query(`${SELECT} WHERE study_id = $1 ORDER BY trial_id`, [studyId]);
-  const which = 'study_id = $1 AND (trial_id > $2 OR trial_id = ANY($3::int[]))';
-  const also = `{${filter.also.join()}}`;
-  return query(`${SELECT} WHERE ${which} ORDER BY trial_id`, [studyId, filter.newerThan, also]);
-}
-
-function readWhole(row: WholeTrial): FrozenTrial {
-  const list = <R>(text: string | null, read: (cells: never) => R): R[] =>
-    text === null ? [] : (JSON.parse(text) as never[]).map(read);
-  const attribute = ([key, value_json]: [string, string]) => ({ key, value_json });
-  return readTrial(row, {
-    params: list(row.params, ([param_name, param_value, distribution_json]: [string, number, string]) => ({
-      param_name,
-      param_value,
-      distribution_json,
-    })),
-    values: list(row.values_, ([objective, value, value_type]: [number, number | null, ValueType]) => ({
-      objective,
-      value,
-      value_type,
-    })),
-    intermediateValues: list(row.reports, ([step, value, type]: [number, number | null, IntermediateValueType]) => ({
-      step,
-      intermediate_value: value,
-      intermediate_value_type: type,
-    })),
-    userAttributes: list(row.user_attributes, attribute),
-    systemAttributes: list(row.system_attributes, attribute),
-  });
-}

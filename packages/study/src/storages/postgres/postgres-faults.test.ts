@@ -32,7 +32,7 @@ describe.skipIf(!server)('PostgresStorage, on a server: a connection cut', () =>
 
   let studies = 0;
   const x = new Map([['x', { internal: 0.5, distribution: float(0, 1) }]]);
-  const cases: [string, (id: number) => Promise<void>][] = [
+  const cases: [string, (id: number, when: Cut) => Promise<void>][] = [
     [
       'a new trial is started once',
       async (id) => {
@@ -56,6 +56,27 @@ describe.skipIf(!server)('PostgresStorage, on a server: a connection cut', () =>
         const trial = await direct.startTrial(id);
         await cut.writeTrial(trial.id, { params: x, userAttributes: { a: 1 } });
         expect(await direct.getTrial(trial.id)).toMatchObject({ params: { x: 0.5 }, userAttributes: { a: 1 } });
+      },
+    ],
+    [
+      'parameters that are known are written once',
+      async (id, when) => {
+        const write = async () => {
+          const trial = await cut.startTrial(id);
+          await cut.writeTrial(trial.id, { params: x });
+          return trial;
+        };
+        // Whether the study uses the name for something else is known only then.
+        for (let i = 0; i < 2; i++) await write();
+        const trial = await cut.startTrial(id);
+        proxy.cutNext(when);
+        await cut.writeTrial(trial.id, { params: x, systemAttributes: { a: 1 } });
+        const written = await direct.getTrial(trial.id);
+        expect(written).toMatchObject({ params: { x: 0.5 }, systemAttributes: { a: 1 } });
+        await expect(cut.writeTrial(trial.id, { params: x })).rejects.toThrow(/already set/);
+        proxy.cutNext(when);
+        expect(await cut.finishTrial(trial.id, 'COMPLETE', [1])).toMatchObject({ state: 'COMPLETE', values: [1] });
+        await expect(cut.finishTrial(trial.id, 'COMPLETE', [1])).rejects.toThrow(/already ended/);
       },
     ],
     [
@@ -106,7 +127,7 @@ describe.skipIf(!server)('PostgresStorage, on a server: a connection cut', () =>
       const { id } = await direct.createStudy(`study ${studies++}`, ['minimize']);
       const before = proxy.cuts;
       proxy.cutNext(when);
-      await run(id);
+      await run(id, when);
       expect(proxy.cuts).toBeGreaterThan(before);
     });
   }

@@ -1,7 +1,7 @@
 /** What a write adds to a trial in Optuna's tables. */
 
 import type { Compilable } from 'kysely';
-import { checkCompatible, type Distribution } from '../../distributions/distribution.js';
+import { checkCompatible } from '../../distributions/distribution.js';
 import { formatDistribution, parseDistribution } from '../../distributions/optuna-json.js';
 import { formatJson } from '../../json.js';
 import type { Attributes } from '../../trial/frozen-trial.js';
@@ -11,35 +11,9 @@ import type { Builder, Dialect } from './dialect.js';
 import { intermediateColumns, type TrialRow, valueColumns } from './rows.js';
 import { type Script, together } from './script.js';
 import { lockStudy } from './studies.js';
+import type { UsedDistributions } from './used-distributions.js';
 
 type Params = ReadonlyMap<string, StoredParam>;
-
-/** Distributions that are known to be used in a study: a name keeps its kind, so they need not be asked for again. */
-export class UsedDistributions {
-  readonly #studies = new Map<number, Map<string, Distribution>>();
-
-  isCompatible(studyId: number, name: string, distribution: Distribution): boolean {
-    const used = this.#studies.get(studyId)?.get(name);
-    if (!used) return false;
-    try {
-      checkCompatible(name, used, distribution);
-      return true;
-    } catch {
-      // The database has the last word.
-      return false;
-    }
-  }
-
-  add(studyId: number, name: string, distribution: Distribution): void {
-    const names = this.#studies.get(studyId) ?? new Map<string, Distribution>();
-    names.set(name, distribution);
-    this.#studies.set(studyId, names);
-  }
-
-  forget(studyId: number): void {
-    this.#studies.delete(studyId);
-  }
-}
 
 /** Names of a trial's parameters; see `checkParams`. */
 export function paramNames(db: Builder, trialId: number) {

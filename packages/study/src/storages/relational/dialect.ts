@@ -1,8 +1,8 @@
 /** What differs between the databases that hold Optuna's tables. */
 
 import type { Compilable, Kysely, RawBuilder, SelectQueryBuilder } from 'kysely';
-import type { FrozenTrial } from '../../trial/frozen-trial.js';
-import type { TrialFilter } from '../storage.js';
+import type { Attributes, FinishedState, FrozenTrial } from '../../trial/frozen-trial.js';
+import type { TrialChanges, TrialFilter } from '../storage.js';
 import type { Tables } from './schema.js';
 import type { Script } from './script.js';
 
@@ -25,6 +25,29 @@ export interface Traces {
   wrote(transaction: string, trialId: number): Script<boolean>;
 }
 
+/** The writes of every trial, each as one message that is a transaction by itself; see `alone`. */
+export interface WholeWrites {
+  /**
+   * Writes parameters to a running trial, and system attributes with them.
+   * @param repeated it may have happened already
+   * @returns false when nothing has happened, as the trial is of another study
+   */
+  writeParams(
+    trial: { readonly id: number; readonly studyId: number },
+    params: NonNullable<TrialChanges['params']>,
+    systemAttributes: Attributes,
+    repeated: boolean,
+  ): Script<boolean>;
+  /** Ends a running trial; returns it as it is then. */
+  finishTrial(trialId: number, end: TrialEnd, systemAttributes: Attributes, repeated: boolean): Script<FrozenTrial>;
+}
+
+export interface TrialEnd {
+  readonly state: FinishedState;
+  readonly values: readonly number[] | null;
+  readonly completedAt: Date;
+}
+
 export interface Dialect {
   readonly db: Builder;
   /** The database's time, as a value for `trial_heartbeats.heartbeat`. */
@@ -38,6 +61,8 @@ export interface Dialect {
   startTrial(studyId: number, settledUpTo: number, now: Date): Script<FrozenTrial>;
   /** How to look for the traces of a transaction, where a commit's answer can be lost. */
   readonly traces?: Traces;
+  /** Where a message can be a transaction by itself. */
+  readonly whole?: WholeWrites;
   /** Trials by ascending id. */
   selectTrials(condition: TrialCondition): Selection<FrozenTrial[]>;
 }

@@ -10,13 +10,13 @@ import {
   type TrialTemplate,
 } from '../../trial/frozen-trial.js';
 import type { FrozenStudy, Storage, StudyTemplate, TrialChanges, TrialFilter } from '../storage.js';
-import { checkParams, insertChanges, insertValues, paramNames, UsedDistributions } from './changes.js';
+import { checkParams, insertChanges, insertValues } from './changes.js';
 import type { Dialect } from './dialect.js';
 import { fillStudy } from './fill-study.js';
 import { lockStale, upsertHeartbeat } from './heartbeats.js';
 import { replaceAttribute } from './replace-attribute.js';
 import { storedParams } from './rows.js';
-import { all, first, lastly, type Recall, type RelationalDatabase, type Script, together } from './script.js';
+import { all, first, lastly, type RelationalDatabase, type Script, together } from './script.js';
 import {
   deleteStudy,
   findStudy,
@@ -28,6 +28,8 @@ import {
   upsertStudyAttributes,
 } from './studies.js';
 import { endTrial, insertTrial, newestTrial, running, trialNotFound, trialRow } from './trials.js';
+import { UsedDistributions } from './used-distributions.js';
+import { finishTrial, recallWrite, writeTrial } from './write-trial.js';
 
 export class RelationalStorage implements Storage {
   readonly #database: RelationalDatabase;
@@ -35,6 +37,8 @@ export class RelationalStorage implements Storage {
   readonly #used = new UsedDistributions();
   /** For each study an id up to which no trial waits any more, so that starting one need not look at them all. */
   readonly #settled = new Map<number, number>();
+  /** The studies of running trials that were started here. */
+  readonly #studyOf = new Map<number, number>();
 
   protected constructor(database: RelationalDatabase, dialect: Dialect) {
     this.#database = database;
@@ -136,6 +140,7 @@ export class RelationalStorage implements Storage {
     );
     // Ids of a deleted study may have been given out again, so what is newest counts, not what is largest.
     this.#settled.set(studyId, trial.id);
+    this.#studyOf.set(trial.id, studyId);
     return trial;
   }
 
@@ -170,15 +175,8 @@ export class RelationalStorage implements Storage {
   }
 
   async writeTrial(trialId: number, changes: TrialChanges): Promise<void> {
-    const dialect = this.#dialect;
-    const used = this.#used;
-    await this.#database.write(
-      function* () {
-        yield* checkChanges(dialect, used, trialId, changes);
-        yield* lastly(...insertChanges(dialect.db, trialId, changes));
-      },
-      recallWrite(dialect, trialId),
-    );
+    const studyId = this.#studyOf.get(trialId);
+    await this.#database.write(...writeTrial(this.#dialect, this.#used, trialId, studyId, changes));
   }
 
   replaceSystemAttribute(
@@ -197,27 +195,16 @@ export class RelationalStorage implements Storage {
     );
   }
 
-  finishTrial(
+  async finishTrial(
     trialId: number,
     state: FinishedState,
     values: readonly number[] | null,
     changes: TrialChanges = {},
   ): Promise<FrozenTrial> {
-    const dialect = this.#dialect;
-    const used = this.#used;
-    const { queries, read } = dialect.selectTrials({ trialId });
-    return this.#database.write(
-      function* () {
-        yield* checkChanges(dialect, used, trialId, changes);
-        const ending = endTrial(dialect.db, trialId, state, values, changes);
-        const results = yield* lastly(...ending, ...queries);
-        return read(results.slice(ending.length))[0]!;
-      },
-      function* (transaction) {
-        if (!(yield* dialect.traces!.wrote(transaction, trialId))) return undefined;
-        return { value: yield* readOne(dialect, trialId) };
-      },
-    );
+    const end = { state, values, completedAt: new Date() };
+    const trial = await this.#database.write(...finishTrial(this.#dialect, this.#used, trialId, end, changes));
+    this.#studyOf.delete(trialId);
+    return trial;
   }
 
   async recordHeartbeat(trialId: number): Promise<void> {
@@ -235,7 +222,8 @@ export class RelationalStorage implements Storage {
         found(yield* all(studyRow(dialect.db, studyId)), studyId);
         const failed: FrozenTrial[] = [];
         for (const { trial_id } of yield* lockStale(dialect, studyId, graceMs)) {
-          yield* together(...endTrial(dialect.db, trial_id, 'FAIL', null, changes));
+          const end = { state: 'FAIL', values: null, completedAt: new Date() } as const;
+          yield* together(...endTrial(dialect.db, trial_id, end, changes));
           failed.push(yield* readOne(dialect, trial_id));
         }
         return failed;
@@ -271,29 +259,7 @@ export class RelationalStorage implements Storage {
   }
 }
 
-/** Locks the trial and refuses what may not be written to it. */
-function* checkChanges(
-  dialect: Dialect,
-  used: UsedDistributions,
-  trialId: number,
-  { params }: TrialChanges,
-): Script<void> {
-  if (!params?.size) {
-    running(yield* all(trialRow(dialect, trialId)), trialId);
-    return;
-  }
-  const [rows, set] = yield* together(trialRow(dialect, trialId), paramNames(dialect.db, trialId));
-  yield* checkParams(dialect, used, running(rows, trialId), set, params);
-}
-
 function* readOne(dialect: Dialect, trialId: number): Script<FrozenTrial> {
   const { queries, read } = dialect.selectTrials({ trialId });
   return read(yield* together(...queries))[0]!;
-}
-
-/** Recalls a write to a trial, which nobody but its owner writes to, by the rows that it left. */
-function recallWrite<T>(dialect: Dialect, trialId: number): Recall<T> {
-  return function* (transaction, result) {
-    return (yield* dialect.traces!.wrote(transaction, trialId)) ? { value: result as T } : undefined;
-  };
 }

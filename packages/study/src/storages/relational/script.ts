@@ -7,6 +7,11 @@ export interface Batch {
   readonly queries: readonly CompiledQuery[];
   /** Nothing is queried or refused after it, so that it may be sent together with the commit. */
   readonly last: boolean;
+  /**
+   * A transaction by itself, before that of the script. It may be sent again when its answer was lost, so the script must
+   * find what it did before.
+   */
+  readonly alone?: boolean;
 }
 
 /**
@@ -44,6 +49,11 @@ export function* together<const Q extends readonly Compilable<unknown>[]>(...que
 /** The same as the end of a script. */
 export function* lastly<const Q extends readonly Compilable<unknown>[]>(...queries: Q): Script<Rows<Q>> {
   return (yield { queries: queries.map((query) => query.compile()), last: true }) as Rows<Q>;
+}
+
+/** The same as a transaction by itself, for a script that begins with it; only for databases with `Dialect.whole`. */
+export function* alone<const Q extends readonly Compilable<unknown>[]>(...queries: Q): Script<Rows<Q>> {
+  return (yield { queries: queries.map((query) => query.compile()), last: false, alone: true }) as Rows<Q>;
 }
 
 /** All rows of a query. */

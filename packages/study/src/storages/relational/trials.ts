@@ -2,11 +2,11 @@
 
 import type { Compilable } from 'kysely';
 import { TrialNotFoundError } from '../../errors.js';
-import type { FinishedState, FrozenTrial, TrialState } from '../../trial/frozen-trial.js';
+import type { FrozenTrial, TrialState } from '../../trial/frozen-trial.js';
 import { notRunning } from '../refusals.js';
 import type { TrialChanges } from '../storage.js';
 import { insertChanges, insertValues } from './changes.js';
-import type { Builder, Dialect } from './dialect.js';
+import type { Builder, Dialect, TrialEnd } from './dialect.js';
 import { formatTime, NO_PARTS, readTrial, type TrialRow } from './rows.js';
 import { all, first, type Script, together } from './script.js';
 import { selectTrials, TRIAL_COLUMNS } from './select-trials.js';
@@ -98,11 +98,10 @@ function* claimWaiting(db: Builder, studyId: number, after: number, now: Date): 
 export function endTrial(
   db: Builder,
   trialId: number,
-  state: FinishedState,
-  values: readonly number[] | null,
+  { state, values, completedAt }: TrialEnd,
   changes: TrialChanges,
 ): Compilable<unknown>[] {
-  const set = { state, datetime_complete: formatTime(new Date()) };
+  const set = { state, datetime_complete: formatTime(completedAt) };
   return [
     ...insertChanges(db, trialId, changes),
     ...insertValues(db, trialId, values),
