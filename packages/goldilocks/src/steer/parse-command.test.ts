@@ -26,7 +26,7 @@ describe('a typed command', () => {
     'pause now',
     'stop-trial',
     'stop-trial x',
-    'range learningRate 1',
+    'range learningRate',
     'extend 5d',
     'extend -1',
     'enqueue',
