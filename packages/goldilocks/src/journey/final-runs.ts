@@ -79,8 +79,8 @@ async function trainWhole(options: FinalOptions, trial: number): Promise<FinalRu
     const reason = outcome.type === 'failed' ? outcome.reason : 'It was stopped.';
     throw new UserError(`The final run on all training examples failed. ${reason}`, { exitCode: 1 });
   }
-  const { curve, summary, best, value } = outcome;
+  const { curve, summary, best, value, answers } = outcome;
   options.emit({ type: 'trial-finished', trial, value, seconds: summary.seconds });
-  await updateRecord(folder, { curve, history: summary.history, best });
+  await updateRecord(folder, { curve, history: summary.history, best, answers });
   return { trial, settings, folder, loss: best.loss, train: options.train };
 }

@@ -10,6 +10,7 @@ import type { Prepared } from './inspect-stage.js';
 import { objectiveScore, type RetentionTerm } from './objective.js';
 import type { Piloted } from './pilot-stage.js';
 import { shownChanges, shownParams } from './report/params.js';
+import { answerSampler } from './sampled-answers.js';
 import { stratifiedSubset } from './subset.js';
 import { examplesOf, type TrainingData } from './training-data.js';
 
@@ -39,6 +40,7 @@ export function trialSetting(stages: TrialStages, share: number): TrialSetting {
       validation: { rows, labels: prepared.data.labels ?? [] },
       retention,
     }),
+    sample: answerSampler(stages),
     checkpointEverySeconds: checkpointSeconds(prepared.model.parameters),
     onStart: announce(stages, share),
     onSitting({ tokens, peakMemoryBytes }) {

@@ -4,11 +4,14 @@ import { basename, extname, resolve } from 'node:path';
 import type { ObjectiveSpec } from '@goldilocks/protocol';
 import { createStudy, deleteStudy, type JsonValue, loadStudy, type Storage, type Study } from '@goldilocks/study';
 import { UserError } from '../errors.js';
+import { EventLog } from '../events/event-log.js';
 import { lockStudy, nameStudy } from '../journey/open-study.js';
 import { prepareStateFolder, type StateFolder, stateFolderAt } from '../state/folder.js';
 import { prunerOf, samplerOf } from './choose.js';
 import { planCommand } from './command/plan-command.js';
 import { openDatabase, withoutPassword } from './database.js';
+import type { OptimizeEvent } from './events.js';
+import { asJourneyEvent } from './journey-events.js';
 import { LaunchError } from './launch-error.js';
 import { LocalLauncher } from './local/local-launcher.js';
 import {
@@ -93,13 +96,25 @@ async function search(
   // A shared study is for several at a time: there heartbeats say who works on what.
   const lock = record.storage === undefined ? await lockStudy(state, record.study) : undefined;
   const launcher = control.launcher ?? new LocalLauncher();
+  let log: EventLog | undefined;
   try {
     const study = await openOrCreate(storage, record);
     await saveRecord(state.study(record.study), record);
-    const search = new Search({ ...control, study, state, record, launcher });
+    // Of a shared study several processes may write; the one that has the lock is alone.
+    log = lock === undefined ? undefined : new EventLog(state.study(record.study));
+    const onEvent = (event: OptimizeEvent) => {
+      const told = asJourneyEvent(event);
+      if (told !== undefined) log?.append(told);
+      control.onEvent?.(event);
+    };
+    const search = new Search({ ...control, onEvent, study, state, record, launcher });
     await search.run();
     return await resultOf(study, search.record, state);
+  } catch (error) {
+    if (error instanceof UserError) log?.append({ type: 'journey-failed', message: error.message });
+    throw error;
   } finally {
+    log?.close();
     if (control.launcher === undefined) await launcher.close();
     await lock?.release();
   }

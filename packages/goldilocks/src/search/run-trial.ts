@@ -30,6 +30,21 @@ export interface TrialSetting {
   steering?: Steering;
   /** Scores the weights kept as `tuned`, after training, in the same process; absent = by the validation loss. */
   score?(process: TrialProcess, best: Evaluation): Promise<ObjectiveValue>;
+  /** What these weights answer to a few validation examples; none where that would take long. */
+  sample?(process: TrialProcess): Promise<SampledAnswer[]>;
+}
+
+export interface SampledAnswer {
+  prompt: string;
+  expected: string;
+  answer: string;
+}
+
+/** Answers at a moment of a run. */
+export interface AnswersAt {
+  step: number;
+  epoch: number;
+  answers: SampledAnswer[];
 }
 
 /** The objective, smaller is better: its value, and its part of each validation example for paired comparisons. */
@@ -52,7 +67,13 @@ export interface TrialTask {
 }
 
 export type TrialOutcome =
-  | ({ type: 'reached'; best: Evaluation; summary: FineTuneSummary; curve: CurvePoint[] } & ObjectiveValue)
+  | ({
+      type: 'reached';
+      best: Evaluation;
+      summary: FineTuneSummary;
+      curve: CurvePoint[];
+      answers?: AnswersAt;
+    } & ObjectiveValue)
   /** `by` is absent where the signal was raised. */
   | { type: 'interrupted'; curve: CurvePoint[]; by?: Exclude<Interruption, 'pause'> }
   | { type: 'failed'; kind: Failure['kind'] | 'diverged'; reason: string; curve: CurvePoint[] };
@@ -137,7 +158,21 @@ async function train(
   }
   const { best } = summary;
   const scored = (await setting.score?.(process, best)) ?? { value: best.loss, perExample: best.perExample };
-  return { type: 'reached', ...scored, best, summary, curve };
+  const answers = await sample(setting, task, process, best);
+  return { type: 'reached', ...scored, best, summary, curve, ...(answers && { answers }) };
+}
+
+async function sample(
+  setting: TrialSetting,
+  { number: trial, purpose }: TrialTask,
+  process: TrialProcess,
+  { step, epoch }: Evaluation,
+): Promise<AnswersAt | undefined> {
+  if (setting.sample === undefined || purpose === 'confirm') return undefined;
+  const answers = await setting.sample(process);
+  if (answers.length === 0) return undefined;
+  setting.emit({ type: 'trial-answers', trial, step, epoch, answers });
+  return { step, epoch, answers };
 }
 
 function fineTuneInput(setting: TrialSetting, task: TrialTask) {

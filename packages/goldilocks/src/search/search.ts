@@ -156,8 +156,8 @@ async function advance(options: SearchOptions, scheduler: MultiFidelityScheduler
 
 async function keepRecord(folder: string, outcome: TrialOutcome): Promise<void> {
   if (outcome.type !== 'reached') return void (await updateRecord(folder, { curve: outcome.curve }));
-  const { curve, summary, best, perExample } = outcome;
-  await updateRecord(folder, { curve, history: summary.history, best, perExample });
+  const { curve, summary, best, perExample, answers } = outcome;
+  await updateRecord(folder, { curve, history: summary.history, best, perExample, answers });
 }
 
 async function fail(

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Evaluation } from '@goldilocks/trainer';
 import { writeFileAtomic } from '../state/atomic.js';
-import type { CurvePoint } from './run-trial.js';
+import type { AnswersAt, CurvePoint } from './run-trial.js';
 
 export interface TrialRecord {
   /** Every measurement on the validation examples; the loss of each example, so that runs are compared pairwise. */
@@ -13,6 +13,8 @@ export interface TrialRecord {
   /** The objective's part of each validation example at the last rung. */
   perExample: number[];
   bestStep: number | null;
+  /** What it answered to a few validation examples where it paused or ended; absent where it was not asked. */
+  answers?: AnswersAt[];
 }
 
 export const recordFile = 'record.json';
@@ -40,6 +42,7 @@ export async function updateRecord(
     history?: readonly Evaluation[];
     best?: Evaluation;
     perExample?: number[];
+    answers?: AnswersAt;
   },
 ): Promise<TrialRecord> {
   const before = await readRecord(trialFolder);
@@ -50,6 +53,7 @@ export async function updateRecord(
     curve: thin(curve),
     perExample: news.perExample ?? news.best?.perExample ?? before?.perExample ?? [],
     bestStep: news.best?.step ?? before?.bestStep ?? null,
+    answers: [...(before?.answers ?? []), ...(news.answers === undefined ? [] : [news.answers])],
   };
   await writeFileAtomic(join(trialFolder, recordFile), JSON.stringify(record));
   return record;

@@ -20,7 +20,7 @@ const possible: Partial<Record<string, (value: number, layers: number) => boolea
 };
 
 /** As a person reads a hyperparameter's name. */
-function nameOf(name: string): string {
+export function nameOf(name: string): string {
   return Object.hasOwn(hyperparameterNames, name) ? hyperparameterNames[name as Hyperparameter] : excerpt(name);
 }
 

@@ -10,7 +10,7 @@ import { distributionsOf } from '../search/space.js';
 import type { AttendedRun, Interruption, Steering } from '../search/steering.js';
 import { readCommands, setOutcome } from './commands.js';
 import { extendBudget } from './extend-budget.js';
-import { rangedDistribution, wishedParams } from './ranges.js';
+import { nameOf, rangedDistribution, wishedParams } from './ranges.js';
 
 export interface StudySteeringOptions {
   readonly storage: Storage;
@@ -51,11 +51,20 @@ export class StudySteering implements Steering {
     if (!this.#isPaused) return;
     const { clock } = this.#options;
     clock.hold();
+    await this.#saveTime();
     while (this.#isPaused && !this.isStopped && !signal?.aborted) {
       await sleep(lookMs);
       await this.#look();
     }
     clock.release();
+    await this.#saveTime();
+  }
+
+  /** So that whoever watches knows what was spent when it was paused. */
+  async #saveTime(): Promise<void> {
+    const { clock, record, saveRecord } = this.#options;
+    record.spentSeconds = clock.elapsed;
+    await saveRecord();
   }
 
   space(planned: Readonly<Record<string, Distribution>>): Record<string, Distribution> {
@@ -212,7 +221,7 @@ export class StudySteering implements Steering {
     this.#ranges.set(command.name, this.#ranged(command));
     const { low, high, choices } = command;
     const now = choices === undefined ? `from ${low} to ${high}` : choices.map(String).join(', ');
-    return `${command.name} is searched ${now} from the next trial on.`;
+    return `${nameOf(command.name)} is searched ${now} from the next trial on.`;
   }
 
   #ranged(command: Of<'range'>) {

@@ -5,6 +5,7 @@ import { addClusterFlags, type ClusterFlags, clusterOptions } from '../flags/clu
 import { addDataFlags, type DataFlags, dataOptions } from '../flags/data-flags.js';
 import { addHyperparameterFlags, type HyperparameterFlags, userSettings } from '../flags/hyperparameter-flags.js';
 import { addModelFlags, type ModelFlags, modelOptions } from '../flags/model-flags.js';
+import { openPage } from '../page.js';
 import { journeyOutcome } from '../result.js';
 import { choice, count, number } from '../values.js';
 import { verb } from '../verb.js';
@@ -18,6 +19,7 @@ interface Flags extends BudgetFlags, ClusterFlags, DataFlags, ModelFlags, Hyperp
   study?: string;
   retentionLimit?: number;
   fresh?: boolean;
+  open?: boolean;
 }
 
 const metrics = ['loss', 'accuracy', 'macroF1', 'exactMatch', 'rougeL', 'chrF', 'bitsPerByte'] as const;
@@ -45,6 +47,7 @@ export const run = verb<Flags>({
       .option('--method <method>', 'lora or full (default: what suits the model)', choice(['lora', 'full']))
       .option('--seed <seed>', 'of everything random (default: 0)', count(0, '1'))
       .option('--fresh', 'take nothing from earlier studies on like data')
+      .option('--open', 'open the page in the browser, to watch and steer')
       .option('--study <name>', "the study's name (default: the data's name with a number)")
       .option(
         '--retention-limit <nats>',
@@ -57,14 +60,20 @@ export const run = verb<Flags>({
     const { fineTune } = await import('../../journey.js');
     const { out, overwrite, metric, method, seed, study, retentionLimit, fresh } = flags;
     const { signal, onEvent } = session;
-    const result = await fineTune({
-      ...dataOptions(data!, flags),
-      ...modelOptions(flags),
-      budget: budgetOptions(flags),
-      settings: userSettings(flags),
-      cluster: clusterOptions(flags),
-      ...{ out, overwrite, metric, method, seed, study, retentionLimit, fresh, signal, onEvent },
-    });
-    return journeyOutcome(result, session);
+    const page = flags.open ? await openPage(data!, session) : undefined;
+    try {
+      const result = await fineTune({
+        ...dataOptions(data!, flags),
+        ...modelOptions(flags),
+        budget: budgetOptions(flags),
+        settings: userSettings(flags),
+        cluster: clusterOptions(flags),
+        ...{ out, overwrite, metric, method, seed, study, retentionLimit, fresh, signal, onEvent },
+      });
+      await page?.stay();
+      return await journeyOutcome(result, session);
+    } finally {
+      await page?.close();
+    }
   },
 });

@@ -66,7 +66,9 @@ export class LiveState {
         break;
       case 'stage-started':
         this.#stages.delete(event.stage); // the newest comes last
-        this.#stages.set(event.stage, { ...event, state: 'running', seconds: null, summary: '', progress: null });
+        this.#stages.set(event.stage, {
+          ...{ stage: event.stage, state: 'running', seconds: null, summary: '', progress: null },
+        });
         break;
       case 'stage-progress':
         this.#progress(event);
@@ -136,8 +138,9 @@ export class LiveState {
     const key = `${purpose} ${trial}`;
     this.#keys.set(trial, key);
     const before = resumedAt > 0 ? this.#running.get(key) : undefined;
+    const { step = 0, totalSteps = 0 } = before ?? {};
     this.#running.set(key, {
-      ...{ trial, purpose, params, changed, step: 0, totalSteps: 0, startedAt: at, memoryBytes: null },
+      ...{ trial, purpose, params, changed, step, totalSteps, startedAt: at, memoryBytes: null },
       curves: before?.curves ?? emptyCurves(),
     });
   }

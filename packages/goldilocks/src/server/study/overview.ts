@@ -25,7 +25,8 @@ export function overviewOf(view: StudyView): StudyOverview {
     stages: live.stages,
     ...timesOf(view),
     trialsDone: view.trials.filter(({ state }) => state !== 'WAITING' && state !== 'RUNNING').length,
-    trialsPlanned: live.budget?.trialsPlanned ?? live.started?.budgetTrials ?? null,
+    trialsPlanned:
+      journey === undefined ? (live.started?.budgetTrials ?? null) : (budgetOf(journey.settings).trials ?? null),
     directions: [...study.directions],
     metricNames: [...(view.metricNames ?? study.directions.map((_, i) => objectiveName(i, study.directions.length)))],
     objectiveTitle: objectiveTitle(view),
@@ -60,16 +61,13 @@ function isLossObjective({ journey }: StudyView): boolean {
   return journey !== undefined && (metric === undefined || metric === 'loss');
 }
 
-function timesOf({ live, journey, isWorkedOn }: StudyView) {
-  const { budget } = live;
+function timesOf({ live, journey, secondsUsed }: StudyView) {
   const { minutes, trials } = journey === undefined ? {} : budgetOf(journey.settings);
-  // The record is saved after each step of the search; what has passed since is on the wall clock.
-  const since = isWorkedOn && budget !== undefined ? (Date.now() - budget.at) / 1000 : 0;
-  const secondsUsed = Math.max(journey?.spentSeconds ?? 0, (budget?.secondsUsed ?? 0) + since);
-  const done = live.ended?.type === 'journey-finished';
+  const isDone = live.ended?.type === 'journey-finished';
+  const left = minutes === undefined ? leftByTrials(live.budget) : Math.max(0, 60 * minutes - secondsUsed);
   return {
     secondsUsed,
-    secondsLeft: done ? 0 : minutes === undefined ? leftByTrials(live.budget) : Math.max(0, 60 * minutes - secondsUsed),
+    secondsLeft: isDone ? 0 : left,
     budget: { seconds: minutes === undefined ? null : 60 * minutes, trials: trials ?? null },
   };
 }

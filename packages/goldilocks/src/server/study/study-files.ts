@@ -14,6 +14,10 @@ class Watched<Content> {
     private readonly load: () => Promise<Content | undefined>,
   ) {}
 
+  get writtenAt(): number {
+    return Number(this.#stamp.split(' ')[0]);
+  }
+
   async get(): Promise<Content | undefined> {
     const stamp = await stampOf(this.path);
     if (stamp === this.#stamp) return this.#content;
@@ -45,6 +49,11 @@ export class StudyFiles {
   /** Of a journey; undefined for other studies. */
   journey(): Promise<JourneyRecord | undefined> {
     return this.#journey.get();
+  }
+
+  /** When the journey's record was written last; milliseconds since 1970. */
+  get journeySavedAt(): number {
+    return this.#journey.writtenAt;
   }
 
   /** Of a search over a command's flags; undefined for other studies. */

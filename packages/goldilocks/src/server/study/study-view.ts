@@ -9,7 +9,7 @@ import { shownParams } from '../../journey/report/params.js';
 import type { OptimizeRecord } from '../../optimize/record.js';
 import { layersOfShare } from '../../plan/hyperparameters.js';
 import type { Plan } from '../../plan/plan.js';
-import { markedTrials, readCommands } from '../../steer/commands.js';
+import { isPaused, markedTrials, readCommands } from '../../steer/commands.js';
 import { LiveState } from './live-state.js';
 import { StudyFiles } from './study-files.js';
 import { TrialTable } from './trial-table.js';
@@ -61,6 +61,14 @@ export class StudyView {
     this.table = new TrialTable(storage, study.id);
     this.#files = folder === undefined ? undefined : new StudyFiles(folder);
     this.#log = folder === undefined ? undefined : new LogReader(folder);
+  }
+
+  /** Seconds that were spent on a journey, up to now. */
+  get secondsUsed(): number {
+    if (this.journey === undefined) return 0;
+    const goesOn = this.isWorkedOn && !isPaused(this.commands);
+    const since = goesOn ? (Date.now() - this.#files!.journeySavedAt) / 1000 : 0;
+    return this.journey.spentSeconds + Math.max(0, since);
   }
 
   get isReadOnly(): boolean {

@@ -77,7 +77,7 @@ function recordOf(studyFolder: string, number: number): Promise<TrialRecord | un
   return readRecord(state.trial(studyFolder.slice(state.runs.length + 1), number));
 }
 
-function recordedCurves({ curve, evaluations, bestStep }: TrialRecord): Curves {
+function recordedCurves({ curve, evaluations, bestStep, answers = [] }: TrialRecord): Curves {
   return {
     training: curve.map(({ loss, gradientNorm, tokensPerSecond, ...point }) => ({
       ...point,
@@ -91,7 +91,7 @@ function recordedCurves({ curve, evaluations, bestStep }: TrialRecord): Curves {
     schedule: [],
     totalSteps: totalOf(evaluations),
     bestStep,
-    answers: [],
+    answers,
   };
 }
 
@@ -111,6 +111,7 @@ function joined(kept: Curves, running: Curves): Curves {
     validation: [...kept.validation.filter(({ step }) => step < measured), ...running.validation],
     totalSteps: running.totalSteps ?? kept.totalSteps,
     bestStep: running.bestStep ?? kept.bestStep,
+    answers: running.answers.length > 0 ? running.answers : kept.answers,
   };
 }
 
