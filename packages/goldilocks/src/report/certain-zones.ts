@@ -22,7 +22,12 @@ export function certainZones(input: CertainZonesInput): Map<string, CertainZone 
   const { trials, shares } = studyTrials(input.parameters, input.trials);
   const names = Object.keys(trials[0]?.distributions ?? {});
   const isThere = trials.some(({ number, state }) => number === input.incumbent && state === 'COMPLETE');
-  if (trials.length < fewestTrials || names.length === 0 || !isThere) return new Map(names.map((name) => [name, null]));
+  // A trial that a person stopped may have no value yet.
+  const measured = trials.filter(({ values, intermediateValues }) => {
+    return [...(values ?? []), ...intermediateValues.values()].some(Number.isFinite);
+  });
+  if (measured.length < fewestTrials || names.length === 0 || !isThere)
+    return new Map(names.map((name) => [name, null]));
   const { direction, incumbent, noise: margin } = input;
   const found = zones(trials, { direction, incumbent, margin, shares });
   return new Map(

@@ -27,6 +27,7 @@ describe('a typed command', () => {
     'stop-trial',
     'stop-trial x',
     'range learningRate',
+    'range learningRate low high',
     'extend 5d',
     'extend -1',
     'enqueue',

@@ -30,7 +30,7 @@ export function parseCommand([kind = '', ...words]: readonly string[]): Steering
 
 /** Undefined for what is not understood; the schema refuses it. */
 function parse(kind: string, words: readonly string[]): unknown {
-  const [first = '', second] = words;
+  const [first = ''] = words;
   switch (kind) {
     case 'pause':
     case 'resume':
@@ -44,9 +44,7 @@ function parse(kind: string, words: readonly string[]): unknown {
     case 'extend':
       return parseExtension(first);
     case 'range':
-      return words.length === 2
-        ? { kind, name: first, choices: second!.split(',').map(valueOfWord) }
-        : { kind, name: first, low: numberOf(second), high: numberOf(words[2]) };
+      return parseRange(words);
     case 'enqueue':
       return words.length === 0 ? undefined : { kind, params: Object.fromEntries(words.map(pairOf)) };
     case 'note':
@@ -56,6 +54,13 @@ function parse(kind: string, words: readonly string[]): unknown {
     default:
       return undefined;
   }
+}
+
+function parseRange([name, low, high, ...more]: readonly string[]): unknown {
+  if (low === undefined || more.length > 0) return undefined;
+  if (high === undefined) return { kind: 'range', name, choices: low.split(',').map(valueOfWord) };
+  const ends = { low: numberOf(low), high: numberOf(high) };
+  return ends.low === undefined || ends.high === undefined ? undefined : { kind: 'range', name, ...ends };
 }
 
 function numberOf(word: string | undefined): number | undefined {
