@@ -20,7 +20,7 @@ export class AshaRule implements PromotionRule {
 
   /** Looks for a promotion from the top rung down; begins a trial where there is none. */
   next(situation: Situation): NextStep | null {
-    const { shares, left, cost, mayStart } = situation;
+    const { shares, left, cost } = situation;
     const rungs = rungsOf(shares, this.#reduction);
     const step = (trial: PausableTrial): NextStep | null => {
       const to = rungs.find((rung) => rung > trial.share)!;
@@ -30,14 +30,14 @@ export class AshaRule implements PromotionRule {
       const promotion = step(trial);
       if (promotion) return promotion;
     }
-    return mayStart && usualCost(situation) <= left ? { type: 'new' } : null;
+    return canBegin(situation) ? { type: 'new' } : null;
   }
 }
 
-/** What a whole run costs on average: what begins and cannot end would be for nothing. */
-function usualCost({ trials, cost }: Situation): number {
+/** Whether another trial may begin, and a whole run of average cost fits: what begins and cannot end would be for nothing. */
+export function canBegin({ trials, cost, mayStart, left }: Situation): boolean {
   const whole = trials.map(({ params }) => cost(params, 0, 1));
-  return whole.reduce((sum, each) => sum + each, 0) / Math.max(1, whole.length);
+  return mayStart && whole.reduce((sum, each) => sum + each, 0) / Math.max(1, whole.length) <= left;
 }
 
 /** The shares from which one in η goes on: from the end down, each about an ηth of the one above. */

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { categorical, type Distribution, float, int } from '../distributions/distribution.js';
 import { fromUnit } from '../distributions/representation.js';
+import { AshaRule } from '../multi-fidelity/asha-rule.js';
+import { CurveRule } from '../multi-fidelity/curves/curve-rule.js';
+import type { NextStep, PromotionRule } from '../multi-fidelity/promotion-rule.js';
 import { HyperbandPruner } from '../pruners/hyperband.js';
 import { MedianPruner } from '../pruners/median.js';
 import { NonePruner } from '../pruners/none.js';
@@ -35,6 +38,7 @@ import { EmmrTerminator } from '../terminators/emmr.js';
 import { RegretBoundTerminator } from '../terminators/regret-bound.js';
 import { StagnationTerminator } from '../terminators/stagnation.js';
 import type { Terminator } from '../terminators/terminator.js';
+import { promotionRuleConformance } from './promotion-rule-conformance.js';
 import { prunerConformance } from './pruner-conformance.js';
 import { samplerConformance } from './sampler-conformance.js';
 import { storageConformance } from './storage-conformance.js';
@@ -196,6 +200,19 @@ suite(
 );
 
 suite(
+  'AshaRule',
+  promotionRuleConformance(() => new AshaRule()),
+);
+suite(
+  'AshaRule, two',
+  promotionRuleConformance(() => new AshaRule({ reduction: 2 })),
+);
+suite(
+  'CurveRule',
+  promotionRuleConformance(() => new CurveRule({ seed: 1 })),
+);
+
+suite(
   'BudgetTerminator',
   terminatorConformance(() => new BudgetTerminator({ trials: 20, minutes: 30 })),
 );
@@ -250,6 +267,30 @@ describe('the suites find out', () => {
       }),
     };
     expect(await failures(prunerConformance(() => oneWay))).toContain('maximising the negative is minimising');
+  });
+  test.each<[string, string, (asked: number, ...args: Parameters<PromotionRule['next']>) => NextStep | null]>([
+    [
+      'a search ends within its budget, with a trial at its end',
+      'never promotes',
+      (_, { left }) => (left > 1 ? { type: 'new' } : null),
+    ],
+    ['every step is possible', 'continues the first, which has ended', () => ({ type: 'continue', trial: 0, to: 1 })],
+    [
+      'decisions depend on the situation and the seed only, and do not change it',
+      'gives up now and then',
+      (asked, situation) => (asked % 5 === 4 ? null : new AshaRule().next(situation)),
+    ],
+    [
+      'maximising the negative is minimising',
+      'always minimises',
+      (_, situation) => new AshaRule().next({ ...situation, direction: 'minimize' }),
+    ],
+    ['nothing begins where nothing may, or nothing fits', 'always begins', () => ({ type: 'new' })],
+  ])('a promotion rule that breaks: %s (%s)', async (name, _, next) => {
+    let asked = 0;
+    expect(
+      await failures(promotionRuleConformance(() => ({ next: (situation) => next(asked++, situation) }))),
+    ).toContain(name);
   });
   describe('samplers that break one rule each', () => {
     const random = (seed: number) => new RandomSampler({ seed });

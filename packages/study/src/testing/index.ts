@@ -1,5 +1,6 @@
-/** Conformance suites for storages, samplers, pruners and terminators of your own; any test runner can run them. */
+/** Conformance suites for storages, samplers, pruners, promotion rules and terminators of your own; any test runner can run them. */
 
+export { promotionRuleConformance } from './promotion-rule-conformance.js';
 export { prunerConformance } from './pruner-conformance.js';
 export { type SamplerSubject, samplerConformance } from './sampler-conformance.js';
 export { type StorageSubject, storageConformance } from './storage-conformance.js';

@@ -1,6 +1,8 @@
 /** Trials of one objective as the additive model sees them, at their end and, if asked for, at earlier shares: losses compressed. */
 
+import { coordinate } from '../distributions/unit.js';
 import { NoTrialError } from '../errors.js';
+import { own } from '../json.js';
 import { readPausable } from '../multi-fidelity/pausable-trial.js';
 import type { Dimension } from '../samplers/gp/unit-space.js';
 import { measured } from '../terminators/model.js';
@@ -50,7 +52,10 @@ export class TrialEffects {
     if (!all) throw new NoTrialError('The trials share no parameter, so nothing can be said of any.');
     this.trials = known.map(({ trial }) => trial);
     this.dimensions = all.space.dimensions;
-    this.points = all.points;
+    // Every choice has an effect of its own here, with or without an order.
+    this.points = this.trials.map(({ params }) =>
+      Float64Array.from(this.dimensions, ({ name, distribution }) => coordinate(distribution, own(params, name))),
+    );
     const sign = direction === 'minimize' ? 1 : -1;
     this.#stages = shares.map((share, i) =>
       stageOf(
@@ -59,8 +64,8 @@ export class TrialEffects {
       ),
     );
     this.model = new AdditiveModel({
-      axes: this.dimensions.map(({ isCategorical }) => ({
-        kind: isCategorical ? 'choice' : 'ordered',
+      axes: this.dimensions.map(({ distribution }) => ({
+        kind: distribution.type === 'categorical' ? 'choice' : 'ordered',
         typicalEffect: TYPICAL_EFFECT,
       })),
       rows: this.#stages.flatMap((stage) => this.#rows(stage)),

@@ -129,10 +129,10 @@ class ZoneModel {
   }
 
   zone(axis: number, margin: number, confidence: number): ParameterZone {
-    const { name, isCategorical } = this.dimensions[axis]!;
+    const { name, distribution } = this.dimensions[axis]!;
     const tolerance = this.#tolerance(margin);
     const common = { name, value: this.#effects.trials[this.#incumbent]!.params[name]! };
-    return isCategorical
+    return distribution.type === 'categorical'
       ? { ...common, ...this.#choices(axis, tolerance, confidence) }
       : { ...common, ...this.#range(axis, tolerance, confidence) };
   }

@@ -14,7 +14,7 @@ import { maximize } from '../../samplers/gp/maximize.js';
 import { hasRecommendation, priorTerm } from '../../samplers/gp/prior-term.js';
 import type { UnitSpace } from '../../samplers/gp/unit-space.js';
 import type { Params } from '../../trial/frozen-trial.js';
-import { AshaRule } from '../asha-rule.js';
+import { AshaRule, canBegin } from '../asha-rule.js';
 import type { PausableTrial } from '../pausable-trial.js';
 import type { NextStep, PromotionRule, Situation } from '../promotion-rule.js';
 import { CurveModel } from './curve-model.js';
@@ -66,7 +66,7 @@ export class CurveRule implements PromotionRule {
   next(situation: Situation): NextStep | null {
     const { trials, mayStart, waiting } = situation;
     const measured = trials.filter(({ values }) => values.length > 0);
-    if (mayStart && (waiting > 0 || trials.length < this.#startupTrials)) return { type: 'new' };
+    if ((waiting > 0 || trials.length < this.#startupTrials) && canBegin(situation)) return { type: 'new' };
     if (measured.length === 0) return this.#asha.next(situation);
     const random = RandomGenerator.of(this.#seed, 'curve rule', ...decisionOf(trials));
     const isHalving = random.uniform() < this.#halving;

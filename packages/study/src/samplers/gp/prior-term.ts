@@ -1,15 +1,18 @@
 /** What distributions recommend, as a part of an acquisition that fades with trials and is dropped when they refute it. */
 
 import { hasPrior, logPrior, logPriorSlope } from '../../distributions/prior.js';
-import { coordinate } from '../../distributions/unit.js';
 import type { Acquisition } from './acquisition.js';
 import type { GaussianProcess } from './gaussian-process.js';
-import type { UnitSpace } from './unit-space.js';
+import { coordinateOf, plainCoordinate, type UnitSpace } from './unit-space.js';
 
 /** The prior density to the power of the exponent (piBO, arXiv:2204.11051). */
 export function priorTerm(unit: UnitSpace, exponent: number): Acquisition {
   const value = (x: Float64Array) =>
-    exponent * unit.dimensions.reduce((sum, { distribution }, d) => sum + logPrior(distribution, x[d]!), 0);
+    exponent *
+    unit.dimensions.reduce(
+      (sum, dimension, d) => sum + logPrior(dimension.distribution, plainCoordinate(dimension, x[d]!)),
+      0,
+    );
   return {
     value,
     addGradient(x, gradient) {
@@ -33,8 +36,8 @@ export function hasRecommendation(unit: UnitSpace): boolean {
  */
 export function trustIn(unit: UnitSpace, process: GaussianProcess, incumbent: Float64Array): number {
   const recommended = incumbent.map((x, d) => {
-    const { distribution } = unit.dimensions[d]!;
-    return hasPrior(distribution) ? coordinate(distribution, distribution.recommended) : x;
+    const dimension = unit.dimensions[d]!;
+    return hasPrior(dimension.distribution) ? coordinateOf(dimension, dimension.distribution.recommended) : x;
   });
   const { mean, variance } = process.posterior(recommended);
   const loss = process.posterior(incumbent).mean - mean - Math.sqrt(variance);
