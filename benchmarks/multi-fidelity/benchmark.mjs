@@ -1,92 +1,85 @@
 // True loss of what is recommended against epochs spent, on surrogates of real learning curves and on families with a known
-// truth, the default being everyone's trial 0: ours beside Optuna's TPE with Hyperband and with successive halving.
-// usage: npm run benchmark -- multi-fidelity [--seeds 30] [--epochs 108] [--problems feedback,crossing] [--searches curves]
-//   GOLDILOCKS_PYTHON names a Python with optuna 5
+// truth, the default being everyone's trial 0: ours beside Optuna's TPE with Hyperband (optuna-5.0.0.json).
+// usage: npm run benchmark -- multi-fidelity [--peer] [--seeds 30] [--first-seed 0] [--epochs 108] [--problems feedback,crossing]
+//          [--searches curves] [--save FILE]
+//   --peer   first measures what optuna-5.0.0.json lacks; GOLDILOCKS_PYTHON names a Python with optuna 5
+//   --first-seed  of ours, so that what was chosen on some seeds can be judged on others
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { median } from '../alternate.mjs';
 import { surrogates } from '../learning-curves/surrogates.mjs';
-import { Optuna } from '../optuna/optuna.mjs';
+import { epochsRatio } from './epochs-ratio.mjs';
 import { synthetic } from './families.mjs';
 import { searches, searchOurs } from './ours.mjs';
-import { peers, searchOptuna } from './theirs.mjs';
+import { MARKS, measurePeers, readPeers } from './peers.mjs';
 
 const { values: options } = parseArgs({
   options: {
+    peer: { type: 'boolean', default: false },
     seeds: { type: 'string', default: '30' },
+    'first-seed': { type: 'string', default: '0' },
     epochs: { type: 'string', default: '108' },
     problems: { type: 'string' },
     searches: { type: 'string' },
+    save: { type: 'string' },
   },
 });
+const reference = 'optuna tpe hyperband';
+const [count, first, epochs] = [options.seeds, options['first-seed'], options.epochs].map(Number);
+const seeds = Array.from({ length: count }, (_, i) => first + i);
 const all = [...Object.values(surrogates), ...synthetic];
 const problems = all.filter(({ name }) => !options.problems || options.problems.split(',').includes(name));
-const names = options.searches?.split(',') ?? [...Object.keys(searches), ...Object.keys(peers)];
-const reference = 'optuna tpe hyperband';
-const step = 4.5;
-const marks = Array.from({ length: Math.floor(Number(options.epochs) / step) - 1 }, (_, i) => step * (i + 2));
+const marks = MARKS.filter((mark) => mark <= epochs);
+/** Optuna's medians after so many epochs are what is to be reached. */
+const ENDS = [54, 108];
 
-const optuna = new Optuna();
-const version = await optuna.version();
+if (options.peer) await measurePeers(problems, [reference], seeds);
+const peer = readPeers();
+const saved = {};
 const results = [];
 for (const problem of problems) {
-  const medians = {};
-  const milliseconds = {};
-  for (const name of names) {
+  const theirs = Object.values(peer.results[problem.name]?.[reference] ?? {}).map((run) =>
+    run.map((value) => value ?? Number.POSITIVE_INFINITY),
+  );
+  console.log(`\n${problem.name}: the default reaches ${problem.loss(problem.recommended).toFixed(4)}; medians`);
+  print('', MARKS, (mark) => `${mark}`);
+  if (theirs.length > 0) print(reference, medians(theirs, MARKS));
+  for (const name of options.searches?.split(',') ?? Object.keys(searches)) {
     const started = process.cpuUsage();
     const runs = [];
-    for (let seed = 0; seed < Number(options.seeds); seed++) {
-      const search = peers[name]
-        ? searchOptuna(optuna, problem, name, seed, marks)
-        : searchOurs(problem, name, seed, marks);
-      runs.push(await search);
+    for (const seed of seeds) {
+      runs.push(await searchOurs(problem, name, seed, marks));
+      if (options.save) save(problem.name, name, seed, runs.at(-1));
     }
-    milliseconds[name] = process.cpuUsage(started).user / 1000 / runs.length;
-    medians[name] = marks.map((_, i) => median(runs.map((run) => run[i])));
+    const milliseconds = process.cpuUsage(started).user / 1000 / runs.length;
+    const ratios = theirs.length > 0 ? ENDS.map((end) => epochsRatio(runs, marks, theirs, MARKS, end)) : [];
+    results.push({
+      problem: problem.name,
+      search: name,
+      peers: theirs.length,
+      ratios,
+      medians: medians(runs, marks),
+      milliseconds,
+    });
+    print(name, results.at(-1).medians);
+    for (const { end, ratio, low, high } of ratios)
+      console.log(`    what Optuna has after ${end} epochs takes ${ratio} of its epochs (90 %: ${low} to ${high})`);
   }
-  results.push({ problem: problem.name, default: problem.loss(problem.recommended), medians, milliseconds });
-  print(results.at(-1));
 }
-await optuna.close();
-const ratios = results.map(({ problem, medians }) => ({ problem, ...ratiosOf(medians) }));
-console.table(ratios);
-console.log(
-  JSON.stringify({
-    benchmark: 'multi-fidelity',
-    optuna: version,
-    seeds: Number(options.seeds),
-    marks,
-    ratios,
-    results,
-  }),
-);
+console.log(JSON.stringify({ benchmark: 'multi-fidelity', optuna: peer.version, seeds: count, first, marks, results }));
 
-/** Epochs that each search needs for the reference's median loss at half and at all of the epochs, as a share of its own. */
-function ratiosOf(medians) {
-  const theirs = medians[reference];
-  if (!theirs) return {};
-  const at = [marks.length >> 1, marks.length - 1];
-  return Object.fromEntries(
-    Object.entries(medians)
-      .filter(([name]) => name !== reference)
-      .map(([name, ours]) => [name, at.map((end) => ratioTo(ours, theirs, end)).join(', ')]),
+function medians(runs, at) {
+  return at.map((_, i) => median(runs.map((run) => run[i])));
+}
+
+function print(name, values, format = (value) => value.toFixed(4)) {
+  const shown = MARKS.flatMap((mark, i) =>
+    [13.5, 18, 27, 36, 54, 72, 108].includes(mark) && i < values.length ? [i] : [],
   );
+  console.log(`  ${name.padEnd(34)} ${shown.map((i) => format(values[i]).padStart(7)).join(' ')}`);
 }
 
-function ratioTo(ours, theirs, end) {
-  const target = theirs[end];
-  const needed = marks[ours.findIndex((value) => value <= target)];
-  // The reference may have been there before the mark: its epochs count from when it first was.
-  const own = marks[theirs.findIndex((value) => value <= target)];
-  return needed === undefined ? 'not reached' : (needed / own).toFixed(2);
-}
-
-function print({ problem, default: loss, medians, milliseconds }) {
-  const shown = marks.flatMap((mark, i) => ([9, 18, 27, 36, 54, 72, 108].includes(mark) ? [i] : []));
-  console.log(
-    `\n${problem}: the default reaches ${loss.toFixed(4)}; median after epochs ${shown.map((i) => marks[i]).join(', ')}`,
-  );
-  for (const [name, values] of Object.entries(medians)) {
-    const cells = shown.map((i) => values[i].toFixed(4)).join('  ');
-    console.log(`  ${name.padEnd(22)} ${cells}   ${milliseconds[name].toFixed(0)} ms of our processor a search`);
-  }
+function save(problem, name, seed, run) {
+  ((saved[problem] ??= {})[name] ??= {})[seed] = run;
+  writeFileSync(options.save, JSON.stringify(saved));
 }

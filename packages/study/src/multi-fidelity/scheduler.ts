@@ -7,9 +7,9 @@ import type { SearchSpace } from '../distributions/distribution.js';
 import { InvalidOptionError, UnsupportedError } from '../errors.js';
 import type { Study } from '../study/study.js';
 import type { Attributes, FrozenTrial, Params } from '../trial/frozen-trial.js';
-import { AshaRule } from './asha-rule.js';
 import { ClaimKeeper } from './claims.js';
 import { type CostFunction, learnCost } from './cost-model.js';
+import { CurveRule } from './curves/curve-rule.js';
 import {
   isWorking,
   type PausableTrial,
@@ -27,7 +27,7 @@ export interface SchedulerOptions {
   readonly space: SearchSpace;
   /** Where trials may pause: rising shares of their schedule, the last 1. Default 1/9, 1/3, 1. */
   readonly shares?: readonly number[];
-  /** Default: `AshaRule`. */
+  /** Default: `CurveRule`, with a random seed. */
   readonly rule?: PromotionRule;
   /** Trials to start in this study. Default: no limit. */
   readonly trials?: number;
@@ -90,7 +90,7 @@ export class MultiFidelityScheduler {
     this.#study = study;
     this.#options = { ...options, trials, budget };
     this.#shares = checkShares(options.shares ?? DEFAULT_SHARES);
-    this.#rule = options.rule ?? new AshaRule();
+    this.#rule = options.rule ?? new CurveRule();
     this.#claims = new ClaimKeeper(study.storage, graceMs, options.alone ?? false);
   }
 

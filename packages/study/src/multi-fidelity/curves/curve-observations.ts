@@ -22,7 +22,7 @@ interface Row {
 const MOST = 120;
 
 /** Of the distance from the best to the median. */
-const SOFTENING = 1;
+const SOFTENING = 0.3;
 
 /**
  * Values of mean 0 and variance 1, larger is better. What is not finite counts as the worst finite one. A failed trial

@@ -1,7 +1,7 @@
 /**
  * Search by learning curves (freeze–thaw, arXiv:1406.3896): a Gaussian process over settings × share of the schedule says of
  * each paused trial, and of every new setting, how far its end is expected to lie beyond the best and a random margin (as in
- * ifBO, arXiv:2404.16795), per predicted cost. Some decisions are left to successive halving, which errs differently.
+ * ifBO, arXiv:2404.16795), per predicted cost.
  */
 
 import { InvalidOptionError } from '../../errors.js';
@@ -25,7 +25,7 @@ export interface CurveRuleOptions {
   readonly startupTrials?: number;
   /** β: after n modelled trials, what is recommended weighs β/n². 0 ignores it. Default 3. */
   readonly priorWeight?: number;
-  /** Probability that a decision is left to successive halving. Default 0.5. */
+  /** Probability that a decision is left to successive halving. Default 0. */
   readonly halving?: number;
 }
 
@@ -50,7 +50,7 @@ export class CurveRule implements PromotionRule {
   readonly #asha = new AshaRule();
 
   /** @throws InvalidOptionError */
-  constructor({ seed = randomSeed(), startupTrials = 4, priorWeight = 3, halving = 0.5 }: CurveRuleOptions = {}) {
+  constructor({ seed = randomSeed(), startupTrials = 4, priorWeight = 3, halving = 0 }: CurveRuleOptions = {}) {
     this.#seed = seed;
     this.#startupTrials = startupTrials;
     this.#priorWeight = priorWeight;
