@@ -37,7 +37,12 @@ async function setUp(options: Partial<SchedulerOptions> = {}, seed = 1) {
       space,
       ...options,
     });
-  return { storage, study, open, scheduler: new MultiFidelityScheduler(study, { space, ...options }) };
+  return {
+    storage,
+    study,
+    open,
+    scheduler: new MultiFidelityScheduler(study, { space, rule: new AshaRule(), ...options }),
+  };
 }
 
 const reached = (task: Task) => ({ value: loss(task.params, task.to), seconds: task.to - task.from });
