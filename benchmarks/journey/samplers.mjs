@@ -1,23 +1,13 @@
 // Samplers that a journey's search can have, by name: the product's own, and others to compare it with.
-import { AutoSampler, PriorSampler, ProjectedSampler, TpeSampler } from '@goldilocks/study';
-import { NearRecommendedSampler } from '../../packages/goldilocks/dist/search/near-recommended-sampler.js';
+import { AutoSampler, ProjectedSampler, TpeSampler } from '@goldilocks/study';
+import { searchSampler } from '../../packages/goldilocks/dist/search/search-sampler.js';
 import { recommending } from '../multi-fidelity/ours.mjs';
 
 const plain = ({ space }) => space;
 
 export const samplers = {
-  'tpe near recommended': {
-    space: plain,
-    make({ recommended, seed, trials }) {
-      const count = Math.min(8, Math.max(3, Math.round(trials / 3)));
-      const startupSampler = new NearRecommendedSampler({ recommended, seed, count });
-      return new ProjectedSampler(new TpeSampler({ seed, startupTrials: count + 1, startupSampler }));
-    },
-  },
-  'tpe with prior': {
-    space: recommending,
-    make: ({ seed }) => new ProjectedSampler(new TpeSampler({ seed, startupSampler: new PriorSampler({ seed }) })),
-  },
+  journey: { space: plain, make: ({ recommended, seed }) => searchSampler(recommended, seed) },
+  'tpe without prior': { space: plain, make: ({ seed }) => new ProjectedSampler(new TpeSampler({ seed })) },
   'auto with prior': { space: recommending, make: ({ seed }) => new ProjectedSampler(new AutoSampler({ seed })) },
   auto: { space: plain, make: ({ seed }) => new ProjectedSampler(new AutoSampler({ seed })) },
 };

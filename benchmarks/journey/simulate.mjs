@@ -11,7 +11,6 @@ import { SurrogateEngine } from './surrogate-engine.mjs';
 
 /** As a journey divides its time. */
 const CONFIRM_SHARE = 0.25;
-const TRIALS_PER_RUN = 2;
 
 export async function simulate(problem, { seed, runs, sampler }) {
   const { recommended } = problem;
@@ -19,7 +18,7 @@ export async function simulate(problem, { seed, runs, sampler }) {
   const folder = await mkdtemp(join(tmpdir(), 'goldilocks-benchmark-'));
   const cost = (params, from = 0, to = 1) => problem.seconds(params, from, to);
   const end = runs * cost(recommended);
-  const study = await createStudy({ sampler: sampler.make({ recommended, seed, trials: TRIALS_PER_RUN * runs }) });
+  const study = await createStudy({ sampler: sampler.make({ recommended, seed }) });
   const common = {
     engine,
     model: '',

@@ -21,6 +21,7 @@ export {
   type NumericDistribution,
   type ParamsOf,
   type Recommendation,
+  recommending,
   type SearchSpace,
   type ValueOf,
 } from './distributions/distribution.js';

@@ -1,5 +1,5 @@
 // Opens a shared study with the sampler and the pruner that every worker of it uses.
-import { loadStudy, type Storage, type Study, SuccessiveHalvingPruner } from '@goldilocks/study';
+import { loadStudy, type Params, type Storage, type Study, SuccessiveHalvingPruner } from '@goldilocks/study';
 import { paramsFromSettings } from '../plan/plan.js';
 import { reduction, rungStep } from '../search/rungs.js';
 import { searchSampler } from '../search/search-sampler.js';
@@ -10,9 +10,8 @@ import type { SharedJob } from './shared-job.js';
  * ones until they report. A trial cannot be paused here, so at a rung it goes on or is stopped.
  */
 export function openSharedStudy(storage: Storage, name: string, job: SharedJob): Promise<Study> {
-  const { plan, schedule, settings } = job;
-  const recommended = paramsFromSettings(plan, plan.settings) as Record<string, number | string>;
-  const sampler = searchSampler(recommended, settings.seed ?? 0, job.trials ?? schedule.trials);
+  const { plan, settings } = job;
+  const sampler = searchSampler(paramsFromSettings(plan, plan.settings) as Params, settings.seed ?? 0);
   const pruner = new SuccessiveHalvingPruner({ minResource: rungStep(0), reductionFactor: reduction });
   return loadStudy({ storage, name, sampler, pruner });
 }

@@ -1,5 +1,5 @@
 // Stage 4: the search, in a study that Optuna can open.
-import type { Study } from '@goldilocks/study';
+import type { Params, Study } from '@goldilocks/study';
 import type { Parameters } from '../plan/hyperparameters.js';
 import { paramsFromSettings, settingsFromParams } from '../plan/plan.js';
 import { completeTrials } from '../search/limits.js';
@@ -57,12 +57,11 @@ export async function searchStage(stages: TrialStages): Promise<SearchTrial[]> {
 
 /** The study with the sampler that this plan asks for. */
 async function studyFor({ context, piloted, prepared }: TrialStages): Promise<Study> {
-  const { plan, schedule } = piloted;
+  const { plan } = piloted;
   const { settings, study: name } = context.record;
-  const recommended = paramsFromSettings(plan, plan.settings) as Record<string, number | string>;
   const { steering } = context;
   const seed = settings.seed ?? 0;
-  const searching = searchSampler(recommended, seed, schedule.trials);
+  const searching = searchSampler(paramsFromSettings(plan, plan.settings) as Params, seed);
   const sampler =
     steering === undefined ? searching : new AllowedSampler(searching, (name) => steering.allowed(name), seed);
   const study = await openStudy(context.storage, name, sampler);

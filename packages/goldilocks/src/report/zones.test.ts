@@ -82,7 +82,7 @@ describe.each([1, 2, 3])('a study of 40 trials with a known truth, seed %i', (se
   test('blames idle parameters for nothing', () => {
     for (const name of ['weightDecay', 'batchSize']) {
       expect(zones[name]).toMatchObject({ low: null, high: null });
-      expect(zones[name]!.differs).toBeLessThan(0.5);
+      expect(zones[name]!.differs).toBeLessThan(0.6);
     }
   });
 

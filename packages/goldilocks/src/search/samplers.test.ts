@@ -1,48 +1,41 @@
-import { categorical, float, int, type Sampler, type SamplingContext } from '@goldilocks/study';
-import { describe, expect, it } from 'vitest';
-import { NearRecommendedSampler, triangularQuantile } from './near-recommended-sampler.js';
+import { categorical, createStudy, float, int, PriorSampler } from '@goldilocks/study';
+import { samplerConformance } from '@goldilocks/study/testing';
+import { describe, expect, it, test } from 'vitest';
+import { RecommendingSampler } from './recommending-sampler.js';
+import { searchSampler } from './search-sampler.js';
 import { distributionsOf } from './space.js';
 
-const contextOf = (number: number) =>
-  ({
-    study: { id: 1, name: 's', directions: ['minimize'] },
-    history: { trials: [], finished: [], unfinished: [] },
-    trial: { number },
-  }) as unknown as SamplingContext;
+const space = {
+  rate: float(1e-4, 1e-2, { log: true }),
+  epochs: int(1, 9),
+  schedule: categorical(['linear', 'cosine']),
+};
+const recommended = { rate: 2e-4, epochs: 3, schedule: 'cosine' };
 
-describe('triangularQuantile', () => {
-  it.each([0, 0.2, 0.5, 1])('inverts the distribution function with its peak at %f', (mode) => {
-    const cdf = (x: number) => (x < mode ? x ** 2 / mode : 1 - (1 - x) ** 2 / (1 - mode || 1));
-    for (const quantile of [0, 0.1, 0.35, 0.7, 0.999]) {
-      expect(cdf(triangularQuantile(quantile, mode))).toBeCloseTo(quantile, 10);
-    }
+describe('RecommendingSampler', () => {
+  const asked = async (ranges: typeof space, count: number) => {
+    const study = await createStudy({ sampler: new RecommendingSampler(new PriorSampler({ seed: 1 }), recommended) });
+    const trials = [];
+    for (let i = 0; i < count; i++) trials.push((await study.ask(ranges)).params);
+    return trials;
+  };
+
+  it('makes the recommended setting the first, and the next ones gather around it', async () => {
+    const [first, ...rest] = await asked(space, 33);
+    expect(first).toEqual(recommended);
+    const near = rest.filter(({ rate }) => Math.abs(Math.log10(rate / recommended.rate)) < 0.5);
+    // Half a decade around it is 0.4 of the range.
+    expect(near.length).toBeGreaterThan(0.45 * rest.length);
+    expect(rest.filter(({ schedule }) => schedule === 'cosine').length).toBeGreaterThan(0.6 * rest.length);
+  });
+
+  it('recommends nothing that a range does not hold, as ranges can be changed meanwhile', async () => {
+    const narrowed = { ...space, rate: float(1e-3, 1e-2, { log: true }) };
+    for (const { rate } of await asked(narrowed, 5)) expect(rate).toBeGreaterThanOrEqual(1e-3);
   });
 });
 
-describe('NearRecommendedSampler', () => {
-  const recommended = { rate: 1e-3, dropout: 0.1, epochs: 3, schedule: 'cosine' };
-  const sampler = new NearRecommendedSampler({ recommended, seed: 5, count: 8 });
-  const draw = (number: number, name: string, distribution: Parameters<Sampler['sample']>[2]) =>
-    sampler.sample(contextOf(number), name, distribution) as never;
-
-  it('puts one of eight trials into each slice of equal probability', () => {
-    const rates = Array.from({ length: 8 }, (_, i) => draw(i, 'rate', float(1e-4, 1e-2, { log: true })) as number);
-    const below = rates
-      .map((rate) => (Math.log10(rate) + 4) / 2)
-      .map((x) => (x < 0.5 ? 2 * x ** 2 : 1 - 2 * (1 - x) ** 2));
-    expect(below.map((quantile) => Math.floor(8 * quantile)).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-  });
-
-  it('keeps to lattices, and gives the recommended choice half of the trials', () => {
-    const numbers = Array.from({ length: 8 }, (_, i) => i);
-    const dropouts = numbers.map((i) => draw(i, 'dropout', float(0, 0.2, { step: 0.05 })) as number);
-    expect(dropouts.every((value) => [0, 0.05, 0.1, 0.15, 0.2].includes(value))).toBe(true);
-    expect(numbers.every((i) => Number.isInteger(draw(i, 'epochs', int(1, 9))))).toBe(true);
-    const schedules = numbers.map((i) => draw(i, 'schedule', categorical(['linear', 'cosine', 'constant'])) as string);
-    expect(schedules.filter((schedule) => schedule === 'cosine')).toHaveLength(4);
-    expect(new Set(schedules).size).toBe(3);
-  });
-});
+for (const { name, run } of samplerConformance({ create: (seed) => searchSampler({}, seed) })) test(name, run);
 
 describe('distributionsOf', () => {
   it('leaves out what is fixed', () => {

@@ -3,23 +3,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JourneyEvent } from '@goldilocks/protocol';
-import {
-  createStudy,
-  float,
-  int,
-  loadStudy,
-  MemoryStorage,
-  type Params,
-  ProjectedSampler,
-  TpeSampler,
-} from '@goldilocks/study';
+import { createStudy, float, int, loadStudy, MemoryStorage, type Params } from '@goldilocks/study';
 import { defaultSettings, type TrainingSettings } from '@goldilocks/trainer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeEngine, type FakeEngineOptions, outOfMemory, usualLoss } from '../../test/fake-engine.js';
 import { Clock } from './clock.js';
 import { completeTrials } from './limits.js';
-import { NearRecommendedSampler } from './near-recommended-sampler.js';
 import { type SearchOptions, search } from './search.js';
+import { searchSampler } from './search-sampler.js';
 import { readRecord } from './trial-files.js';
 
 let folder: string;
@@ -35,15 +26,15 @@ const space = {
 };
 const recommended = { learningRate: 1e-3, epochs: 3, dropout: 0 };
 
-function samplerFor(seed: number) {
-  const startupSampler = new NearRecommendedSampler({ recommended, seed, count: 4 });
-  return new ProjectedSampler(new TpeSampler({ seed, startupTrials: 5, startupSampler }));
-}
-
 async function setUp(engineOptions: FakeEngineOptions = {}, more: Partial<SearchOptions> = {}) {
   const engine = new FakeEngine(engineOptions);
   const storage = new MemoryStorage();
-  const study = await createStudy({ storage, name: 's', directions: ['minimize'], sampler: samplerFor(1) });
+  const study = await createStudy({
+    storage,
+    name: 's',
+    directions: ['minimize'],
+    sampler: searchSampler(recommended, 1),
+  });
   const events: JourneyEvent[] = [];
   const perEpoch = engineOptions.secondsPerEpoch ?? 1;
   const options: SearchOptions = {
@@ -164,7 +155,7 @@ describe('search', () => {
       const emit = (event: JourneyEvent) => {
         if (event.type === 'trial-step' && ++steps === 70) stop.abort(new Error('stopped'));
       };
-      const study = await loadStudy({ storage, name: 's', sampler: samplerFor(1) });
+      const study = await loadStudy({ storage, name: 's', sampler: searchSampler(recommended, 1) });
       const trials = await search({ ...options, study, emit, signal: stop.signal }).catch(
         (error: Error) => error.message,
       );
