@@ -108,6 +108,19 @@ describe('a confirmation', () => {
     expect(verdict).toMatchObject({ kind: 'within-noise', trial: { number: 0 } });
   });
 
+  test('does not doubt a large gain for what examples leave open of it, as if it were a small one', async () => {
+    // The default is far from the rest, where losses are compressed; the gain is ten standard errors over the examples.
+    const truth: Truth = (params) => (params.rate === DEFAULT.rate ? 9 : better(params));
+    const { study, run } = await searched(truth, 0.005);
+    const losses = ({ params, number }: FrozenTrial) =>
+      Array.from(
+        { length: 64 },
+        (_, i) => truth(params) * (1 + 0.8 * luck('example', i)) + 0.1 * luck('own', number, i),
+      );
+    const { verdict } = await confirmed(study, run, { runs: 4, losses });
+    expect(verdict.kind).toBe('better');
+  });
+
   test('takes no seed that the search has used, and says what is wrong', async () => {
     const { study } = await searched(better, 0.005);
     const trials = (await study.trials()).map((trial) => ({ ...trial, userAttributes: { [SEED_KEY]: 7 } }));

@@ -85,10 +85,18 @@ export class Contenders {
       const compressed = runs.map(
         ([own, other]) => compression.compress(lossOf(other)) - compression.compress(lossOf(own)),
       );
-      return { trial, pairs, gain: gainOf(prior, compressed, exampleError(runs, losses)) };
+      const error = exampleError(runs, losses) * compressionOf(pairs, compressed);
+      return { trial, pairs, gain: gainOf(prior, compressed, error) };
     });
     return contenders.sort((a, b) => b.gain.mean - a.gain.mean);
   }
+}
+
+/** By how much the differences of pairs shrink: what is measured in units of the objective shrinks with them. */
+function compressionOf(pairs: readonly number[], compressed: readonly number[]): number {
+  const size = (values: readonly number[]) => values.reduce((sum, value) => sum + Math.abs(value), 0);
+  const whole = size(pairs);
+  return whole === 0 ? 1 : size(compressed) / whole;
 }
 
 function asGain({ mean, variance, noise }: GainPrior): GainPrior {
