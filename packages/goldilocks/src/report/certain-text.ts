@@ -3,11 +3,18 @@ import type { CertainZone, ParamValue } from '@goldilocks/protocol';
 import { list, plain, trialList } from './numbers.js';
 
 const certainly = 'With 90 % certainty';
+const nothing = `${certainly} nothing can be told yet.`;
 
 /** `value` is the chosen one. */
 export function certainText(certain: CertainZone | null, value: ParamValue): string {
-  if (certain === null) return `${certainly} nothing can be told yet.`;
+  if (certain === null) return nothing;
   return 'open' in certain ? choicesText(certain, value) : rangeText(certain, value as number);
+}
+
+/** The same where there is something, else nothing: for where the verdict says already that it can't be told. */
+export function whatIsCertain(certain: CertainZone | null, value: ParamValue): string {
+  const text = certainText(certain, value);
+  return text === nothing ? '' : text;
 }
 
 type Choices = Extract<CertainZone, { open: unknown }>;
@@ -22,7 +29,7 @@ function choicesText({ inside, worse, open }: Choices, value: ParamValue): strin
       : []),
   ];
   const rest = open.length > 0 ? `; of ${names(open)} it can’t be told yet` : '';
-  return said.length === 0 ? `${certainly} nothing can be told yet.` : `${certainly} ${list(said)}${rest}.`;
+  return said.length === 0 ? nothing : `${certainly} ${list(said)}${rest}.`;
 }
 
 function rangeText({ inside, tooLittle, tooMuch }: Range, value: number): string {
@@ -37,7 +44,7 @@ function rangeText({ inside, tooLittle, tooMuch }: Range, value: number): string
     ...sides.map((side, i) => (good.length === 0 && i === 0 ? side.replace(/ too/, ' is too') : side)),
   ]);
   const rest = inside ? 'between, it can’t be told yet' : `what else is as good as ${plain(value)} can’t be told yet`;
-  return said === '' ? `${certainly} nothing can be told yet.` : `${certainly} ${said}; ${rest}.`;
+  return said === '' ? nothing : `${certainly} ${said}; ${rest}.`;
 }
 
 function trials(numbers: readonly number[]): string {

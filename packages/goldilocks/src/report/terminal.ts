@@ -4,7 +4,7 @@ import stringWidth from 'string-width';
 import { fit, padEnd, padStart, wrap } from '../terminal/layout.js';
 import type { Painter } from '../terminal/painter.js';
 import { stripControl } from '../terminal/strip-control.js';
-import { certainText } from './certain-text.js';
+import { whatIsCertain } from './certain-text.js';
 import { valueText } from './evidence.js';
 import { changeVerdict, signed } from './gain.js';
 import { duration, loss, percent } from './numbers.js';
@@ -107,8 +107,8 @@ function evidence({ report, width, paint }: Context): string[] {
       (side) => side !== null,
     );
     const said = sides.length > 0 ? sides.map(({ sentence }) => sentence).join(' ') : h.sentence;
-    const certain = h.certain === undefined ? '' : ` ${certainText(h.certain, h.value)}`;
-    return indented(`${h.title}: ${said}${certain}`, width);
+    const certain = h.certain === undefined ? '' : whatIsCertain(h.certain, h.value);
+    return indented(`${h.title}: ${said} ${certain}`.trimEnd(), width);
   });
   return lines.length === 0 ? [] : [heading(paint, 'Why'), ...lines];
 }
