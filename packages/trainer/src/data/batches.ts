@@ -22,7 +22,7 @@ export interface MicroBatch {
 }
 
 /** Rows are this long unless an example is longer: long enough to pack well, short enough for attention. */
-const commonRow = 128;
+export const commonRow = 128;
 /** Rows are longer where more is shared: this many times as long, up to the bound. */
 const rowPerShared = 4;
 const longSharedRow = 512;

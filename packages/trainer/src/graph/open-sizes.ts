@@ -35,10 +35,19 @@ export interface OpenPart {
   factor: number;
   /** Further open sizes that the dimension is a multiple of. */
   others: OpenSize[];
+  /** 1 where a row is appended. */
+  extra: number;
 }
 
 /** The open size in a dimension and what it is multiplied by; undefined for a dimension that is fixed. */
 export function openPart(dimension: number): OpenPart | undefined {
+  const whole = multipleOf(dimension);
+  if (whole) return { ...whole, extra: 0 };
+  const less = dimension > openSizes.tokens ? multipleOf(dimension - 1) : undefined;
+  return less && { ...less, extra: 1 };
+}
+
+function multipleOf(dimension: number): Omit<OpenPart, 'extra'> | undefined {
   const found: OpenSize[] = [];
   let factor = dimension;
   for (const [size, number] of entries) {
@@ -57,7 +66,9 @@ export function resolveShape(shape: Shape, sizes: Sizes): number[] {
   return shape.map((dimension) => {
     const open = openPart(dimension);
     if (!open) return dimension;
-    return [open.size, ...open.others].reduce((product, name) => product * sizeIn(sizes, name), open.factor);
+    return (
+      open.extra + [open.size, ...open.others].reduce((product, name) => product * sizeIn(sizes, name), open.factor)
+    );
   });
 }
 

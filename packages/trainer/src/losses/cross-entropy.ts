@@ -12,10 +12,11 @@ export function crossEntropy(logits: Value, labels: Value): Value {
   const rows = logits.shape[0]!;
   const column = reshape(labels, [rows, 1]);
   // Each of these is the last use of the one before, so that the runtime works in place: a row of logits is as wide as the vocabulary.
-  const picked = gatherElements(logits, column); // [rows, 1]
   const highest = reduceMax(logits, [1], true);
   const exponentials = exp(sub(logits, highest));
   const total = reduceSum(exponentials, [1], true);
+  // Made last, so that it runs first: see `runningOrder`.
+  const picked = gatherElements(logits, column); // [rows, 1]
   const losses = reshape(sub(add(log(total), highest), picked), [rows]);
   return logits.graph.customGradient(losses, {
     inputs: [logits],

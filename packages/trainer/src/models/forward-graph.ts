@@ -30,6 +30,9 @@ export interface BatchGraph {
   embeddingRows: boolean;
 }
 
+/** In longer rows attention's scores outweigh all else that is kept for the backward pass. */
+const longRow = 256;
+
 /** Outputs: `losses` [predictions] (unweighted), and in training, where each token predicts once, the gradients of Σ weight · loss. */
 export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
   const { architecture, inventory, fed, rowTokens, prefixDepth, training } = options;
@@ -66,7 +69,7 @@ export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
   const { inRows, differentiated } = trainedTensors(fed.shapes, inventory);
   const embeddingRows = prefixDepth === 0 && inRows;
   const trained: Value[] = differentiated.map((name) => weights.get(name)!);
-  const found = gradients(loss, embeddingRows ? [...trained, start] : trained);
+  const found = gradients(loss, embeddingRows ? [...trained, start] : trained, { recompute: rowTokens > longRow });
   differentiated.forEach((name, i) => {
     graph.output(`gradient.${name}`, found[i]!);
   });

@@ -4,6 +4,7 @@ import type { Attribute, Graph, MappedData, Node, Value } from '../graph/graph.j
 import { isOpen, openPart } from '../graph/open-sizes.js';
 import type { DType, TensorData } from '../tensor/dtype.js';
 import { fuseAdditions } from './fuse-additions.js';
+import { readLast } from './running-order.js';
 
 const irVersion = 8;
 const opsets: readonly [domain: string, version: number][] = [
@@ -76,7 +77,13 @@ function tensor(writer: BinaryWriter, [value, data]: Constant): void {
 /** An open size has a name in place of a number; equal names are equal sizes, which lets the runtime reuse memory. */
 function dimensionOf(writer: BinaryWriter, size: number): void {
   const open = openPart(size);
-  if (open) text(writer, 2, [...(open.factor === 1 ? [] : [open.factor]), open.size, ...open.others].join('·'));
+  if (open)
+    text(
+      writer,
+      2,
+      [...(open.factor === 1 ? [] : [open.factor]), open.size, ...open.others].join('·') +
+        (open.extra > 0 ? ' + 1' : ''),
+    );
   else integer(writer, 1, size);
 }
 
@@ -92,29 +99,21 @@ function valueInfo(writer: BinaryWriter, name: string, { dtype, shape }: Value):
   );
 }
 
-/** Nodes that some output needs, in order, and the constants they read. */
-function reachable(graph: Graph): { nodes: Node[]; constants: Constant[] } {
+/** Nodes that some output needs, as they are written. */
+export function writtenNodes(graph: Graph): Node[] {
   const needed = new Set<Value>(graph.outputs.values());
   const nodes = [...graph.nodes].reverse().filter((candidate) => {
     if (!candidate.outputs.some((output) => needed.has(output))) return false;
     for (const input of candidate.inputs) if (input) needed.add(input);
     return true;
   });
-  return {
-    nodes: inRunningOrder(fuseAdditions(nodes.reverse(), graph.outputs.values())),
-    constants: [...graph.constants].filter(([value]) => needed.has(value)),
-  };
+  return readLast(fuseAdditions(nodes.reverse(), graph.outputs.values()));
 }
 
-/**
- * The runtime walks back from the nodes that nothing reads, from the last one to the first, and runs what each needs. Gradients come out of a
- * graph from the top of the model to its bottom, after the loss: put the other way round, each is computed as soon as it can be, where
- * else the activations of all layers would wait for the lowest one.
- */
-function inRunningOrder(nodes: readonly Node[]): Node[] {
-  const read = new Set(nodes.flatMap(({ inputs }) => inputs));
-  const isRead = ({ outputs }: Node) => read.has(outputs[0]);
-  return [...nodes.filter(isRead), ...nodes.filter((node) => !isRead(node)).reverse()];
+/** The constants that nodes or outputs read. */
+function constantsOf(graph: Graph, nodes: readonly Node[]): Constant[] {
+  const needed = new Set([...nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.values()]);
+  return [...graph.constants].filter(([value]) => needed.has(value));
 }
 
 /** Everything that is fed, open sizes included. */
@@ -126,7 +125,8 @@ const inputsOf = (graph: Graph): Value[] => [
 /** The bytes of an ONNX model that computes the graph's outputs, under the outputs' names. */
 export function encodeOnnx(graph: Graph): Uint8Array<ArrayBuffer> {
   const writer = new BinaryWriter();
-  const { nodes, constants } = reachable(graph);
+  const nodes = writtenNodes(graph);
+  const constants = constantsOf(graph, nodes);
   integer(writer, 1, irVersion);
   text(writer, 2, 'goldilocks');
   message(writer, 7, (w) => {

@@ -46,6 +46,8 @@ export class Executable {
       enableMemPattern: false,
       logSeverityLevel: 3,
       extra: {
+        // It would merge what is computed again, to save memory, with what was computed first.
+        optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination' },
         session: {
           // Prepacking would copy the mapped weights into memory.
           disable_prepacking: '1',

@@ -1,40 +1,82 @@
-// How much memory a training process will need, from shapes alone.
-import { roundUp } from '../data/batches.js';
+// How much memory a training process will need, from the graph that it will run.
+import { commonRow, roundUp } from '../data/batches.js';
+import { type BatchShape, sizesOf } from '../data/segments.js';
+import type { Value } from '../graph/graph.js';
+import { resolveShape } from '../graph/open-sizes.js';
 import type { BaseModel } from '../models/base-model.js';
+import { type BatchGraphOptions, buildBatchGraph } from '../models/forward-graph.js';
+import type { FedWeights } from '../models/graph-context.js';
+import { writtenNodes } from '../onnx/encode.js';
+import { peakBytes, runningOrder } from '../onnx/running-order.js';
 import type { TrainingSettings } from '../settings.js';
-import { trainableTensors } from './trainable.js';
+import { sizeOf } from '../tensor/shape.js';
+import { fedWeights, prefixDepth, trainableTensors } from './trainable.js';
 
 const bytesPerNumber = 4;
 /** Node, the runtime's library, tokenizer and data. */
-const processBytes = 170e6;
-/** Value, two moments, and the gradient as the runtime hands it over. */
-const copiesOfTrainable = 4;
-/** Arrays of the residual width, of the MLP's, and of the attention's that a layer keeps for its backward pass, and its gradients' passing. */
-const residualArrays = 14;
-const mlpArrays = 6;
-const attentionArrays = 3;
-/** Logits, exponentials, their gradient and what lies between. */
-const logitArrays = 5;
-const commonRow = 128;
+const processBytes = 220e6;
+/** Value and two moments. */
+const copiesOfTrainable = 3;
+/** What the heap needs beyond what is alive, as its free places do not always fit. */
+const heapShare = 1.1;
+/** In a step with a completion-only loss, about so many tokens predict. */
+const completionShare = 1 / 4;
 
-/** Peak resident memory of a training process in bytes; an estimate that the pilot's measurement replaces. */
-export function estimateMemory(base: BaseModel, settings: TrainingSettings): number {
-  const { config, parameters } = base;
-  const trainable = trainableTensors(settings, base, settings.freezing.layers).reduce(
-    (sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1),
-    0,
+/**
+ * Peak memory of a training process in bytes. Mapped weights count once, though each graph that maps them adds them to the resident size.
+ * @param shape the largest micro-batch; default: what the settings allow, with a quarter of the tokens predicting where completions count
+ */
+export function estimateMemory(
+  base: BaseModel,
+  settings: TrainingSettings,
+  shape = largestBatch(base, settings),
+): number {
+  const trainable = trainableTensors(settings, base, settings.freezing.layers);
+  const depth = prefixDepth(trainable, base.inventory);
+  const fed = fedWeights(settings, trainable);
+  const numbers = trainable.reduce((sum, tensor) => sum + sizeOf(tensor.shape), 0);
+  const { mapped, results } = runBytes(base, settings, fed, depth, shape);
+  const training = bytesPerNumber * copiesOfTrainable * numbers + mapped + heapShare * results;
+  return processBytes + Math.max(training, depth > 0 ? prefixBytes(base, depth) : 0);
+}
+
+/** Weights that the training graph maps, and what a run of it holds at once with what it is fed. */
+function runBytes(base: BaseModel, settings: TrainingSettings, fed: FedWeights, depth: number, shape: BatchShape) {
+  const { architecture, inventory } = base;
+  const { graph, maskSizes } = buildBatchGraph({
+    ...{ architecture, inventory, fed, mapped: unmapped(base) },
+    ...{ rowTokens: shape.rowTokens, training: true, dropout: settings.dropout, prefixDepth: depth },
+  });
+  const sizes = sizesOf(shape);
+  const numbersOf = (values: readonly Value[]) =>
+    values.reduce((sum, value) => sum + sizeOf(resolveShape(value.shape, sizes)), 0);
+  const isMapped = ({ name }: Value) => base.shapes.has(name) && !fed.shapes.has(name);
+  const feeds = graph.inputs.filter(
+    (input) => input.dtype !== 'bool' && !isMapped(input) && !fed.shapes.has(input.name),
   );
-  const tokens = Math.max(settings.microBatchTokens, Math.min(settings.maxLength, config.maxPositions));
-  const row = Math.min(tokens, Math.max(commonRow, roundUp(Math.min(settings.maxLength, config.maxPositions), 8)));
-  const layers = config.layers - settings.freezing.layers;
-  const layerNumbers =
-    tokens * (residualArrays * config.hiddenSize + mlpArrays * config.intermediateSize) +
-    attentionArrays * tokens * row * config.heads;
-  const supervised = settings.lossOn === 'all' ? tokens : tokens / 4;
-  const numbers =
-    copiesOfTrainable * trainable +
-    (parameters - (settings.method === 'full' ? trainable : 0)) +
-    layers * layerNumbers +
-    logitArrays * supervised * config.vocabSize;
-  return processBytes + bytesPerNumber * numbers;
+  const masks = resolveShape(maskSizes, sizes).reduce((sum, size) => sum + size, 0);
+  const results = peakBytes(runningOrder(writtenNodes(graph)), graph.outputs.values(), sizes);
+  return {
+    mapped: bytesPerNumber * numbersOf(graph.inputs.filter(isMapped)),
+    results: results + bytesPerNumber * numbersOf(feeds) + masks,
+  };
+}
+
+/** While the frozen layers' output is computed, they are mapped; what is alive beside them is little. */
+function prefixBytes({ shapes, inventory }: BaseModel, depth: number): number {
+  const below = [...shapes].filter(([name]) => inventory.depthOf(name) < depth);
+  return bytesPerNumber * below.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
+}
+
+/** Weights by their shapes alone: nothing is read to know what a graph takes. */
+const unmapped = (base: BaseModel): BatchGraphOptions['mapped'] => ({
+  constant: (graph, name) => graph.input(name, 'float32', base.shapes.get(name)!),
+});
+
+function largestBatch({ config }: BaseModel, settings: TrainingSettings): BatchShape {
+  const longest = Math.min(settings.maxLength, config.maxPositions) - 1;
+  const rowTokens = roundUp(Math.max(commonRow, longest), 8);
+  const tokens = Math.max(settings.microBatchTokens, longest);
+  const targets = settings.lossOn === 'all' ? tokens : Math.ceil(tokens * completionShare);
+  return { tokens, rows: Math.ceil(tokens / rowTokens), rowTokens, targets, predictions: targets };
 }

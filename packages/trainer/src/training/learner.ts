@@ -6,8 +6,6 @@ import { lookupRows } from '../data/segments.js';
 import { SettingsError } from '../errors.js';
 import { ParameterMemory } from '../kernels/memory.js';
 import type { BaseModel } from '../models/base-model.js';
-import type { FedWeights } from '../models/graph-context.js';
-import type { Inventory } from '../models/inventory.js';
 import type { TunedWeights, WeightTensor } from '../models/model.js';
 import { AdamW } from '../optimizers/adamw.js';
 import { Purpose } from '../random/philox.js';
@@ -17,7 +15,7 @@ import { freeArrays } from '../runtime/free.js';
 import type { Results } from '../runtime/session.js';
 import type { TrainingSettings } from '../settings.js';
 import { sizeOf } from '../tensor/shape.js';
-import { lowestTrainableLayer, type TrainableTensor, trainableTensors } from './trainable.js';
+import { fedWeights, lowestTrainableLayer, prefixDepth, type TrainableTensor, trainableTensors } from './trainable.js';
 
 export interface StepOutcome {
   /** Mean loss over the step's supervised tokens, before the update. */
@@ -173,10 +171,7 @@ export class Learner {
 
   private async beginPhase(lowestLayer: number, current: readonly TrainableTensor[]): Promise<Phase> {
     const { base, settings, train, validation, cacheDirectory } = this.options;
-    const fed: FedWeights = {
-      shapes: new Map(current.map(({ name, shape }) => [name, shape])),
-      ...(settings.method === 'lora' && { lora: settings.lora }),
-    };
+    const fed = fedWeights(settings, current);
     const weights = new Map(current.map(({ name }) => [name, this.tensors.get(name)!.data]));
     const depth = prefixDepth(current, base.inventory);
     const open = (examples: readonly TokenizedExample[]) => PrefixCache.open({ base, depth, examples, cacheDirectory });
@@ -225,10 +220,4 @@ export class Learner {
       this.optimizer.accumulateRows(name, lookupRows(key, segments, shape), rows, config.hiddenSize);
     }
   }
-}
-
-/** Layers that come before anything trainable: their output never changes. */
-function prefixDepth(trainable: readonly TrainableTensor[], inventory: Inventory): number {
-  const lowest = Math.min(inventory.layers, ...trainable.map(({ name }) => inventory.depthOf(name)));
-  return Math.max(0, lowest);
 }

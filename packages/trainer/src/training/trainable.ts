@@ -2,6 +2,7 @@
 import { loraShapes } from '../adapters/lora.js';
 import type { Architecture } from '../models/architecture.js';
 import type { BaseModel } from '../models/base-model.js';
+import type { FedWeights } from '../models/graph-context.js';
 import type { Inventory } from '../models/inventory.js';
 import type { TrainingSettings } from '../settings.js';
 
@@ -67,3 +68,15 @@ function matches(pattern: string, name: string): boolean {
 }
 
 const escapeExpression = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** Layers that come before anything trainable: their output never changes. */
+export function prefixDepth(trainable: readonly TrainableTensor[], inventory: Inventory): number {
+  const lowest = Math.min(inventory.layers, ...trainable.map(({ name }) => inventory.depthOf(name)));
+  return Math.max(0, lowest);
+}
+
+/** The graph is fed what trains. */
+export function fedWeights({ method, lora }: TrainingSettings, trainable: readonly TrainableTensor[]): FedWeights {
+  const shapes = new Map(trainable.map(({ name, shape }) => [name, shape]));
+  return { shapes, ...(method === 'lora' && { lora }) };
+}

@@ -13,6 +13,7 @@ function sizesOf(graph: Graph, shape: Shape): Value {
   const parts = shape.map((dimension) => {
     const open = openPart(dimension);
     if (!open) return indices(graph, [dimension]);
+    if (open.extra > 0) throw new GraphError('Expand', `${showShape(shape)} has a row appended to an open size`);
     const factors = [open.size, ...open.others].map((size) => graph.openSize(size));
     return factors.reduce(
       (product, size) => graph.node('Mul', [product, size], 'int64', [1]),
