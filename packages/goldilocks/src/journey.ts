@@ -2,7 +2,8 @@
 import { rm } from 'node:fs/promises';
 import type { JourneyEvent, Report } from '@goldilocks/protocol';
 import { deleteStudy, loadStudy, type Storage, StorageError } from '@goldilocks/study';
-import { defaultModel, locateModel } from './base-models/locate.js';
+import { fetched } from './base-models/fetched.js';
+import { defaultModel } from './base-models/locate.js';
 import { type ClusterOptions, withoutPassword } from './cluster/cluster-options.js';
 import { connectRay } from './cluster/ray/connect.js';
 import { UserError } from './errors.js';
@@ -52,9 +53,9 @@ export interface ResumeOptions extends RunControl {
  * @throws Interrupted when the signal is raised; `resume` goes on from there
  */
 export async function fineTune(options: FineTuneOptions): Promise<JourneyResult> {
-  const { signal, onEvent, engine, stateDirectory, ...settings } = options;
-  checkJourneySettings(settings);
-  locateModel(settings.model ?? defaultModel);
+  const { signal, onEvent, engine, stateDirectory, ...given } = options;
+  checkJourneySettings(given);
+  const settings = await fetched(given, options);
   await checkOutput(settings.out, settings);
   await locate(settings.data);
   if (settings.cluster?.on.kind === 'ray') await connectRay(settings.cluster.on.address);
@@ -62,7 +63,7 @@ export async function fineTune(options: FineTuneOptions): Promise<JourneyResult>
   await prepareStateFolder(state);
   const storage = await openJourneyStorage(state, settings.cluster);
   try {
-    const study = await nameStudy(storage, settings.data, settings.study);
+    const study = await nameStudy(storage, given.data, settings.study);
     const record = newRecord(study, settings);
     return await withLock(state, study, async () => {
       await makeStudy(storage, study);

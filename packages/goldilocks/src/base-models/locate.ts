@@ -3,11 +3,10 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.js';
+import { repositoryNamed } from '../hub/repository.js';
+import { type SnapshotOptions, snapshot } from '../hub/snapshot.js';
 
 export const defaultModel = 'goldilocks-base';
-
-/** An owner and a name, as on the Hugging Face Hub. */
-const hubId = /^[\w-]+\/[\w.-]+$/;
 
 // In a checkout the models lie at the top; in an installed package beside `dist`.
 const shippedFolders = ['../../models/', '../../../../models/'].map((path) =>
@@ -21,24 +20,21 @@ export function shippedModels(): string[] {
 }
 
 /**
- * Where a base model is: by a shipped model's name, or the path of a Hugging Face directory or a GGUF file.
+ * Where a base model is: by a shipped model's name, the path of a Hugging Face directory or a GGUF file, or its id on the Hugging Face
+ * Hub, from where it is downloaded once (`owner/name`, `owner/name@revision`, `owner/name/file.gguf`).
  * @throws UserError where there is none, saying what was looked for
  */
-export function locateModel(model: string): string {
+export async function locateModel(model: string, options: SnapshotOptions = {}): Promise<string> {
   const shipped = /^[\w.-]+$/.test(model) ? shippedDirectory(model) : undefined;
   if (shipped !== undefined && !existsSync(model)) return shipped;
+  const repository = repositoryNamed(model, 'model');
+  if (repository) return snapshot(repository, options);
   const path = resolve(model);
-  if (!existsSync(path) && hubId.test(model)) {
-    throw new UserError(
-      `There is no folder ${model}. If it is a model on the Hugging Face Hub: this version downloads nothing; fetch it ` +
-        `(hf download ${model} --local-dir FOLDER) and give the folder.`,
-    );
-  }
   if (!existsSync(path)) {
     const names = shippedModels().join(', ') || 'none in this installation';
     throw new UserError(
       `There is no model «${model}»: neither a folder of that name nor a shipped model (${names}). ` +
-        'Give the folder of a model in Hugging Face format, or a GGUF file, with --model.',
+        'Give the folder of a model in Hugging Face format, a GGUF file, or an id of the Hugging Face Hub (owner/name) with --model.',
     );
   }
   if (!statSync(path).isDirectory() && !/\.gguf$/i.test(path)) {

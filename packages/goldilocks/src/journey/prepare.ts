@@ -22,7 +22,7 @@ export interface TokenizedData extends TokenizedSummary {
 
 /** Opens a model. Throws UserError with the engine's reason where it cannot be used. */
 export async function openModel(process: TrialProcess, options: ModelOptions): Promise<ModelDescription> {
-  const directory = locateModel(options.model ?? defaultModel);
+  const directory = await locateModel(options.model ?? defaultModel);
   try {
     return await process.run('describe', { model: directory });
   } catch (error) {

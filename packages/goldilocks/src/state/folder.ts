@@ -1,6 +1,7 @@
 // Where a project's state lives: `.goldilocks/` beside the data.
 import { access, constants, mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { repositoryNamed } from '../hub/repository.js';
 import { writeError } from './file-errors.js';
 
 export interface StateFolder {
@@ -15,8 +16,9 @@ export interface StateFolder {
   trial(study: string, trial: number | string): string;
 }
 
-/** The folder beside a data file (`DATA/../.goldilocks`). Nothing is created. */
+/** The folder beside a data file (`DATA/../.goldilocks`), for a dataset of the Hub in the working directory. Nothing is created. */
 export function stateFolderOf(dataPath: string): StateFolder {
+  if (repositoryNamed(dataPath, 'dataset')) return stateFolderAt(resolve('.goldilocks'));
   return stateFolderAt(join(dirname(resolve(dataPath)), '.goldilocks'));
 }
 

@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import type { JourneyEvent, Score, Stage } from '@goldilocks/protocol';
 import type { TrainingSettings } from '@goldilocks/trainer';
-import { defaultModel, locateModel } from '../base-models/locate.js';
+import { fetched } from '../base-models/fetched.js';
+import { defaultModel } from '../base-models/locate.js';
 import { UserError } from '../errors.js';
 import type { MetricName } from '../evaluate/metrics.js';
 import { locate } from '../inspect/reading/sources.js';
@@ -61,13 +62,13 @@ export interface TrainResult {
  * @throws Interrupted when the signal is raised; `resumeTraining` goes on from there
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { signal, onEvent, engine, stateDirectory, ...settings } = options;
-  locateModel(settings.model ?? defaultModel);
+  const { signal, onEvent, engine, stateDirectory, ...given } = options;
+  const settings = await fetched(given, options);
   await checkOutput(settings.out, settings);
   await locate(settings.data);
   const state = stateDirectory === undefined ? stateFolderOf(settings.data) : stateFolderAt(stateDirectory);
   await prepareStateFolder(state);
-  const stem = basename(settings.data, extname(settings.data)).replace(/[^\w.-]+/g, '-');
+  const stem = basename(given.data, extname(given.data)).replace(/[^\w.-]+/g, '-');
   const name = await nameRun(state, stem);
   const createdAt = new Date().toISOString();
   const file: RunFile = { format: runFormat, name, createdAt, workingDirectory: process.cwd(), options: settings };

@@ -19,6 +19,8 @@ export interface ChatOptions {
   seed?: number;
   engine?: TrialEngine;
   signal?: AbortSignal;
+  /** Told how far a download is. */
+  tell?(text: string): void;
 }
 
 export interface Answer {
@@ -54,7 +56,7 @@ export async function withChat<Result>(
   options: ChatOptions,
   work: (session: ChatSession) => Promise<Result>,
 ): Promise<Result> {
-  const directory = modelFolder(options.model);
+  const directory = await modelFolder(options.model, options);
   const base =
     options.base === undefined ? undefined : await baseOf(directory, options.base === true ? undefined : options.base);
   const { engine, signal } = options;

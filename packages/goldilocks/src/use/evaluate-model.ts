@@ -38,7 +38,7 @@ export interface EvaluateResult {
 /** @throws UserError where the model, its base or the data cannot be used */
 export async function evaluateModel(options: EvaluateOptions): Promise<EvaluateResult> {
   const { data: path, engine, signal, rows: which = 'test' } = options;
-  const directory = modelFolder(options.model);
+  const directory = await modelFolder(options.model, options);
   const base = options.base === false ? undefined : await baseOf(directory, options.base);
   const template = options.template ?? (await originOf(directory)).template;
   const opened = await tokenizerFolder(directory);

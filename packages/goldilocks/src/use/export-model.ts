@@ -42,6 +42,8 @@ export interface ExportModelOptions {
   dtype?: WeightType;
   engine?: TrialEngine;
   signal?: AbortSignal;
+  /** Told how far a download is. */
+  tell?(text: string): void;
 }
 
 /** @throws UserError where the model cannot be used, has no adapter, or the format has no such weights, or `out` is in use */
@@ -50,7 +52,7 @@ export async function exportTo(options: ExportModelOptions): Promise<void> {
   if (!weightTypes[to].includes(dtype)) {
     throw new UserError(`Weights in ${to} are ${weightTypes[to].join(' or ')}, not ${dtype}. Choose with --dtype.`);
   }
-  const source = modelFolder(options.model);
+  const source = await modelFolder(options.model, options);
   if (to === 'adapter') await copyAdapter(source, options.out);
   else await write(source, options, await formOf(source, to, dtype));
 }

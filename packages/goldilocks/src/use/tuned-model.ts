@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { locateModel, shippedModels } from '../base-models/locate.js';
 import { UserError } from '../errors.js';
+import type { SnapshotOptions } from '../hub/snapshot.js';
 import { readJson } from '../state/json.js';
 import type { Template } from '../workers/operations.js';
 
 /** The folder of a model to use: a result, a Hugging Face directory, an adapter's, or a shipped model. */
-export function modelFolder(model: string): string {
-  return locateModel(model);
+export function modelFolder(model: string, options?: SnapshotOptions): Promise<string> {
+  return locateModel(model, options);
 }
 
 /** The folder with configuration and tokenizer: an adapter's are its base model's. */

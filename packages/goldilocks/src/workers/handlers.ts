@@ -18,6 +18,7 @@ import {
   scoreLabels,
   type TokenizedExample,
 } from '@goldilocks/trainer';
+import { repositoryAt } from '../hub/repository.js';
 import { inspect } from '../inspect/inspect.js';
 import { readExamples, writeExamples } from './examples-file.js';
 import type { ExamplesReference, ModelReference, TokenizedSummary } from './operations.js';
@@ -42,10 +43,15 @@ export function trainingHandlers(cacheDirectory: string): Handlers {
 
   return {
     async describe(input) {
-      const { name, directory, hash, parameters, config, tokenizer } = await base(input.model);
+      const opened = await base(input.model);
+      const { directory, hash, parameters, config, tokenizer } = opened;
+      const onHub = repositoryAt(directory);
+      const name = onHub?.id ?? opened.name;
+      const revision = onHub?.commit;
       const { layers, hiddenSize, vocabSize, maxPositions } = config;
       const hasChatTemplate = tokenizer.chatTemplate !== undefined;
-      return { name, directory, hash, parameters, layers, hiddenSize, vocabSize, maxPositions, hasChatTemplate };
+      const sizes = { parameters, layers, hiddenSize, vocabSize, maxPositions };
+      return { name, directory, hash, ...sizes, hasChatTemplate, ...(revision && { revision }) };
     },
 
     async inspect(input) {

@@ -41,6 +41,8 @@ export interface ModelDescription {
   vocabSize: number;
   maxPositions: number;
   hasChatTemplate: boolean;
+  /** The commit of a model of the Hugging Face Hub. */
+  revision?: string;
 }
 
 export interface TokenizedSummary {

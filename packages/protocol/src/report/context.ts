@@ -9,6 +9,8 @@ const seconds = z.number().min(0);
 export const baseModelSchema = z
   .object({
     name: z.string(),
+    /** The commit of a model of the Hugging Face Hub. */
+    revision: z.string().optional(),
     /** SHA-256 over configuration and weights. */
     hash: z.string(),
     parameters: count,

@@ -14,7 +14,7 @@ export function addModelFlags(command: Command): Command {
     .optionsGroup('Model:')
     .option(
       '--model <model>',
-      'a shipped model, the folder of a Hugging Face model, or a .gguf file (default: goldilocks-base)',
+      'a shipped model, the folder of a Hugging Face model, a .gguf file, or owner/name on the Hugging Face Hub (default: goldilocks-base)',
     )
     .option('--template <template>', 'how examples are laid out: plain or chat', choice(['plain', 'chat']));
 }

@@ -41,10 +41,13 @@ export const chat = verb<Flags>({
   async run([model], { prompt, ...options }, session) {
     const { withChat } = await import('../../use/chat-session.js');
     const turns: Turn[] = [];
-    const note = await withChat({ ...options, model: model!, signal: session.signal }, async (talk) => {
-      for await (const line of prompts(prompt, session)) turns.push(await answer(talk, line, session));
-      return turns.length === 0 ? 'Nothing was asked.' : '';
-    });
+    const note = await withChat(
+      { ...options, model: model!, signal: session.signal, tell: session.note },
+      async (talk) => {
+        for await (const line of prompts(prompt, session)) turns.push(await answer(talk, line, session));
+        return turns.length === 0 ? 'Nothing was asked.' : '';
+      },
+    );
     return { json: { turns }, text: note };
   },
 });

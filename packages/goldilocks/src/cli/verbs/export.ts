@@ -35,9 +35,9 @@ export const exportVerb = verb<Flags>({
         choice(['F32', 'F16', 'BF16', 'Q8_0']),
       );
   },
-  async run([model], { to, out, dtype }, { signal }) {
+  async run([model], { to, out, dtype }, { signal, note }) {
     const { exportTo } = await import('../../use/export-model.js');
-    await exportTo({ model: model!, to, out, dtype, signal });
+    await exportTo({ model: model!, to, out, dtype, signal, tell: note });
     return { json: { model, format: to, output: out }, text: `Written to ${out}.` };
   },
 });

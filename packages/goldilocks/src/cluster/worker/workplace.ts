@@ -4,6 +4,7 @@ import type { JourneyEvent } from '@goldilocks/protocol';
 import type { Storage, Study } from '@goldilocks/study';
 import { locateModel } from '../../base-models/locate.js';
 import { UserError } from '../../errors.js';
+import { repositoryNamed } from '../../hub/repository.js';
 import type { JourneyContext } from '../../journey/context.js';
 import { prepare } from '../../journey/inspect-stage.js';
 import { type JourneyRecord, journeyFormat } from '../../journey/record.js';
@@ -34,7 +35,7 @@ export interface WorkplaceOptions {
 /** @throws UserError where this machine lacks data or model, or has others */
 export async function openWorkplace(options: WorkplaceOptions): Promise<TrialStages> {
   const { job } = options;
-  const settings = { ...job.settings, data: findData(options), model: findModel(options) };
+  const settings = { ...job.settings, data: findData(options), model: await findModel(options) };
   const state =
     options.stateDirectory === undefined ? stateFolderOf(settings.data) : stateFolderAt(options.stateDirectory);
   await prepareStateFolder(state);
@@ -66,15 +67,18 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<TrialSta
 }
 
 function findData({ job, data = job.settings.data }: WorkplaceOptions): string {
-  if (existsSync(data)) return data;
+  if (existsSync(data) || repositoryNamed(data, 'dataset')) return data;
   throw new UserError(
     `This machine has no ${data}, the data of the study. Copy them here (their content is compared), or say where they are with --data.`,
   );
 }
 
-function findModel({ job, model = job.settings.model ?? job.model.directory }: WorkplaceOptions): string {
+async function findModel({
+  job,
+  model = job.settings.model ?? job.model.directory,
+}: WorkplaceOptions): Promise<string> {
   try {
-    return locateModel(model);
+    return await locateModel(model);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(

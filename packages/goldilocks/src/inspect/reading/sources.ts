@@ -2,6 +2,8 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { UserError } from '../../errors.js';
+import { repositoryNamed } from '../../hub/repository.js';
+import { type SnapshotOptions, snapshot } from '../../hub/snapshot.js';
 import { excerpt } from '../../terminal/strip-control.js';
 import { type DataFormat, type SplitName, splitNames } from '../types.js';
 import { readDelimited } from './delimited.js';
@@ -47,10 +49,13 @@ export function readRows(file: DataFile): RowSource {
 }
 
 /**
- * The files a path stands for: itself, or those of a folder named train…, validation… or test… (or its only data file).
+ * The files a path stands for: itself, or those of a folder named train…, validation… or test… (or its only data file). The id of a
+ * dataset on the Hugging Face Hub stands for its files, downloaded once.
  * @throws UserError when there is nothing to read, or a file is empty or not data.
  */
-export async function locate(path: string): Promise<DataFile[]> {
+export async function locate(given: string, options: SnapshotOptions = {}): Promise<DataFile[]> {
+  const dataset = repositoryNamed(given, 'dataset');
+  const path = dataset ? await snapshot(dataset, options) : given;
   const info = await statOf(path);
   if (!info.isDirectory()) return [await describeFile(path)];
   const found = (await filesIn(path)) ?? (await filesIn(join(path, 'data')));

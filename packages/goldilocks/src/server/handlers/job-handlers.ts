@@ -57,7 +57,7 @@ export function jobHandlers(place: ServerPlace): Pick<Handlers, Names> {
       const output = insideWorkspace(folder, out ?? (await freeOutput(folder, `${study}-result`)));
       const settings: JourneySettings = { ...base, budget, ranges, study, out: output };
       checkJourneySettings(settings);
-      locateModel(settings.model ?? defaultModel);
+      await locateModel(settings.model ?? defaultModel);
       await locate(settings.data);
       await checkOutput(settings.out, settings);
       await startJob(state, study, { kind: 'run', settings });

@@ -16,7 +16,9 @@ export interface Experience {
 /** Shipped models, those of earlier journeys, and Hugging Face folders at most two levels below the workspace. */
 export async function baseModels(workspace: string, journeys: readonly JourneyRecord[]): Promise<BaseModelChoice[]> {
   const experience = experienceOf(journeys);
-  const shipped = shippedModels().map((name) => ({ id: name, folder: locateModel(name), shipped: true }));
+  const shipped = await Promise.all(
+    shippedModels().map(async (name) => ({ id: name, folder: await locateModel(name), shipped: true })),
+  );
   const known = new Set(shipped.map(({ folder }) => folder));
   const used = [...experience.keys()].filter((folder) => existsSync(join(folder, 'config.json')));
   const folders = [...new Set([...used, ...(await modelFolders(workspace, 2))])].filter((folder) => !known.has(folder));
