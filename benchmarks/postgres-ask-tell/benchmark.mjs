@@ -8,7 +8,7 @@ import { median } from '../alternate.mjs';
 import { serverCpuMs } from './server-cpu.mjs';
 
 const [workers = '8', seconds = '10'] = process.argv.slice(2);
-const WARM_UP = 100;
+const WARM_UP = 400;
 const url = process.env.GOLDILOCKS_POSTGRES;
 if (!url) {
   const command = [process.execPath, fileURLToPath(new URL('../run.mjs', import.meta.url)), 'postgres-ask-tell'];

@@ -63,6 +63,8 @@ export interface Dialect {
   readonly traces?: Traces;
   /** Where a message can be a transaction by itself. */
   readonly whole?: WholeWrites;
+  /** All trials of a study, where there is a quicker way than `selectTrials`. */
+  readStudy?(studyId: number): Script<FrozenTrial[]>;
   /** Trials by ascending id. */
   selectTrials(condition: TrialCondition): Selection<FrozenTrial[]>;
 }

@@ -245,11 +245,10 @@ export class RelationalStorage implements Storage {
   }
 
   getTrials(studyId: number, filter?: TrialFilter): Promise<FrozenTrial[]> {
-    const { db, selectTrials } = this.#dialect;
-    const { queries, read } = selectTrials({ studyId, filter });
+    const dialect = this.#dialect;
     return this.#database.read(function* () {
-      const trials = read(yield* together(...queries));
-      if (trials.length === 0) found(yield* all(studyRow(db, studyId)), studyId);
+      const trials = yield* readTrials(dialect, studyId, filter);
+      if (trials.length === 0) found(yield* all(studyRow(dialect.db, studyId)), studyId);
       return trials;
     });
   }
@@ -257,6 +256,12 @@ export class RelationalStorage implements Storage {
   close(): Promise<void> {
     return this.#database.close();
   }
+}
+
+function* readTrials(dialect: Dialect, studyId: number, filter?: TrialFilter): Script<FrozenTrial[]> {
+  if (!filter?.newerThan && dialect.readStudy) return yield* dialect.readStudy(studyId);
+  const { queries, read } = dialect.selectTrials({ studyId, filter });
+  return read(yield* together(...queries));
 }
 
 function* readOne(dialect: Dialect, trialId: number): Script<FrozenTrial> {

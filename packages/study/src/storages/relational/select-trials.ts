@@ -16,7 +16,7 @@ export const TRIAL_COLUMNS = [
 ] as const;
 
 /** The tables of a trial's parts with the columns that are read, the first of which gives their order. */
-const PARTS = {
+export const PARTS = {
   params: ['trial_params', 'param_id', 'param_name', 'param_value', 'distribution_json'],
   values: ['trial_values', 'trial_value_id', 'objective', 'value', 'value_type'],
   intermediateValues: [
@@ -32,17 +32,19 @@ const PARTS = {
 
 export function selectTrials(db: Builder, condition: TrialCondition): Selection<FrozenTrial[]> {
   const trials = restrict(db.selectFrom('trials').select(TRIAL_COLUMNS), condition).orderBy('trials.trial_id');
-  const ids = restrict(db.selectFrom('trials').select('trials.trial_id'), condition);
-  const part = ([table, order, ...columns]: (typeof PARTS)[keyof TrialParts]) =>
-    db
-      .selectFrom(table as 'trial_params')
-      .select(['trial_id', ...columns] as unknown as ['trial_id'])
-      .where('trial_id', 'in', ids)
-      .orderBy(sql.ref(order));
   return {
-    queries: [trials, ...Object.values(PARTS).map(part)],
-    read: ([rows, ...parts]) => join(rows as TrialRow[], parts),
+    queries: [trials, ...Object.values(PARTS).map((part) => selectPart(db, condition, part))],
+    read: ([rows, ...parts]) => joinTrials(rows as TrialRow[], parts),
   };
+}
+
+export function selectPart(db: Builder, condition: TrialCondition, part: (typeof PARTS)[keyof TrialParts]) {
+  const [table, order, ...columns] = part;
+  return db
+    .selectFrom(table as 'trial_params')
+    .select(['trial_id', ...columns] as unknown as ['trial_id'])
+    .where('trial_id', 'in', restrict(db.selectFrom('trials').select('trials.trial_id'), condition))
+    .orderBy(sql.ref(order));
 }
 
 /** Restricts a query to the trials that are meant. */
@@ -60,16 +62,28 @@ export function restrict<O>(
   });
 }
 
+function joined<R>(a: readonly R[], b: readonly R[]): readonly R[] {
+  if (a.length === 0) return b;
+  return b.length === 0 ? a : [...a, ...b];
+}
+
+const NONE = [] as const;
+
 type PartRow = { readonly trial_id: number };
 
-function join(trials: readonly TrialRow[], parts: readonly (readonly unknown[])[]): FrozenTrial[] {
+/** @param parts rows of each of `PARTS`  @param more parameters of trials, by place */
+export function joinTrials(
+  trials: readonly TrialRow[],
+  parts: readonly (readonly unknown[])[],
+  more: (place: number) => TrialParts['params'] = () => NONE,
+): FrozenTrial[] {
   const [params, values, intermediateValues, userAttributes, systemAttributes] = parts.map((rows) =>
     group(rows as PartRow[]),
   ) as { [K in keyof TrialParts]: Map<number, never> }[keyof TrialParts][];
-  return trials.map((row) => {
+  return trials.map((row, place) => {
     const own = <R>(groups: Map<number, R> | undefined): R | [] => groups!.get(row.trial_id) ?? [];
     return readTrial(row, {
-      params: own(params),
+      params: joined(more(place), own(params)),
       values: own(values),
       intermediateValues: own(intermediateValues),
       userAttributes: own(userAttributes),

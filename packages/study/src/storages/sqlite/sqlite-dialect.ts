@@ -2,6 +2,7 @@
 
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely';
 import type { Dialect } from '../relational/dialect.js';
+import { readStudy } from '../relational/read-study.js';
 import type { Tables } from '../relational/schema.js';
 import { selectTrials } from '../relational/select-trials.js';
 import { startTrial } from '../relational/trials.js';
@@ -20,5 +21,6 @@ export const sqliteDialect: Dialect = {
   clock: sql<string>`strftime('%Y-%m-%d %H:%M:%f000', 'now')`,
   locked: (query) => query,
   startTrial: (studyId, settledUpTo, now) => startTrial(db, studyId, settledUpTo, now),
+  readStudy: (studyId) => readStudy(db, studyId),
   selectTrials: (condition) => selectTrials(db, condition),
 };

@@ -22,6 +22,27 @@ function execute(path: string, statements: string): void {
   database.close();
 }
 
+describe('trials read all at once', () => {
+  test.each([2, 50])(
+    'are those read one by one, of %i parameters, some absent, some with other ranges',
+    async (count) => {
+      const storage = await SqliteStorage.open(':memory:');
+      const { id } = await storage.createStudy('a', ['minimize']);
+      for (let i = 0; i < 12; i++) {
+        const names = Array.from({ length: count }, (_, p) => `p${p}`).filter((_, p) => (i + p) % 4 > 0);
+        const distributions = Object.fromEntries(names.map((name) => [name, float(0, i % 3 === 0 ? 2 : 1)]));
+        const params = Object.fromEntries(names.map((name, p) => [name, p / count]));
+        await storage.addTrial(id, { state: 'COMPLETE', values: [i], params, distributions, userAttributes: { i } });
+      }
+      await storage.addTrial(id, { state: 'WAITING' });
+      const trials = await storage.getTrials(id);
+      expect(trials).toHaveLength(13);
+      for (const trial of trials) expect(trial).toEqual(await storage.getTrial(trial.id));
+      await storage.close();
+    },
+  );
+});
+
 describe('a SQLite file', () => {
   test('holds the schema version that Optuna 3.2 to 5 expects', async () => {
     const path = newPath();
