@@ -43,6 +43,13 @@ export function scaleColor(share: number, dark: boolean): string {
   return `rgb(${mix.join(',')})`;
 }
 
+/** So much of `color` over a background; both as `rgb(…)`. */
+export function over(color: string, share: number, background: string): string {
+  const parts = (rgb: string) => (rgb.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
+  const [front, back] = [parts(color), parts(background)];
+  return `rgb(${front.map((part, i) => Math.round(share * part + (1 - share) * back[i]!)).join(',')})`;
+}
+
 /** Lines that are told apart by more than colour get their dash as well. After Okabe and Ito (2008). */
 export function lineLook(index: number, dark: boolean): { color: string; type: 'solid' | number[] } {
   const light = ['#a86400', '#0b6aa8', '#00785a', '#9b3f78', '#b3431a', '#5a5a5a'];

@@ -29,7 +29,7 @@ export function drawKnob(knob: Hyperparameter, objective: string): Drawing {
             type: 'category',
             data: choices,
             ...quiet(colors),
-            axisLabel: { color: colors.muted, interval: 0, width: 74, overflow: 'break', fontSize: 11 },
+            axisLabel: { color: colors.muted, interval: 0, width: 74, overflow: 'break', fontSize: 11, lineHeight: 13 },
           }
         : {
             type: scale === 'log' && shown.every(({ value: at }) => (at as number) > 0) ? 'log' : 'value',

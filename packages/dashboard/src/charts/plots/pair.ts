@@ -3,7 +3,7 @@ import type { FigureOf, ValuedAxis } from '@goldilocks/protocol/page';
 import { measured, plain, readable } from '../../format.js';
 import { text } from '../../text.js';
 import { axisOf, titleAbove, titleBelow } from '../axes.js';
-import { scaleColor } from '../colors.js';
+import { type Colors, over, scaleColor } from '../colors.js';
 import type { Drawing } from '../drawing.js';
 import { type PlotContext, paramConditions, paramTitle } from './context.js';
 
@@ -83,7 +83,7 @@ function drawPair({ x, y, trials, targets, direction }: Pair, context: PlotConte
           seriesName === 'map' ? '' : sentence(rows[dataIndex]!),
       },
       series: [
-        ...(map && !x.labels && !y.labels ? [mapSeries(x, y, rows, shares, dark)] : []),
+        ...(map && !x.labels && !y.labels ? [mapSeries(x, y, rows, shares, dark, colors)] : []),
         {
           type: 'scatter',
           name: 'trials',
@@ -92,7 +92,7 @@ function drawPair({ x, y, trials, targets, direction }: Pair, context: PlotConte
             value: [x.values[i], y.values[i]],
             itemStyle: { color: scaleColor(shares[k]!, dark) },
           })),
-          itemStyle: { borderColor: colors.card, borderWidth: rows.length > 2000 ? 0 : 1.5 },
+          itemStyle: { borderColor: colors.ink, borderWidth: rows.length > 2000 ? 0 : 1 },
         },
       ],
     }),
@@ -137,7 +137,14 @@ const LINES = 30;
 const MOST = 1500;
 
 /** Between the trials: their mean weighted by inverse distance (Shepard 1968), on axes of equal length. */
-function mapSeries(x: ValuedAxis, y: ValuedAxis, rows: readonly number[], shares: readonly number[], dark: boolean) {
+function mapSeries(
+  x: ValuedAxis,
+  y: ValuedAxis,
+  rows: readonly number[],
+  shares: readonly number[],
+  dark: boolean,
+  { card }: Colors,
+) {
   const place = (axis: ValuedAxis, value: number) => {
     const [low, high] = axis.range ?? [0, 1];
     const t = axis.scale === 'log' ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
@@ -176,8 +183,8 @@ function mapSeries(x: ValuedAxis, y: ValuedAxis, rows: readonly number[], shares
     renderItem: (_: unknown, api: { value: (i: number) => number; coord: (at: number[]) => number[] }) => {
       const [left, bottom] = api.coord([api.value(0), api.value(1)]) as [number, number];
       const [right, top] = api.coord([api.value(2), api.value(3)]) as [number, number];
-      const shape = { x: left, y: top, width: right - left + 0.6, height: bottom - top + 0.6 };
-      return { type: 'rect', shape, style: { fill: scaleColor(api.value(4), dark), opacity: 0.42 } };
+      const shape = { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+      return { type: 'rect', shape, style: { fill: over(scaleColor(api.value(4), dark), 0.42, card) } };
     },
   };
 }

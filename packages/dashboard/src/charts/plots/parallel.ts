@@ -6,6 +6,9 @@ import { scaleColor } from '../colors.js';
 import type { Cell, Drawing } from '../drawing.js';
 import { type PlotContext, paramConditions, paramTitle, valueConditions } from './context.js';
 
+/** Pixels; on a phone the axes lie across, one below the other. */
+const NARROW = 560;
+
 export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext): Drawing {
   // What never varies says nothing, and takes room.
   const varying = figure.params.filter(({ values }) => new Set(values).size > 1);
@@ -25,7 +28,7 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
       ...axes.map((axis, i) => `${title(axis, i)}: ${write(axis, row)}`),
     ].join('\n');
   return {
-    height: 440,
+    height: (width) => (width < NARROW ? 70 + axes.length * 64 : 440),
     select: (selection) => {
       if (selection.kind !== 'axes') return null;
       return selection.areas.flatMap(({ axis, intervals }) => {
@@ -39,7 +42,9 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
     },
     option: ({ colors, dark, width }) => ({
       parallel: {
-        ...{ left: 44, right: 64, top: 56, bottom: 24 },
+        ...(width < NARROW
+          ? { layout: 'vertical', left: 20, right: 28, top: 40, bottom: 40 }
+          : { left: 44, right: 64, top: 56, bottom: 24 }),
         axisExpandable: false,
         parallelAxisDefault: {
           areaSelectStyle: { width: 22, borderWidth: 1, borderColor: colors.zone, color: colors.zone, opacity: 0.25 },
@@ -49,12 +54,17 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
       parallelAxis: axes.map((axis, i) => ({
         dim: i,
         id: String(i),
-        name: wrap(title(axis, i), Math.max(60, (width - 100) / axes.length - 8)),
+        name: width < NARROW ? title(axis, i) : wrap(title(axis, i), Math.max(60, (width - 100) / axes.length - 8)),
+        nameLocation: width < NARROW ? 'start' : 'end',
         realtime: false,
         ...(axis.scale === 'category'
           ? { type: 'category', data: axis.labels!.map(readable) }
           : { type: axis.scale === 'log' ? 'log' : 'value', scale: true, min: axis.range?.[0], max: axis.range?.[1] }),
-        nameTextStyle: { color: colors.ink, fontSize: 12 },
+        nameTextStyle: {
+          color: colors.ink,
+          fontSize: 12,
+          ...(width < NARROW && { align: 'left', padding: [0, 0, 34, 12] }),
+        },
         nameGap: 14,
         axisLine: { lineStyle: { color: colors['line-strong'], width: 1.5 } },
         axisTick: { show: false },

@@ -29,7 +29,7 @@ export function drawTimeline({ x, bars }: FigureOf<'timeline'>, context: PlotCon
     legend: states.map((state) => ({ mark: 'bar', tone: tones[state], label: text.trialStates[state] })),
     option: ({ colors }) => ({
       grid: { left: 8, right: 24, top: 34, bottom: 28, containLabel: true },
-      xAxis: { ...axisOf(x, colors) },
+      xAxis: { ...axisOf(x, colors), axisLine: { onZero: false, lineStyle: { color: colors['line-strong'] } } },
       yAxis: {
         type: 'value',
         inverse: true,

@@ -48,14 +48,14 @@ export function drawLosses(runs: readonly Run[]): Drawing {
       ],
     }),
     option: ({ colors, dark }) => ({
-      grid: { left: 8, right: 20, top: 34, bottom: 40, containLabel: true },
+      grid: { left: 8, right: single ? 20 : 56, top: 34, bottom: 40, containLabel: true },
       xAxis: {
         type: 'value',
         min: 0,
         ...(single?.totalSteps && { max: single.totalSteps }),
         ...quiet(colors),
         splitLine: { show: false },
-        ...titleBelow(text.runs.step, colors),
+        ...titleBelow(single ? text.runs.step : text.runs.epoch, colors),
       },
       yAxis: {
         type: 'value',

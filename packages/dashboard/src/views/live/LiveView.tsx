@@ -36,7 +36,7 @@ export function LiveView() {
           <Tiles overview={overview} />
           <div className="split">
             <div className="stack">
-              <RunningTrials overview={overview} />
+              {!overview.hasReport && <RunningTrials overview={overview} />}
               <Progress overview={overview} />
             </div>
             <div className="stack">
