@@ -1,0 +1,84 @@
+// What the browser tests share: the real server in a folder of its own, a browser, and a list of what is wrong.
+import { execFileSync, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+
+const main = fileURLToPath(new URL('../../../goldilocks/dist/cli/main.js', import.meta.url));
+
+export const problems = [];
+export function check(holds, problem) {
+  if (!holds) {
+    problems.push(problem);
+    console.log(`  ✗ ${problem}`);
+  }
+}
+
+/** `goldilocks serve` on a free port, with the address that lets a browser in. */
+export async function startServer(folder, port = 0) {
+  const child = spawn(process.execPath, [main, 'serve', '--no-open', '--port', String(port)], { cwd: folder });
+  const lines = [];
+  const url = await new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        lines.push(line);
+        const found = /http:\/\/\S+#token=\S+/.exec(line);
+        if (found) resolve(found[0]);
+      });
+    }
+    child.on('exit', () => reject(new Error(`goldilocks serve ended: ${lines.join('\n')}`)));
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async (signal = 'SIGTERM') => {
+    child.kill(signal);
+    await ended;
+  };
+  return { url, base: new URL(url).origin, port: Number(new URL(url).port), stop };
+}
+
+export async function startBrowser() {
+  const executablePath = process.env.CHROMIUM ?? execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
+  const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'];
+  return chromium.launch({ executablePath, args });
+}
+
+/** A page on which every error, refused policy and foreign request counts as a problem; `expected` lists what a test provokes. */
+export async function newPage(context, base, expected = []) {
+  const page = await context.newPage();
+  const known = (text) => expected.some((pattern) => pattern.test(text));
+  page.on('request', (request) => {
+    const url = request.url();
+    check(url.startsWith(base) || /^(blob|data):/.test(url), `asked for ${url}`);
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !known(message.text()))
+      check(false, `console at ${page.url()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => check(false, `error at ${page.url()}: ${error.message}`));
+  return page;
+}
+
+/** Waits until a view shows its data and its charts are drawn. */
+export async function settled(page) {
+  await page.locator('main > *').first().waitFor({ timeout: 60_000 });
+  await page.locator('main .skeleton').first().waitFor({ state: 'detached', timeout: 60_000 });
+  await page.waitForFunction(() => !document.querySelector('.chart [data-ready="false"]'), null, { timeout: 60_000 });
+}
+
+export async function checkView(page, name) {
+  const [inner, outer] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  check(inner <= outer, `${name}: the page is ${inner} wide, the window ${outer}`);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  for (const { id, help, nodes } of violations) {
+    check(false, `${name}: axe ${id}: ${help} (${nodes[0].target}, ${nodes.length} in all)`);
+  }
+}
+
+export function finish(name) {
+  console.log(problems.length === 0 ? `${name}: passed` : `${name}: ${problems.length} problems`);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+}
