@@ -8,5 +8,13 @@ export default defineConfig({
   esbuild: { jsx: 'automatic' },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 700 },
   // While developing, `goldilocks serve` answers; it takes requests of its own origin only.
-  server: { proxy: { '/api': { target, changeOrigin: true, headers: { origin: target } } } },
+  server: {
+    proxy: {
+      '/api': {
+        target,
+        changeOrigin: true,
+        configure: (proxy) => proxy.on('proxyReq', (request) => request.setHeader('origin', target)),
+      },
+    },
+  },
 });

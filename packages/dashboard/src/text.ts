@@ -640,6 +640,7 @@ export const text = {
     confusionHow:
       'Rows are the right labels, columns the answers, on the test examples. Choose a cell to see the examples behind it.',
     expectedHead: 'Right label',
+    matrix: 'Right labels against answers',
     model: 'Model',
     cell: (count: number, expected: string, answered: string) =>
       `${plural(count, 'example', 'examples')}: right ${expected}, answered ${answered}`,

@@ -105,7 +105,8 @@ export const studyDataQuery = (study: string) =>
 export const inspectionQuery = (request: { data: string; model?: string | undefined }) =>
   queryOptions({
     queryKey: ['inspection', request],
-    queryFn: ({ signal }) => call('inspect', { body: request, signal }),
+    // Rows that cannot be read are shown among the problems rather than in the way.
+    queryFn: ({ signal }) => call('inspect', { body: { ...request, skipBadRows: true }, signal }),
     staleTime: Number.POSITIVE_INFINITY,
   });
 

@@ -37,7 +37,6 @@ export function PlotView() {
               ...(objective && { objective }),
             })}
             activeOptions={{ includeSearch: false }}
-            activeProps={{ 'aria-pressed': 'true' }}
           >
             {text.plots.kinds[one].name}
           </Link>

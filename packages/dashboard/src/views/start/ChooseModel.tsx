@@ -48,7 +48,7 @@ export function ChooseModel({ models, machine, chosen, onChoose }: Props) {
 }
 
 function ModelFacts({ model, free }: { model: BaseModelChoice; free: number }) {
-  const { name, shipped, parameters, bytes: size, license, memoryBytes, tokensPerSecond, languages } = model;
+  const { id, name, shipped, parameters, bytes: size, license, memoryBytes, tokensPerSecond, languages } = model;
   const facts = [
     parameters === null ? '' : text.start.parameters(big(parameters)),
     text.start.size(bytes(size)),
@@ -59,7 +59,7 @@ function ModelFacts({ model, free }: { model: BaseModelChoice; free: number }) {
     <>
       <span className="row">
         <b>{name}</b>
-        {shipped && <Pill look="blue">{text.start.shipped}</Pill>}
+        {shipped ? <Pill look="blue">{text.start.shipped}</Pill> : id !== name && <code>{id}</code>}
       </span>
       <span className="small">{facts.filter(Boolean).join(' · ')}</span>
       <span className="small muted">

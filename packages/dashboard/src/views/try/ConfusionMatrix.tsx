@@ -52,7 +52,7 @@ function Matrix({ confusion }: { confusion: Confusion }) {
           />
         </div>
       )}
-      <section className="scroll" aria-label={text.try.confusion} tabIndex={0}>
+      <section className="scroll" aria-label={text.try.matrix} tabIndex={0}>
         <table className="matrix">
           <thead>
             <tr>

@@ -1,0 +1,165 @@
+// A job as a person does it, in a real browser against the real server with a real training of the shipped model: a file is dropped,
+// looked at, planned and started; it is watched, paused, left alone by a killed server, goes on, gets values of one's own, more time
+// and a note; then the tuned model answers. Two tabs see the same. Requests that are not the page's are refused.
+//
+// usage: node packages/dashboard/test/browser/job.mjs [DATA_FILE] [SCREENSHOT_FOLDER]
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { check, finish, newPage, settled, startBrowser, startServer } from './lib.mjs';
+
+const feedback = fileURLToPath(new URL('../../../../examples/feedback/feedback.jsonl', import.meta.url));
+const [data = feedback, screenshots] = process.argv.slice(2);
+const MINUTE = 60_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'goldilocks-page-'));
+let server = await startServer(folder);
+const browser = await startBrowser();
+const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+const page = await newPage(context, server.base, [/ERR_|Failed to load resource/]);
+
+await refused();
+await started();
+await steered();
+await finished();
+await tried();
+
+await browser.close();
+await server.stop();
+rmSync(folder, { recursive: true, force: true });
+finish('A job in a browser');
+
+/** What another site, another name for this machine, or a program without the secret might send. */
+async function refused() {
+  const { port } = server;
+  const cases = {
+    'another Host': { headers: { Host: 'evil.example' } },
+    'another Origin': {
+      method: 'POST',
+      headers: { Origin: 'https://evil.example', 'Content-Type': 'application/json' },
+    },
+    'another site': { headers: { 'Sec-Fetch-Site': 'cross-site' } },
+    'no secret': { headers: {} },
+  };
+  for (const [name, { method = 'GET', headers }] of Object.entries(cases)) {
+    const status = await new Promise((resolve, reject) => {
+      const sent = request({ host: '127.0.0.1', port, path: '/api/studies', method, headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      sent.on('error', reject).end();
+    });
+    check(status >= 400 && status < 500, `a request with ${name} gets ${status}`);
+  }
+}
+
+async function shot(name) {
+  if (screenshots) await page.screenshot({ path: join(screenshots, `job-${name}.png`), fullPage: true });
+}
+
+async function started() {
+  await page.goto(server.url);
+  await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor();
+  await page.getByRole('main').getByRole('link', { name: 'New study' }).first().click();
+  await page.getByRole('button', { name: 'Choose a file' }).waitFor();
+  // The first rows, and one that would like to be more than text.
+  const rows = readFileSync(data, 'utf8').split('\n').slice(0, 160);
+  const hostile = JSON.stringify({
+    text: '<img src=x onerror="window.hacked=1">\u0007\u202e',
+    label: JSON.parse(rows[0]).label,
+  });
+  const file = {
+    name: 'my data.jsonl',
+    mimeType: 'application/jsonl',
+    buffer: Buffer.from([...rows, hostile].join('\n')),
+  };
+  await page.locator('input[type="file"]').setInputFiles(file);
+  await page.getByText('How are the labels spread?').waitFor({ timeout: 2 * MINUTE });
+  check(/data=/.test(page.url()), 'the data are not in the address');
+  await shot('inspected');
+  await page.getByRole('textbox', { name: 'Minutes' }).fill('2');
+  await page.getByRole('button', { name: 'Make the plan' }).click();
+  await page.getByRole('heading', { name: 'Settings and ranges' }).waitFor({ timeout: 4 * MINUTE });
+  await shot('planned');
+  await page.getByRole('button', { name: 'Change Dropout' }).click();
+  await page.getByRole('button', { name: /As planned/ }).click();
+  await page.getByRole('option', { name: 'Hold at a value' }).click();
+  await page.getByRole('textbox', { name: 'Value' }).fill('0');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  check(/fixed=/.test(page.url()), 'what is held is not in the address');
+  await page.getByRole('textbox', { name: 'Name of the study' }).fill('first try');
+  await page.getByRole('button', { name: 'Start the study' }).click();
+  await page.waitForURL(/\/s\/first/, { timeout: MINUTE });
+}
+
+async function steered() {
+  await page
+    .getByRole('heading', { name: /^Trial \d+/ })
+    .first()
+    .waitFor({ timeout: 5 * MINUTE });
+  await shot('running');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  const told = page.locator('.command-list');
+  await told.getByText('Pause').waitFor();
+  await told
+    .getByText('done')
+    .first()
+    .waitFor({ timeout: 2 * MINUTE });
+  const tab = await newPage(context, server.base, [/ERR_|Failed to load resource/]);
+  await tab.goto(page.url());
+  await tab.locator('.command-list').getByText('Pause').waitFor({ timeout: MINUTE });
+  const { port } = server;
+  await server.stop('SIGKILL');
+  await page.getByText('No connection to Goldilocks').waitFor({ timeout: MINUTE });
+  server = await startServer(folder, port);
+  await page.getByText('No connection to Goldilocks').waitFor({ state: 'detached', timeout: MINUTE });
+  await page.getByRole('button', { name: 'Try own values' }).click();
+  await page.getByRole('textbox', { name: 'Learning rate' }).fill('0.0015');
+  await page.getByRole('button', { name: 'Tell it' }).click();
+  await page.getByRole('button', { name: 'Write a note' }).click();
+  await page.getByRole('textbox', { name: 'Note' }).fill('from the <b>test</b>');
+  await page.getByRole('button', { name: 'Tell it' }).click();
+  await page.getByRole('button', { name: 'More time' }).click();
+  await page.getByRole('textbox', { name: 'Minutes to add' }).fill('1');
+  await page.getByRole('button', { name: 'Tell it' }).click();
+  await page
+    .locator('section')
+    .filter({ has: page.getByRole('heading', { name: 'Steer', exact: true }) })
+    .getByRole('button', { name: 'Go on' })
+    .click();
+  await tab.locator('.command-list').getByText('Add 1 minute').waitFor({ timeout: MINUTE });
+  await told.getByText(/Try Learning rate 0.0015/i).waitFor();
+  await shot('steered');
+  await tab.close();
+}
+
+async function finished() {
+  await page.getByRole('link', { name: 'See what is just right' }).waitFor({ timeout: 12 * MINUTE });
+  await shot('finished');
+  const waiting = await page.locator('.command-list').getByText('requested').count();
+  check(waiting === 0, `${waiting} commands were never answered`);
+  await page.getByRole('link', { name: 'Trials' }).click();
+  await settled(page);
+  check(
+    (await page.getByRole('gridcell', { name: '0.0015', exact: true }).count()) > 0,
+    'the trial of own values is not there',
+  );
+  await page.getByRole('link', { name: 'Just right' }).click();
+  await page.getByRole('heading', { name: 'Learning rate', exact: true }).waitFor({ timeout: MINUTE });
+}
+
+async function tried() {
+  await page.getByRole('link', { name: 'Try it' }).click();
+  await page
+    .getByRole('button', { name: /^Use this/ })
+    .first()
+    .click({ timeout: 2 * MINUTE });
+  await page.getByRole('button', { name: 'Ask both' }).click();
+  await page.getByText('Words that the base model did not say are underlined.').waitFor({ timeout: 3 * MINUTE });
+  const answer = await page.getByRole('log', { name: 'Tuned model' }).innerText();
+  check(answer.trim() !== '', 'the tuned model answers nothing');
+  await shot('tried');
+  check((await page.evaluate(() => window.hacked)) === undefined, 'text of data became markup');
+}
