@@ -6,13 +6,18 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  parseSearchWith,
   redirect,
   type SearchSchemaInput,
+  stringifySearchWith,
 } from '@tanstack/react-router';
 import { z } from 'zod';
 import { Shell } from './components/Shell.js';
 import { Empty, Failure } from './components/states.js';
 import { text } from './text.js';
+
+/** `12` in an address is read as a number, but may be meant as a word. */
+const word = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);
 
 const rootRoute = createRootRoute({
   component: Shell,
@@ -24,7 +29,7 @@ const studiesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
   validateSearch: z.object({
-    q: z.string().optional().catch(undefined),
+    q: word.optional().catch(undefined),
     archived: z.boolean().optional().catch(undefined),
   }),
   component: lazyRouteComponent(() => import('./views/studies/StudiesView.js'), 'StudiesView'),
@@ -39,8 +44,8 @@ const startRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/start',
   validateSearch: z.object({
-    data: z.string().optional().catch(undefined),
-    model: z.string().optional().catch(undefined),
+    data: word.optional().catch(undefined),
+    model: word.optional().catch(undefined),
     minutes: z.number().positive().optional().catch(undefined),
     trials: z.number().int().positive().optional().catch(undefined),
     fixed: z
@@ -59,7 +64,7 @@ const studyRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/s/$study',
   validateSearch: (search: { where?: unknown } & SearchSchemaInput): StudySearch =>
-    typeof search.where === 'string' && search.where !== '' ? { where: search.where } : {},
+    search.where === undefined || search.where === '' ? {} : { where: String(search.where) },
   component: lazyRouteComponent(() => import('./views/study/StudyFrame.js'), 'StudyFrame'),
 });
 
@@ -77,9 +82,9 @@ const trialsRoute = createRoute({
   getParentRoute: () => studyRoute,
   path: 'trials',
   validateSearch: z.object({
-    sort: z.string().optional().catch(undefined),
-    hide: z.string().optional().catch(undefined),
-    chosen: z.string().optional().catch(undefined),
+    sort: word.optional().catch(undefined),
+    hide: word.optional().catch(undefined),
+    chosen: word.optional().catch(undefined),
   }),
   component: lazyRouteComponent(() => import('./views/trials/TrialsView.js'), 'TrialsView'),
 });
@@ -91,7 +96,7 @@ const trialRoute = createRoute({
 const compareRoute = createRoute({
   getParentRoute: () => studyRoute,
   path: 'compare',
-  validateSearch: z.object({ trials: z.string().catch('') }),
+  validateSearch: z.object({ trials: word.catch('') }),
   component: lazyRouteComponent(() => import('./views/trials/CompareView.js'), 'CompareView'),
 });
 const plotsRoute = createRoute({
@@ -106,9 +111,9 @@ const plotRoute = createRoute({
   path: 'plots/$kind',
   validateSearch: z.object({
     objective: z.number().int().min(0).optional().catch(undefined),
-    x: z.string().optional().catch(undefined),
-    y: z.string().optional().catch(undefined),
-    with: z.string().optional().catch(undefined),
+    x: word.optional().catch(undefined),
+    y: word.optional().catch(undefined),
+    with: word.optional().catch(undefined),
     log: z.boolean().optional().catch(undefined),
   }),
   beforeLoad: ({ params, search }) => {
@@ -152,7 +157,14 @@ const routeTree = rootRoute.addChildren([
   ]),
 ]);
 
-export const router = createRouter({ routeTree, scrollRestoration: true, defaultPreload: 'intent' });
+/** Words are written as they are; only what is not a word is JSON. */
+export const router = createRouter({
+  parseSearch: parseSearchWith(JSON.parse),
+  stringifySearch: stringifySearchWith(JSON.stringify),
+  routeTree,
+  scrollRestoration: true,
+  defaultPreload: 'intent',
+});
 
 declare module '@tanstack/react-router' {
   interface Register {

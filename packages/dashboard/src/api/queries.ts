@@ -88,10 +88,12 @@ export const takeawayQuery = (study: string) =>
     queryFn: ({ signal }) => call('takeaway', { path: { study }, signal }),
   });
 
+export const HARD_ROWS = 10;
+
 export const hardRowsQuery = (study: string, offset: number) =>
   queryOptions({
     queryKey: [...studyKey(study), 'hard-rows', offset],
-    queryFn: ({ signal }) => call('hardRows', { path: { study }, query: { offset, limit: 20 }, signal }),
+    queryFn: ({ signal }) => call('hardRows', { path: { study }, query: { offset, limit: HARD_ROWS }, signal }),
     placeholderData: keepPreviousData,
   });
 

@@ -147,7 +147,7 @@ async function manyTrials() {
   const rows = await page.getByRole('row').count();
   check(rows < 120, `${rows} rows of 50,000 are in the page`);
   const sort = await timed(page, async () => {
-    await page.getByRole('button', { name: 'Sort by Learning rate' }).click();
+    await page.getByRole('columnheader', { name: 'Learning rate' }).getByRole('button').click();
     await page.locator('[aria-sort="ascending"]').waitFor();
   });
   const frames = await page.evaluate(async () => {

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../api/client.js';
-import { hardRowsQuery, queryClient, workspaceQuery } from '../../api/queries.js';
+import { hardRowsQuery, HARD_ROWS as PAGE, queryClient, workspaceQuery } from '../../api/queries.js';
 import { Button } from '../../components/Button.js';
 import { DialogButton } from '../../components/Dialog.js';
 import { Pill } from '../../components/Facts.js';
@@ -13,8 +13,6 @@ import { Shown } from '../../components/states.js';
 import { tellError } from '../../components/toasts.js';
 import { count, measured } from '../../format.js';
 import { text } from '../../text.js';
-
-const PAGE = 20;
 
 export function HardRows({ study, inspection }: { study: string; inspection: string }) {
   const { from = 0 } = useSearch({ from: '/s/$study/data' });
@@ -36,7 +34,7 @@ export function HardRows({ study, inspection }: { study: string; inspection: str
           <>
             <p className="muted">{total === 0 ? sentence || text.data.hardEmpty : sentence}</p>
             {corrections.size > 0 && <SaveCopy inspection={inspection} corrections={[...corrections.values()]} />}
-            <ul className="stack">
+            <ul className="grid wide">
               {rows.map((row) => (
                 <HardRowCard
                   key={row.place}
