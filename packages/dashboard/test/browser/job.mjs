@@ -76,7 +76,7 @@ async function started() {
     buffer: Buffer.from([...rows, hostile].join('\n')),
   };
   await page.locator('input[type="file"]').setInputFiles(file);
-  await page.getByText('How are the labels spread?').waitFor({ timeout: 2 * MINUTE });
+  await page.getByRole('heading', { name: 'How are the labels spread?' }).waitFor({ timeout: 2 * MINUTE });
   check(/data=/.test(page.url()), 'the data are not in the address');
   await shot('inspected');
   await page.getByRole('textbox', { name: 'Minutes' }).fill('2');
