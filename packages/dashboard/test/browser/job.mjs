@@ -102,14 +102,14 @@ async function steered() {
   await shot('running');
   await page.getByRole('button', { name: 'Pause' }).click();
   const told = page.locator('.command-list');
-  await told.getByText('Pause').waitFor();
+  await told.getByText('Pause', { exact: true }).waitFor();
   await told
-    .getByText('done')
+    .getByText('done', { exact: true })
     .first()
     .waitFor({ timeout: 2 * MINUTE });
   const tab = await newPage(context, server.base, [/ERR_|Failed to load resource/]);
   await tab.goto(page.url());
-  await tab.locator('.command-list').getByText('Pause').waitFor({ timeout: MINUTE });
+  await tab.locator('.command-list').getByText('Pause', { exact: true }).waitFor({ timeout: MINUTE });
   const { port } = server;
   await server.stop('SIGKILL');
   await page.getByText('No connection to Goldilocks').waitFor({ timeout: MINUTE });
