@@ -12,6 +12,10 @@ export const text = {
   close: 'Close',
   cancel: 'Cancel',
   save: 'Save',
+  numberExpected: (least: number | undefined, most: number | undefined) =>
+    ['Give a number', least !== undefined && `from ${least}`, most !== undefined && `up to ${most}`]
+      .filter(Boolean)
+      .join(' '),
 
   app: {
     name: 'Goldilocks',

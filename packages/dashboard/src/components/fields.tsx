@@ -1,16 +1,16 @@
 // Fields of a form, each with its label, hint and error.
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { FieldError } from 'react-aria-components/FieldError';
 import { Input } from 'react-aria-components/Input';
 import { Label } from 'react-aria-components/Label';
 import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
-import { NumberField } from 'react-aria-components/NumberField';
 import { Popover } from 'react-aria-components/Popover';
 import { Select, SelectValue } from 'react-aria-components/Select';
 import { Switch } from 'react-aria-components/Switch';
 import { Text } from 'react-aria-components/Text';
 import { TextArea } from 'react-aria-components/TextArea';
 import { TextField } from 'react-aria-components/TextField';
+import { text } from '../text.js';
 import { Button } from './Button.js';
 
 interface Common {
@@ -46,27 +46,47 @@ interface NumberProps extends Common {
   onChange: (value: number | undefined) => void;
   least?: number;
   most?: number;
+  placeholder?: string;
 }
 
-/** Any number of digits: learning rates are small. */
-export function NumberInput({ label, hint, value, onChange, least, most }: NumberProps) {
+/**
+ * A number as people write it, `1e-4` too, told at each key: a form must not wait for the field to be left. What is no number
+ * within the limits is `undefined`, and said.
+ */
+export function NumberInput({ label, hint, value, onChange, least, most, placeholder }: NumberProps) {
+  const [written, setWritten] = useState(value === undefined ? '' : String(value));
+  const read = (words: string) => {
+    const number = Number(words.trim().replace(',', '.'));
+    const isFine = words.trim() !== '' && number >= (least ?? -Infinity) && number <= (most ?? Infinity);
+    return isFine ? number : undefined;
+  };
+  const [seen, setSeen] = useState(value);
+  if (value !== seen) {
+    // A value from outside (another choice, the address) is written anew; one's own stays as it was typed.
+    setSeen(value);
+    if (value !== undefined && read(written) !== value) setWritten(String(value));
+  }
+  const isWrong = written.trim() !== '' && read(written) === undefined;
   return (
-    <NumberField
+    <TextField
       className="field"
-      value={value ?? Number.NaN}
-      onChange={(next) => onChange(Number.isNaN(next) ? undefined : next)}
-      formatOptions={{ maximumSignificantDigits: 12, useGrouping: false }}
-      {...(least !== undefined && { minValue: least })}
-      {...(most !== undefined && { maxValue: most })}
+      value={written}
+      inputMode="decimal"
+      isInvalid={isWrong}
+      onChange={(next) => {
+        setWritten(next);
+        onChange(read(next));
+      }}
     >
       <Label>{label}</Label>
-      <Input />
+      <Input placeholder={placeholder} />
       {hint && (
         <Text slot="description" className="hint">
           {hint}
         </Text>
       )}
-    </NumberField>
+      <FieldError>{text.numberExpected(least, most)}</FieldError>
+    </TextField>
   );
 }
 

@@ -16,7 +16,8 @@ export function BudgetFields({ minutes, trials, onChange }: Props) {
       <NumberInput
         label={text.start.minutes}
         hint={text.start.minutesHint}
-        value={minutes ?? (trials === undefined ? DEFAULT_MINUTES : undefined)}
+        value={minutes}
+        placeholder={trials === undefined ? String(DEFAULT_MINUTES) : ''}
         onChange={(next) => onChange({ minutes: next })}
         least={0.1}
       />
