@@ -43,6 +43,26 @@ describe('a hostile or broken template is an error', () => {
     expect(() => render(source)).toThrow(message);
   });
 
+  test.each([
+    ['another file', "{% include '/etc/passwd' %}"],
+    ['another template', "{% import 'os' as os %}{{ os }}"],
+    ['a parent', "{% extends '/etc/passwd' %}"],
+    ['the process', '{{ process.env }}{{ process.exit(1) }}'],
+    ['modules', "{{ require('node:fs').readFileSync('/etc/passwd') }}"],
+    ['the global object', '{{ globalThis.process.env.PATH }}'],
+    ['Python by its objects', "{{ ''.__class__.__mro__[1].__subclasses__() }}"],
+    ['Python by its globals', '{{ range.__globals__ }}{{ cycler.__init__.__globals__.os.popen("id").read() }}'],
+    ['an attribute that leads out', '{{ messages["__proto__"]["constructor"]["constructor"]("return 1")() }}'],
+  ])('reaches nothing outside: %s', (_, source) => {
+    let text = '';
+    try {
+      text = render(source);
+    } catch (error) {
+      expect(error).toBeInstanceOf(TextError);
+    }
+    expect(text.replaceAll(/[[\]{}"]|undefined|null/g, '').trim()).toBe('');
+  });
+
   test('output without end', () => {
     const doubling =
       "{% set ns = namespace(x='aaaaaaaaaa') %}{% for i in range(40) %}{% set ns.x = ns.x + ns.x %}{% endfor %}{{ ns.x }}";

@@ -73,9 +73,10 @@ export async function exportGguf(
 }
 
 function familyOf({ base: { config } }: Model): GgufFamily {
-  const family = ggufFamilies.find(({ modelType }) => modelType === config.modelType);
+  const writable = ggufFamilies.filter(({ readOnly }) => !readOnly);
+  const family = writable.find(({ modelType }) => modelType === config.modelType);
   if (family) return family;
-  const known = ggufFamilies.map(({ modelType }) => modelType).join(', ');
+  const known = writable.map(({ modelType }) => modelType).join(', ');
   throw new SettingsError(
     `Models of the family ${config.modelType} cannot be written as GGUF here; these can: ${known}. Export safetensors, and convert with llama.cpp.`,
   );
@@ -96,7 +97,7 @@ function keysOf({ base }: Model, family: GgufFamily, card: CardData, quantizatio
   return keys;
 }
 
-function tensorsOf(model: Model, family: GgufFamily, quantization: GgufQuantization): GgufTensorToWrite[] {
+export function tensorsOf(model: Model, family: GgufFamily, quantization: GgufQuantization): GgufTensorToWrite[] {
   const { base } = model;
   const divisors = ropeDivisors(base.architecture);
   const stored = [...base.shapes].flatMap(([name, shape]): GgufTensorToWrite[] => {

@@ -14,7 +14,7 @@ import { TextTokenizer } from '../../text/tokenizer.js';
 import { ggufConfig } from '../../weights/gguf/config.js';
 import { ggufFamilies, ggufName, huggingFaceName } from '../../weights/gguf/families.js';
 import { GgufFile } from '../../weights/gguf/gguf-file.js';
-import { exportGguf } from './export-gguf.js';
+import { exportGguf, tensorsOf } from './export-gguf.js';
 import { addModelKeys, ropeDivisors } from './model-keys.js';
 import { goTemplate } from './modelfile.js';
 import { addTokenizerKeys } from './tokenizer-keys.js';
@@ -77,6 +77,50 @@ test("Llama 3's way of stretching positions comes back", async () => {
     tensor('token_embd.weight', new Float32Array(4)),
   ]);
   expect(ggufConfig(GgufFile.open(path)).rope_parameters).toEqual(stretched);
+});
+
+test.each(['mistral', 'qwen2', 'qwen3', 'olmo2'])('the family %s comes back, mistral as llama', async (name) => {
+  const base = await BaseModel.load(join(goldens, 'models', name), { cacheDirectory: join(folder, 'cache') });
+  const family = ggufFamilies.find(({ modelType }) => modelType === base.config.modelType)!;
+  const keys = new GgufKeyWriter();
+  keys.text('general.architecture', family.architecture);
+  keys.uint32('tokenizer.ggml.bos_token_id', base.config.bosTokenId!);
+  keys.uint32('tokenizer.ggml.eos_token_id', base.config.eosTokenIds[0]!);
+  keys.uint32('tokenizer.ggml.padding_token_id', base.config.padTokenId!);
+  addModelKeys(keys, family, base.architecture);
+  const path = join(folder, `${name}.gguf`);
+  const tensors = tensorsOf({ base }, family, 'F16').map((tensor) => ({ ...tensor, dtype: 'F32' as const }));
+  await writeGguf(path, keys, tensors);
+  const source = openSource(path);
+  const { raw: _, ...expected } = base.config;
+  const modelType = name === 'mistral' ? 'llama' : name;
+  expect(readArchitecture(source.config, path).config).toMatchObject({ ...expected, modelType });
+  for (const tensor of base.shapes.keys()) expect(source.weights.read(tensor)).toEqual(base.readTensor(tensor));
+});
+
+test('Gemma is read with what llama.cpp knows of it, and not written', async () => {
+  const base = await BaseModel.load(join(goldens, 'models/gemma3'), { cacheDirectory: join(folder, 'cache') });
+  const family = ggufFamilies.find(({ modelType }) => modelType === 'gemma3_text')!;
+  const keys = new GgufKeyWriter();
+  keys.text('general.architecture', 'gemma3');
+  // Its keys hold the positions of the layers that see everything.
+  const rope = { config: { type: 'linear', theta: 1e6, factor: 8 }, dimensions: 8 };
+  const config = { ...base.config, rope };
+  addModelKeys(keys, family, { ...base.architecture, config });
+  const path = join(folder, 'gemma3.gguf');
+  await writeGguf(path, keys, tensorsOf({ base }, family, 'F16'));
+  const read = ggufConfig(GgufFile.open(path));
+  expect(read).toMatchObject({
+    rope_theta: 1e6,
+    rope_local_base_freq: 10_000,
+    query_pre_attn_scalar: 8,
+    sliding_window: 4,
+  });
+  expect(read.rope_scaling).toEqual({ rope_type: 'linear', factor: 8 });
+  expect(readArchitecture(read, path).config.modelType).toBe('gemma3_text');
+  await expect(exportGguf({ base }, join(folder, 'none'), { card, template: 'plain' })).rejects.toThrow(
+    /gemma3_text cannot be/,
+  );
 });
 
 test('every name in GGUF leads back to the one at Hugging Face', () => {

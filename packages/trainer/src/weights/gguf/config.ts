@@ -28,6 +28,7 @@ export function ggufConfig(file: GgufFile): Record<string, unknown> {
     ...rope(file),
     ...slidingWindow(file),
     ...softCaps(file),
+    ...(family.modelType.startsWith('gemma') && gemma(file)),
     bos_token_id: keys.optionalCount('tokenizer.ggml.bos_token_id') ?? null,
     eos_token_id: endTokens(file),
     pad_token_id: keys.optionalCount('tokenizer.ggml.padding_token_id') ?? null,
@@ -97,6 +98,26 @@ function softCaps({ keys }: GgufFile): Record<string, unknown> {
   return {
     ...(scores !== undefined && { attn_logit_softcapping: shortest(scores) }),
     ...(logits !== undefined && { final_logit_softcapping: shortest(logits) }),
+  };
+}
+
+/** Layers of the models of 27 billion weights, whose scores are scaled by another width than that of a head. */
+const layersOf27B: Readonly<Record<string, number>> = { gemma2: 46, gemma3_text: 62 };
+
+/** What llama.cpp knows of Gemma without a key: the scale of the scores, and the base of the local layers' positions. */
+function gemma({ keys, family }: GgufFile): Record<string, unknown> {
+  const is27B = keys.count('block_count') === layersOf27B[family.modelType];
+  const width = is27B
+    ? keys.count('embedding_length') / keys.count('attention.head_count')
+    : keys.count('attention.key_length');
+  if (family.modelType !== 'gemma3_text') return { query_pre_attn_scalar: width };
+  const factor = keys.optionalNumber('rope.scaling.factor');
+  return {
+    query_pre_attn_scalar: width,
+    rope_parameters: undefined,
+    rope_theta: shortest(keys.optionalNumber('rope.freq_base') ?? 1e6),
+    rope_local_base_freq: 10_000,
+    rope_scaling: factor === undefined ? null : { rope_type: 'linear', factor: shortest(factor) },
   };
 }
 

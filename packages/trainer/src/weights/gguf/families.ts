@@ -15,6 +15,8 @@ export interface GgufFamily {
   pairsInterleaved?: boolean;
   /** Whether GGUF stores norms with the 1 that the model adds to them. */
   normsPlusOne?: boolean;
+  /** Files of this family are read, but none are written: not all that its models differ in is known to be right. */
+  readOnly?: boolean;
 }
 
 const modules = [
@@ -89,6 +91,7 @@ export const ggufFamilies: readonly GgufFamily[] = [
     architecture: 'gemma2',
     modelType: 'gemma2',
     modelClass: 'Gemma2ForCausalLM',
+    readOnly: true,
     modules,
     layerModules: [...attention, ...gatedMlp, ...gemmaNorms],
     normsPlusOne: true,
@@ -97,6 +100,7 @@ export const ggufFamilies: readonly GgufFamily[] = [
     architecture: 'gemma3',
     modelType: 'gemma3_text',
     modelClass: 'Gemma3ForCausalLM',
+    readOnly: true,
     modules,
     layerModules: [...attention, ...queryKeyNorms, ...gatedMlp, ...gemmaNorms],
     normsPlusOne: true,
@@ -105,6 +109,7 @@ export const ggufFamilies: readonly GgufFamily[] = [
     architecture: 'phi3',
     modelType: 'phi3',
     modelClass: 'Phi3ForCausalLM',
+    readOnly: true,
     modules,
     layerModules: [
       ['attn_qkv', 'self_attn.qkv_proj'],
