@@ -70,9 +70,10 @@ function summary({ what, must, aim }, { ours, peer, sameAllocator }) {
   };
 }
 
-/** Largest difference of a loss (or probability), so that it is seen that both did the same work. */
+/**
+ * Largest difference of a training loss (or probability), so that it is seen that both did the same work. Validation losses are not compared:
+ * Trainer's is a mean over batches of their means.
+ */
 function difference(ours, peer) {
-  const lists = ['losses', 'validationLosses'].filter((key) => ours[key]);
-  const apart = lists.flatMap((key) => ours[key].map((value, i) => Math.abs(value - peer[key][i])));
-  return Math.max(...apart);
+  return Math.max(...ours.losses.map((value, i) => Math.abs(value - peer.losses[i])));
 }

@@ -24,6 +24,8 @@ export interface FakeEngineOptions {
   /** Called for each fine-tuning before it starts; may throw. */
   beforeTrain?(purpose: string, input: FineTuneInput): void;
   layers?: number;
+  /** Memory of a step beyond 200 MB; default 0. */
+  bytesPerMicroBatchToken?: number;
 }
 
 export function usualLoss(settings: TrainingSettings): number {
@@ -102,7 +104,9 @@ class FakeProcess implements TrialProcess {
         supervisedLengths: examples.map(() => 4),
       };
     },
-    estimateMemory: () => ({ bytes: 200e6 }),
+    estimateMemory: ({ settings }: Operations['estimateMemory']['input']) => ({
+      bytes: 200e6 + (this.engine.options.bytesPerMicroBatchToken ?? 0) * settings.microBatchTokens,
+    }),
     fineTune: (input: FineTuneInput, options: RunOptions<'fineTune'>) => this.fineTune(input, options),
     learningRateRamp: ({ from, to, steps }: Operations['learningRateRamp']['input']) => {
       this.engine.milliseconds += 100 * steps;

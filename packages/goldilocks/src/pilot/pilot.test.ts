@@ -51,6 +51,14 @@ describe('runPilot', () => {
     expect(pilot.note).toMatch(/no time for a learning-rate ramp/);
   });
 
+  it('lowers the micro-batch where memory is short, and says so', async () => {
+    const settings = { ...defaultSettings, maxLength: 128, microBatchTokens: 512 };
+    const { input } = setUp({ bytesPerMicroBatchToken: 1e6 }, { settings, availableBytes: 460e6 });
+    expect((await runPilot(input)).microBatchTokens).toBe(128);
+    const enough = setUp({ bytesPerMicroBatchToken: 1e6 }, { settings, availableBytes: 8e9 });
+    expect((await runPilot(enough.input)).microBatchTokens).toBe(512);
+  });
+
   it('refuses what does not fit into memory, with what helps', async () => {
     const { input, engine } = setUp({}, { availableBytes: 100e6 });
     await expect(runPilot(input)).rejects.toMatchObject({

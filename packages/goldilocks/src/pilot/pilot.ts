@@ -27,6 +27,8 @@ export interface PilotInput {
 }
 
 export interface PilotResult {
+  /** The settings' micro-batch, or a smaller one where memory is short. */
+  microBatchTokens: number;
   measurement: PilotMeasurement;
   peakMemoryBytes: number;
   ramp: RampPoint[];
@@ -54,24 +56,34 @@ const rampReach = 100;
  * Runs the pilot. Throws UserError where training would not fit into memory, or where the training process fails: what
  * stops a few steps stops every trial.
  */
-export async function runPilot(input: PilotInput): Promise<PilotResult> {
-  await checkMemory(input);
+export async function runPilot(given: PilotInput): Promise<PilotResult> {
+  const microBatchTokens = await fittingMicroBatch(given);
+  const input = { ...given, settings: { ...given.settings, microBatchTokens } };
   const started = input.now();
   const { summary, events } = await shortRun(input);
   const wall = input.now() - started;
   const measurement = measurementOf(input, events, wall);
   const left = input.seconds - wall;
   const ramp = await rampWithin(input, events, left);
-  return { measurement, peakMemoryBytes: summary.peakMemoryBytes, ...ramp };
+  return { microBatchTokens, measurement, peakMemoryBytes: summary.peakMemoryBytes, ...ramp };
 }
 
-async function checkMemory(input: PilotInput): Promise<void> {
-  const { process, model, settings } = input;
-  const { bytes } = await process.run('estimateMemory', { model: model.directory, settings });
-  const verdict = fitsMemory(bytes, input.availableBytes ?? availableMemory(), settings, model.layers);
-  if (verdict.fits) return;
-  const remedies = verdict.remedies.map((remedy) => `  - ${remedy}`).join('\n');
-  throw new UserError(`${verdict.reason} What helps:\n${remedies}`, { exitCode: 1 });
+/** Halves the micro-batch until a step fits into memory: beyond rounding, results are the same. One long example is the least there is. */
+async function fittingMicroBatch({
+  process,
+  model,
+  settings,
+  availableBytes = availableMemory(),
+}: PilotInput): Promise<number> {
+  for (let { microBatchTokens } = settings; ; microBatchTokens = Math.ceil(microBatchTokens / 2)) {
+    const smaller = { ...settings, microBatchTokens };
+    const { bytes } = await process.run('estimateMemory', { model: model.directory, settings: smaller });
+    const verdict = fitsMemory(bytes, availableBytes, smaller, model.layers);
+    if (verdict.fits) return microBatchTokens;
+    if (microBatchTokens > settings.maxLength) continue;
+    const remedies = verdict.remedies.map((remedy) => `  - ${remedy}`).join('\n');
+    throw new UserError(`${verdict.reason} What helps:\n${remedies}`, { exitCode: 1 });
+  }
 }
 
 async function shortRun(input: PilotInput): Promise<{ summary: FineTuneSummary; events: TrainingEvent[] }> {
