@@ -39,7 +39,8 @@ export async function exportAdapter(model: Model, directory: string, { card }: E
     lora: tuned.lora,
     dropout: card.settings.dropout,
     tensors: tuned.tensors,
-    linears: base.inventory.linears,
+    architecture: base.architecture,
+    inventory: base.inventory,
     base: base.directory,
     card: withLicence(card, base),
   });

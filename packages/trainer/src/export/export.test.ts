@@ -151,14 +151,15 @@ describe('a PEFT adapter', () => {
     [`model.layers.${n}.self_attn.q_proj.lora_A.weight`, { shape: [2, 3], data: new Float32Array(6).fill(n) }],
     [`model.layers.${n}.self_attn.q_proj.lora_B.weight`, { shape: [4, 2], data: new Float32Array(8) }],
   ];
-  const { linears } = new Inventory(readArchitecture({ ...raw, num_hidden_layers: 2 }));
+  const twoLayers = readArchitecture({ ...raw, num_hidden_layers: 2 });
   const adapter = (tensors: ReturnType<typeof layer>) =>
     exportPeftAdapter({
       outDir: join(folder, 'adapter'),
       lora,
       dropout: 0.1,
       tensors: new Map(tensors),
-      linears,
+      architecture: twoLayers,
+      inventory: new Inventory(twoLayers),
       base: 'some/base',
       card,
     });

@@ -1,7 +1,8 @@
 // Writes a LoRA adapter as PEFT stores it.
 import { join } from 'node:path';
 import { loraNames } from '../adapters/lora.js';
-import type { LinearLayer } from '../models/inventory.js';
+import type { Architecture } from '../models/architecture.js';
+import type { Inventory, LinearLayer } from '../models/inventory.js';
 import type { WeightTensor } from '../models/model.js';
 import type { LoraSettings } from '../settings.js';
 import { type TensorToWrite, writeSafetensors } from '../weights/write-safetensors.js';
@@ -16,12 +17,16 @@ export interface PeftAdapterExport {
   dropout: number;
   /** `….lora_A.weight` [r, in] and `….lora_B.weight` [out, r], and tensors that were trained whole. */
   tensors: ReadonlyMap<string, WeightTensor>;
-  /** The base model's linear layers by name. */
-  linears: ReadonlyMap<string, LinearLayer>;
+  /** The base model's. */
+  architecture: Architecture;
+  inventory: Inventory;
   /** Hub id or path of the base model, which PEFT loads the adapter onto. */
   base: string;
   card: CardData;
 }
+
+/** Names of the classes that an encoder's adapter tells apart, in the order of its outputs. */
+export const labelsFile = 'labels.json';
 
 /**
  * Writes adapter_config.json, adapter_model.safetensors (float32) and the model card; the folder appears whole or not at all.
@@ -33,16 +38,22 @@ export async function exportPeftAdapter(options: PeftAdapterExport): Promise<voi
       ['adapter_config.json', `${JSON.stringify(adapterConfig(options), null, 2)}\n`],
       ['README.md', modelCard(options.card, 'adapter')],
     ]);
+    const { labels } = options.architecture.config;
+    // PEFT asks the reader for the classes; the engine finds them here.
+    if (labels) files.set(labelsFile, `${JSON.stringify(labels, null, 2)}\n`);
     await writeFiles(folder, files);
     await writeSafetensors(join(folder, 'adapter_model.safetensors'), adapterTensors(options.tensors));
   });
 }
 
-function adapterConfig({ lora, dropout, base, tensors, linears }: PeftAdapterExport) {
+function adapterConfig({ lora, dropout, base, tensors, architecture, inventory }: PeftAdapterExport) {
+  const { linears } = inventory;
+  const whole = [...tensors.keys()].filter((name) => inventory.shapes.has(name));
+  const saved = [...new Set(whole.map((name) => name.replace(/\.(weight|bias)$/, '')))];
   const adapted = [...linears].filter(([name]) => tensors.has(loraNames(name).a));
   return {
     peft_type: 'LORA',
-    task_type: 'CAUSAL_LM',
+    task_type: architecture.task === 'classification' ? 'SEQ_CLS' : 'CAUSAL_LM',
     base_model_name_or_path: base,
     r: lora.rank,
     lora_alpha: lora.alpha,
@@ -51,7 +62,7 @@ function adapterConfig({ lora, dropout, base, tensors, linears }: PeftAdapterExp
     ...targetModules(adapted, linears),
     bias: 'none',
     fan_in_fan_out: adapted.some(([, { transposed }]) => transposed),
-    modules_to_save: null,
+    modules_to_save: saved.length > 0 ? saved : null,
     inference_mode: true,
   };
 }

@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { nameInLayer } from '../adapters/lora.js';
 import { ModelFormatError } from '../errors.js';
+import { labelsFile } from '../export/peft-adapter.js';
 import type { LoraTarget } from '../settings.js';
 import { SafetensorsFile } from '../weights/safetensors.js';
 import { BaseModel, type LoadOptions } from './base-model.js';
@@ -31,7 +32,8 @@ export async function loadModel(directory: string, options: LoadOptions): Promis
     throw new ModelFormatError(`${path} is no LoRA configuration of PEFT: ${z.prettifyError(parsed.error)}`);
   }
   const config = parsed.data;
-  const base = await BaseModel.load(baseDirectory(directory, config.base_model_name_or_path), options);
+  const labels = readLabels(directory) ?? options.labels;
+  const base = await BaseModel.load(baseDirectory(directory, config.base_model_name_or_path), { ...options, labels });
   const tensors = readAdapter(join(directory, 'adapter_model.safetensors'), base);
   const lora = {
     rank: config.r,
@@ -54,14 +56,23 @@ function baseDirectory(adapter: string, named: string): string {
   );
 }
 
-/** Adapter tensors under the engine's names, each checked to lie beside a layer of the base model. */
+/** The classes an encoder's adapter was trained for. */
+function readLabels(directory: string): string[] | undefined {
+  const path = join(directory, labelsFile);
+  if (!existsSync(path)) return undefined;
+  const parsed = z.array(z.string()).safeParse(readJson(path));
+  if (parsed.success) return parsed.data;
+  throw new ModelFormatError(`${path} is no list of labels: ${z.prettifyError(parsed.error)}`);
+}
+
+/** Adapter tensors under the engine's names, each checked to lie beside a layer of the base model, or to be of its class head. */
 function readAdapter(path: string, base: BaseModel): Map<string, WeightTensor> {
   const file = SafetensorsFile.open(path);
   const tensors = new Map<string, WeightTensor>();
   for (const stored of file.names()) {
     const name = stored.replace(/^base_model\.model\./, '');
     const layer = name.replace(/\.lora_[AB]\.weight$/, '.weight');
-    if (layer === name || !base.shapes.has(layer)) {
+    if (!base.shapes.has(layer) || (layer === name && base.inventory.depthOf(name) < base.inventory.layers)) {
       throw new ModelFormatError(`${path} holds ${stored}, which belongs to no layer of ${base.name}.`);
     }
     tensors.set(name, { shape: [...file.info(stored).shape], data: file.read(stored) });

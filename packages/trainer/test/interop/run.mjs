@@ -66,7 +66,11 @@ async function logitsOf(model, ids) {
 
 const consumers = process.env.GOLDILOCKS_CONSUMERS;
 
-const check = (name, ...args) => report(name, python, ['-W', 'ignore', file('check_export.py'), ...args]);
+function check(name, expected, model, adapter) {
+  const jobs = join(root, 'jobs.json');
+  writeFileSync(jobs, JSON.stringify([{ name, expected, model, adapter }]));
+  report(name, python, ['-W', 'ignore', file('check_export.py'), jobs]);
+}
 
 function report(name, program, args) {
   const { status, stdout, stderr } = spawnSync(program, args, {
