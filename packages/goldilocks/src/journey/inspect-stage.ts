@@ -6,7 +6,7 @@ import type { InspectedData } from '../inspect/types.js';
 import type { ModelDescription, Template } from '../workers/operations.js';
 import { type JourneyContext, runStage, tell } from './context.js';
 import { lengthStats } from './facts.js';
-import { inspectOptionsOf, lengthLimit, openModel, type TokenizedData, templateFor, tokenize } from './prepare.js';
+import { inspectOptionsOf, lengthLimit, openModelFor, type TokenizedData, templateFor, tokenize } from './prepare.js';
 
 export interface Prepared {
   model: ModelDescription;
@@ -35,7 +35,7 @@ export async function prepare(context: JourneyContext): Promise<Prepared> {
   const { record } = context;
   const { settings } = record;
   const process = context.preparation();
-  const model = await openModel(process, settings);
+  const model = await openModelFor(process, context.state.cache, settings);
   const options = inspectOptionsOf(settings, model);
   const data = await process.run('inspect', { path: settings.data, model: model.directory, options });
   checkUnchanged(context, model, data);

@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Example, TrainingSettings } from '@goldilocks/trainer';
+import { encoderFor, isEncoder } from '../base-models/encoder.js';
 import { defaultModel, locateModel } from '../base-models/locate.js';
 import { UserError } from '../errors.js';
+import { inspect } from '../inspect/inspect.js';
 import type { InspectedData, InspectOptions } from '../inspect/types.js';
 import { writeFileAtomic } from '../state/atomic.js';
 import { readJson } from '../state/json.js';
@@ -18,6 +20,18 @@ const mostTokens = 2048;
 /** Tokens of examples on disk; example i of the file is row i. */
 export interface TokenizedData extends TokenizedSummary {
   file: string;
+}
+
+/** Opens a model for data. Throws UserError with the engine's reason where it cannot be used. */
+export async function openModelFor(
+  process: TrialProcess,
+  cache: string,
+  options: ModelOptions & DataOptions,
+): Promise<ModelDescription> {
+  const directory = locateModel(options.model ?? defaultModel);
+  if (!(await isEncoder(directory))) return openModel(process, options);
+  const { labels } = await inspect(options.data, inspectOptionsOf(options));
+  return openModel(process, { model: await encoderFor(directory, labels, cache) });
 }
 
 /** Opens a model. Throws UserError with the engine's reason where it cannot be used. */

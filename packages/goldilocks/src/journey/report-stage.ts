@@ -22,7 +22,7 @@ import { findings } from './report/hyperparameters.js';
 import { learningCurve, reportConfirmation, reportTrial } from './report/runs.js';
 import { verdictOf } from './report/verdict.js';
 import { softwareVersions } from './report/versions.js';
-import { runRecordOf } from './run-record.js';
+import { recordedRetention, runRecordOf } from './run-record.js';
 import { openRun, type TestResult } from './test-stage.js';
 import { examplesOf } from './training-data.js';
 import type { TrialStages } from './trial-stages.js';
@@ -82,7 +82,7 @@ function cardOf({ context, prepared, piloted }: TrialStages, found: FinalRun, te
   const { metric: measured } = scoreOf(test.found, task);
   const interval =
     measured?.low != null && measured.high != null ? ([measured.low, measured.high] as const) : undefined;
-  const { before, after, origin } = test.retention;
+  const { retention } = test;
   return {
     name: basename(resolve(settings.out)),
     base: model.name,
@@ -100,7 +100,9 @@ function cardOf({ context, prepared, piloted }: TrialStages, found: FinalRun, te
         : [{ metric: task.metric.title, split: 'test', ...metric, found: metric.found, interval }]),
       { metric: 'loss', split: 'test', ...loss, found: loss.found! },
     ],
-    retention: { before: before.loss, after: after.loss, text: origin },
+    ...(retention && {
+      retention: { before: retention.before.loss, after: retention.after.loss, text: retention.origin },
+    }),
     reproduce: runCommand(settings),
     versions: {
       ...softwareVersions(),
@@ -169,7 +171,7 @@ async function assembleReport(input: ReportInput): Promise<Report> {
       settings: final.found.settings,
     },
     files: filesOf(record.settings.out, final.found.settings.method),
-    next: nextCommands(record.settings.out, record.settings.data, record.study),
+    next: nextCommands(record.settings.out, record.settings.data, record.study, model.isEncoder),
     warnings: record.warnings,
   };
 }
@@ -207,12 +209,7 @@ async function curvesOf({ recommended, found }: ReportInput['final']) {
 }
 
 async function diagnosesOf({ stages, final, test }: ReportInput): Promise<Report['diagnoses']> {
-  const { before, after } = test.retention;
-  const run = await runRecordOf(final.found, stages.prepared.model.layers, {
-    before: before.perExample,
-    after: after.perExample,
-    loss: { before: before.loss, after: after.loss },
-  });
+  const run = await runRecordOf(final.found, stages.prepared.model.layers, recordedRetention(test));
   if (run === undefined) return [];
   return diagnose(run).map(({ kind, evidence, adjustment, because, source }) => ({
     kind,
@@ -237,9 +234,10 @@ function filesOf(out: string, method: 'lora' | 'full'): Report['files'] {
   ];
 }
 
-function nextCommands(out: string, data: string, study: string): Report['next'] {
+function nextCommands(out: string, data: string, study: string, isEncoder = false): Report['next'] {
+  const chat = { command: `goldilocks chat ${quote(out)} --base`, why: 'talk to it, the base model beside it' };
   return [
-    { command: `goldilocks chat ${quote(out)} --base`, why: 'talk to it, the base model beside it' },
+    ...(isEncoder ? [] : [chat]),
     { command: `goldilocks evaluate ${quote(out)} ${quote(data)}`, why: 'measure it on other data of the same kind' },
     { command: `goldilocks refine ${quote(study)}`, why: 'see what to adjust next, and try it' },
   ];

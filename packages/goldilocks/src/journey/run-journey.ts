@@ -15,7 +15,7 @@ import { planStage } from './plan-stage.js';
 import { reportStage } from './report-stage.js';
 import { retentionTerm } from './retention.js';
 import { searchStage } from './search-stage.js';
-import { tokenizeReference } from './similarity-stage.js';
+import { referenceFor } from './similarity-stage.js';
 import { type TestResult, testModels } from './test-stage.js';
 import { examplesOf, trainingData } from './training-data.js';
 import type { TrialStages } from './trial-stages.js';
@@ -49,7 +49,7 @@ async function testStage(stages: TrialStages, final: { recommended: FinalRun; fo
   if (record.test !== undefined) return record.test;
   return runStage(context, 'test', async () => {
     const process = context.preparation();
-    const reference = await tokenizeReference({ process, cache: context.state.cache, model: prepared.model });
+    const reference = await referenceFor({ process, cache: context.state.cache, model: prepared.model });
     await context.endPreparation();
     const test = await testModels({
       engine: context.engine,
@@ -61,7 +61,7 @@ async function testStage(stages: TrialStages, final: { recommended: FinalRun; fo
         labels: prepared.data.labels ?? [],
       },
       validation: examplesOf(data, data.validation),
-      reference: { file: reference.file, origin: reference.reference.origin },
+      reference,
       ...final,
       onProgress: (done, total, note) => context.emit({ type: 'stage-progress', stage: 'test', done, total, note }),
       signal: context.signal,

@@ -2,6 +2,7 @@
 import type { RunRecord } from '../refine/run-record.js';
 import { readRecord } from '../search/trial-files.js';
 import type { FinalRun } from './final-runs.js';
+import type { TestResult } from './test-stage.js';
 
 /** Undefined where the run left no record. */
 export async function runRecordOf(
@@ -23,4 +24,12 @@ export async function runRecordOf(
     layers,
     retention,
   };
+}
+
+/** What a test found of the base skill, as a run's record has it. */
+export function recordedRetention({ retention }: Pick<TestResult, 'retention'>): RunRecord['retention'] {
+  if (retention === undefined) return undefined;
+  const { before, after } = retention;
+  const loss = { before: before.loss, after: after.loss };
+  return { before: before.perExample, after: after.perExample, loss };
 }

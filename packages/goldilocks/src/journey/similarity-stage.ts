@@ -19,9 +19,10 @@ export interface SimilarityInput {
   template: Template;
 }
 
-/** The verdict; undefined where a measurement gives no number to go by. */
+/** The verdict; undefined where a measurement gives no number to go by, and for encoders, which know no likelihood of texts. */
 export async function measureSimilarity(input: SimilarityInput): Promise<Similarity | undefined> {
   const { process, model, data, tokens } = input;
+  if (model.isEncoder) return undefined;
   const indices = stratifiedSubset(data.rows, data.splits.train, sampled);
   const loss = (file: string, picked?: number[]): Promise<LossMeasurement> =>
     process.run('evaluateLoss', {
@@ -51,6 +52,13 @@ function wholeTexts({ process, cache, model, data }: SimilarityInput, indices: r
   });
   const settings = { maxLength: lengthLimit(model), lossOn: 'all' as const };
   return tokenize(process, cache, { model, template: 'plain', settings, examples });
+}
+
+/** The reference text where the model can be measured on it. */
+export async function referenceFor(input: Pick<SimilarityInput, 'process' | 'cache' | 'model'>) {
+  if (input.model.isEncoder) return undefined;
+  const { file, reference } = await tokenizeReference(input);
+  return { file, origin: reference.origin };
 }
 
 /** The base model's reference text as tokens, all of it counted. */

@@ -16,7 +16,8 @@ export interface TestResult {
   recommended: Measurement;
   /** Equal to `recommended` where its settings were delivered. */
   found: Measurement;
-  retention: { origin: string; before: ReferenceLoss; after: ReferenceLoss };
+  /** Absent for an encoder. */
+  retention?: { origin: string; before: ReferenceLoss; after: ReferenceLoss };
 }
 
 export interface TestOptions {
@@ -25,7 +26,8 @@ export interface TestOptions {
   task: Task;
   test: MeasuredSet;
   validation: ExamplesReference;
-  reference: ExamplesReference & { origin: string };
+  /** Absent for an encoder. */
+  reference?: ExamplesReference & { origin: string };
   recommended: FinalRun;
   found: FinalRun;
   /** Most rows to answer by generation. */
@@ -44,8 +46,10 @@ export async function testModels(options: TestOptions): Promise<TestResult> {
   const tested = await testRun(options, recommended);
   if (!isSame) options.onProgress(2, total, 'the settings found');
   const best = isSame ? tested : await testRun(options, found);
-  const retention = { origin: options.reference.origin, before: base.reference, after: best.reference };
-  return { base: base.measurement, recommended: tested.measurement, found: best.measurement, retention };
+  const measured = { base: base.measurement, recommended: tested.measurement, found: best.measurement };
+  const [before, after] = [base.reference, best.reference];
+  if (options.reference === undefined || before === undefined || after === undefined) return measured;
+  return { ...measured, retention: { origin: options.reference.origin, before, after } };
 }
 
 async function testBase(options: TestOptions) {
@@ -80,9 +84,10 @@ export async function openRun(
 }
 
 async function testModel(options: TestOptions, process: TrialProcess, model: ModelReference) {
-  const { test, task, generated, signal } = options;
+  const { test, task, generated, reference, signal } = options;
   const measurement = await measure(process, model, test, task, { generated, signal });
-  const { loss, bitsPerByte, perExample } = await process.run('evaluateLoss', { model, examples: options.reference });
+  if (reference === undefined) return { measurement };
+  const { loss, bitsPerByte, perExample } = await process.run('evaluateLoss', { model, examples: reference });
   signal?.throwIfAborted();
   return { measurement, reference: { loss, bitsPerByte, perExample } };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { smol, tiny } from '../../test/plan-facts.js';
 import { epochsForExamples, findModel, learningRateForSize, listModels, recommend } from './recommend.js';
-import { models, rateBySize } from './recommended.js';
+import { encoders, models, rateBySize } from './recommended.js';
 
 describe('findModel', () => {
   it.each([
@@ -14,6 +14,11 @@ describe('findModel', () => {
     ['meta-llama/Meta-Llama-3.1-8B', 8.03e9, 'Llama-3.1-8B'],
     ['meta-llama/Llama-2-7b-hf', 6.74e9, 'Llama-2-7B'],
     ['models/goldilocks-base', 3.22e6, 'goldilocks-base'],
+    ['Qwen/Qwen2.5-0.5B-Instruct', 494e6, 'Qwen2.5-0.5B'],
+    ['Qwen/Qwen3-4B', 4.02e9, 'Qwen3-4B'],
+    ['google/gemma-2-2b-it', 2.61e9, 'Gemma-2-2B'],
+    ['microsoft/Phi-3.5-mini-instruct', 3.82e9, 'Phi-3-mini'],
+    ['mistralai/Mistral-7B-v0.3', 7.25e9, 'Mistral-7B'],
   ])('knows %s', (name, parameters, row) => {
     expect(findModel({ name, parameters, layers: 0, hiddenSize: 0, vocabSize: 0 })?.name).toBe(row);
   });
@@ -23,6 +28,15 @@ describe('findModel', () => {
     const wide = { name: 'x', layers: 32, hiddenSize: 4096, vocabSize: 0 };
     expect(findModel({ ...wide, parameters: 8.03e9 })?.name).toBe('Llama-3.1-8B');
     expect(findModel({ ...wide, parameters: 6.7e9 })?.name).toBe('Llama-2-7B');
+  });
+
+  it('keeps encoders and models that write apart, whatever their shape', () => {
+    const base = { name: 'x', layers: 12, hiddenSize: 768, parameters: 110e6, vocabSize: 0 };
+    expect(findModel(base)).toBeUndefined();
+    expect(findModel({ ...base, isEncoder: true })?.name).toBe('BERT-base');
+    expect(findModel({ ...base, name: 'google-bert/bert-base-uncased', isEncoder: true })?.name).toBe('BERT-base');
+    const unknown = recommend({ ...base, parameters: 4e6, isEncoder: true });
+    expect(unknown).toMatchObject({ method: { value: 'full' }, learningRate: { value: 3e-4, evidence: 'prior' } });
   });
 
   it('does not trust a name whose size disagrees', () => {
@@ -66,11 +80,11 @@ describe('recommend', () => {
         }
       }
     }
-    expect(listModels()).toHaveLength(models.length);
+    expect(listModels()).toHaveLength(models.length + encoders.length);
   });
 
   it('takes LoRA’s rate several times the full rate everywhere', () => {
-    for (const { name, learningRate } of models) {
+    for (const { name, learningRate } of [...models, ...encoders]) {
       const ratio = learningRate.lora.value / learningRate.full.value;
       expect(ratio, name).toBeGreaterThanOrEqual(2);
       expect(ratio, name).toBeLessThanOrEqual(60);

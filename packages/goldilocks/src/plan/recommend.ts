@@ -1,7 +1,16 @@
 // Looks up or derives the recommended settings of a base model: the cheat sheet.
 import type { LoraSettings, ScheduleSettings } from '@goldilocks/trainer';
 import { prior, type Sourced } from './evidence.js';
-import { common, type Method, type ModelRow, models, rateBySize, rateBySizeSource } from './recommended.js';
+import {
+  common,
+  encoderRateBySize,
+  encoders,
+  type Method,
+  type ModelRow,
+  models,
+  rateBySize,
+  rateBySizeSource,
+} from './recommended.js';
 
 /** What the plan must know of a base model. */
 export interface ModelFacts {
@@ -13,6 +22,8 @@ export interface ModelFacts {
   vocabSize: number;
   /** Longest input in tokens. */
   maxPositions?: number;
+  /** It classifies texts and writes none. */
+  isEncoder?: boolean;
 }
 
 export interface Recommendation {
@@ -42,17 +53,18 @@ const similarSize = (row: ModelRow, parameters: number) =>
 /** The table's row for a model: by its name (the size must agree), else by its shape. */
 export function findModel(model: ModelFacts): ModelRow | undefined {
   const name = normalise(model.name);
-  const named = models.find((row) => row.pattern.test(name) && similarSize(row, model.parameters));
+  const known = model.isEncoder ? encoders : models;
+  const named = known.find((row) => row.pattern.test(name) && similarSize(row, model.parameters));
   if (named) return named;
-  return models
+  return known
     .filter((row) => row.shape.layers === model.layers && row.shape.hiddenSize === model.hiddenSize)
     .filter((row) => similarSize(row, model.parameters))
     .sort((a, b) => Math.abs(a.parameters - model.parameters) - Math.abs(b.parameters - model.parameters))[0];
 }
 
 /** Interpolates the recommended rate between models of known size, on logarithmic axes; constant beyond the ends. */
-export function learningRateForSize(parameters: number, method: Method): number {
-  const points = rateBySize[method];
+export function learningRateForSize(parameters: number, method: Method, rates = rateBySize): number {
+  const points = rates[method];
   const first = points[0]!;
   const last = points[points.length - 1]!;
   if (parameters <= first[0]) return first[1];
@@ -76,10 +88,12 @@ export function epochsForExamples(examples: number): number {
 }
 
 /** For models that the table doesn't know. */
-const methodForSize = (parameters: number): Sourced<Method> =>
-  parameters <= tinyModel
+const methodFor = ({ parameters, isEncoder }: ModelFacts): Sourced<Method> => {
+  if (isEncoder) return encoders[0]!.method;
+  return parameters <= tinyModel
     ? prior('full', 'so few weights are cheap to train, as measured on goldilocks-base')
     : prior('lora', 'as for the known models of this size');
+};
 
 /**
  * Recommended settings of a base model, each with its source. Models that the table doesn't know get the rate of
@@ -89,12 +103,13 @@ export function recommend(model: ModelFacts, wanted?: Method): Recommendation {
   const row = findModel(model);
   const method = wanted
     ? { value: wanted, source: 'as asked', evidence: 'prior' as const }
-    : (row?.method ?? methodForSize(model.parameters));
+    : (row?.method ?? methodFor(model));
+  const rates = model.isEncoder ? encoderRateBySize : rateBySize;
   const rate = row?.learningRate[method.value];
   return {
     knownAs: row?.name,
     method,
-    learningRate: rate ?? prior(learningRateForSize(model.parameters, method.value), rateBySizeSource),
+    learningRate: rate ?? prior(learningRateForSize(model.parameters, method.value, rates), rateBySizeSource),
     batchSize: common.batchSize[method.value],
     epochs: common.epochs,
     dropout: common.dropout,
@@ -119,8 +134,9 @@ export interface CheatSheetRow {
 
 /** The cheat sheet: every known base model with its recommended settings and their sources. */
 export function listModels(): CheatSheetRow[] {
-  return models.map((row) => {
-    const facts = { name: row.name, parameters: row.parameters, ...row.shape, vocabSize: 0 };
+  return [...models, ...encoders].map((row) => {
+    const isEncoder = encoders.includes(row);
+    const facts = { name: row.name, parameters: row.parameters, ...row.shape, vocabSize: 0, isEncoder };
     return {
       name: row.name,
       parameters: row.parameters,

@@ -32,7 +32,7 @@ const fullWhenTiny = prior<Method>(
   'a few million weights: training all of them is cheap, and adapters save little',
 );
 
-/** Known base models, smallest first. Learning rates are peaks, for AdamW and batches of 8–64 examples. */
+/** Known base models that write text, smallest first within a family. Learning rates are peaks, for AdamW and batches of 8–64 examples. */
 export const models: ModelRow[] = [
   {
     name: 'goldilocks-base',
@@ -176,7 +176,190 @@ export const models: ModelRow[] = [
       lora: published(3e-4, `${lwr}, ${formula}`),
     },
   },
+  {
+    name: 'Qwen2.5-0.5B',
+    pattern: /qwen2\.5-0\.5b/,
+    shape: { layers: 24, hiddenSize: 896 },
+    parameters: 494e6,
+    method: loraByDefault,
+    learningRate: {
+      full: prior(1e-4, 'between torchtune qwen2_5/0.5B_full (2e-5, 52k rows) and a tenth of the LoRA rate'),
+      lora: published(2e-3, 'torchtune qwen2_5/0.5B_lora'),
+    },
+  },
+  {
+    name: 'Qwen2.5-1.5B',
+    pattern: /qwen2\.5-1\.5b/,
+    shape: { layers: 28, hiddenSize: 1536 },
+    parameters: 1.54e9,
+    method: loraByDefault,
+    learningRate: {
+      full: prior(5e-5, 'between torchtune qwen2_5 full (2e-5, 52k rows) and a tenth of the LoRA rate'),
+      lora: published(2e-3, 'torchtune qwen2_5/1.5B_lora'),
+    },
+  },
+  {
+    name: 'Qwen3-0.6B',
+    pattern: /qwen3-0\.6b/,
+    shape: { layers: 28, hiddenSize: 1024 },
+    parameters: 596e6,
+    method: loraByDefault,
+    learningRate: {
+      full: prior(1e-4, `a tenth of the LoRA rate (${lwr})`),
+      lora: prior(1e-3, `${lwr} found 1e-3 for Qwen3 4B and 8B at batch 128; smaller models take no less`),
+    },
+  },
+  {
+    name: 'Qwen3-1.7B',
+    pattern: /qwen3-1\.7b/,
+    shape: { layers: 28, hiddenSize: 2048 },
+    parameters: 1.72e9,
+    method: loraByDefault,
+    learningRate: {
+      full: prior(5e-5, `below a tenth of the LoRA rate (${lwr}), as the larger models of this table`),
+      lora: prior(1e-3, `${lwr} found 1e-3 for Qwen3 4B and 8B at batch 128; smaller models take no less`),
+    },
+  },
+  {
+    name: 'Qwen3-4B',
+    pattern: /qwen3-4b/,
+    shape: { layers: 36, hiddenSize: 2560 },
+    parameters: 4.02e9,
+    method: loraByDefault,
+    learningRate: {
+      full: prior(2e-5, 'as torchtune trains Qwen 2.5 whole; SmolLM3-3B 2e-5'),
+      lora: published(1e-3, `${lwr}: 1e-3 for Qwen3 4B and 8B at batch 128`),
+    },
+  },
+  {
+    name: 'Gemma-2-2B',
+    pattern: /gemma-2-2b/,
+    shape: { layers: 26, hiddenSize: 2304 },
+    parameters: 2.61e9,
+    method: loraByDefault,
+    learningRate: {
+      full: published(2e-5, 'torchtune gemma2/2B_full'),
+      lora: prior(4e-4, `${formula}, taken over to Gemma`),
+    },
+  },
+  {
+    name: 'SmolLM3-3B',
+    pattern: /smollm3-3b/,
+    shape: { layers: 36, hiddenSize: 2048 },
+    parameters: 3.08e9,
+    method: loraByDefault,
+    learningRate: {
+      full: published(2e-5, 'SmolLM3-3B, supervised fine-tuning'),
+      lora: prior(5e-4, `${formula}; SmolLM3 has its shape`),
+    },
+  },
+  {
+    name: 'Phi-3-mini',
+    pattern: /phi-?3(\.5)?-mini/,
+    shape: { layers: 32, hiddenSize: 3072 },
+    parameters: 3.82e9,
+    method: loraByDefault,
+    learningRate: {
+      full: published(5e-6, 'torchtune phi3/mini_full_low_memory'),
+      lora: published(3e-4, 'torchtune phi3/mini_lora'),
+    },
+  },
+  {
+    name: 'Mistral-7B',
+    pattern: /mistral-7b/,
+    shape: { layers: 32, hiddenSize: 4096 },
+    parameters: 7.25e9,
+    method: loraByDefault,
+    learningRate: {
+      full: published(5e-6, 'torchtune mistral/7B_full_low_memory'),
+      lora: prior(2e-4, `between torchtune mistral/7B_lora (2e-5) and what ${lwr} found for Llama 8B (3e-4)`),
+    },
+  },
 ];
+
+const encoderWhole = prior<Method>(
+  'full',
+  'a class head must be trained anyway, encoders are small, and there is no skill of writing to forget',
+);
+const bertGrid = '1810.04805: BERT’s grid is 2e-5, 3e-5, 5e-5';
+const smallBertGrid = '1908.08962: smaller BERTs were tuned over 3e-5, 5e-5, 1e-4, 3e-4';
+const loraGlue = '2106.09685: RoBERTa-base on GLUE with 4e-4 and 5e-4';
+
+/** Encoders, which classify, smallest first. */
+export const encoders: ModelRow[] = [
+  {
+    name: 'MiniLM-L6',
+    pattern: /minilm-l-?6/,
+    shape: { layers: 6, hiddenSize: 384 },
+    parameters: 22.7e6,
+    method: encoderWhole,
+    learningRate: { full: prior(1e-4, smallBertGrid), lora: prior(1e-3, `ten times the full rate (${lwr})`) },
+  },
+  {
+    name: 'MiniLM-L12',
+    pattern: /minilm-l-?12/,
+    shape: { layers: 12, hiddenSize: 384 },
+    parameters: 33.4e6,
+    method: encoderWhole,
+    learningRate: { full: prior(5e-5, smallBertGrid), lora: prior(5e-4, loraGlue) },
+  },
+  {
+    name: 'DistilBERT-base',
+    pattern: /distilbert-base/,
+    shape: { layers: 6, hiddenSize: 768 },
+    parameters: 66.4e6,
+    method: encoderWhole,
+    learningRate: { full: prior(5e-5, `the upper end, for half the layers; ${bertGrid}`), lora: prior(5e-4, loraGlue) },
+  },
+  {
+    name: 'BERT-base',
+    pattern: /(^|\/)bert-base/,
+    shape: { layers: 12, hiddenSize: 768 },
+    parameters: 109.5e6,
+    method: encoderWhole,
+    learningRate: { full: published(3e-5, bertGrid), lora: prior(5e-4, loraGlue) },
+  },
+  {
+    name: 'ModernBERT-base',
+    pattern: /modernbert-base/,
+    shape: { layers: 22, hiddenSize: 768 },
+    parameters: 149e6,
+    method: encoderWhole,
+    learningRate: { full: prior(5e-5, `as BERT, the upper end: ${bertGrid}`), lora: prior(5e-4, loraGlue) },
+  },
+  {
+    name: 'BERT-large',
+    pattern: /(^|\/)bert-large/,
+    shape: { layers: 24, hiddenSize: 1024 },
+    parameters: 335e6,
+    method: encoderWhole,
+    learningRate: { full: published(2e-5, bertGrid), lora: prior(3e-4, `below ${loraGlue}`) },
+  },
+  {
+    name: 'ModernBERT-large',
+    pattern: /modernbert-large/,
+    shape: { layers: 28, hiddenSize: 1024 },
+    parameters: 395e6,
+    method: encoderWhole,
+    learningRate: { full: prior(3e-5, bertGrid), lora: prior(3e-4, `below ${loraGlue}`) },
+  },
+];
+
+/** Like `rateBySize`, for encoders: from the rows above, and 1908.08962 below them. */
+export const encoderRateBySize: typeof rateBySize = {
+  full: [
+    [4.4e6, 3e-4],
+    [22.7e6, 1e-4],
+    [109.5e6, 3e-5],
+    [335e6, 2e-5],
+  ],
+  lora: [
+    [4.4e6, 2e-3],
+    [22.7e6, 1e-3],
+    [109.5e6, 5e-4],
+    [335e6, 3e-4],
+  ],
+};
 
 /**
  * Learning rate by number of weights, for models not in the table: points to interpolate between (both axes

@@ -5,7 +5,7 @@ import { metricFor, taskTypeOf } from '../evaluate/task.js';
 import { dataFacts } from '../journey/facts.js';
 import { answerTokens, checkSplits, labelCompletions, type Prepared } from '../journey/inspect-stage.js';
 import type { DataOptions, ModelOptions } from '../journey/options.js';
-import { inspectOptionsOf, lengthLimit, openModel, templateFor, tokenize } from '../journey/prepare.js';
+import { inspectOptionsOf, lengthLimit, openModelFor, templateFor, tokenize } from '../journey/prepare.js';
 import { measureSimilarity } from '../journey/similarity-stage.js';
 import { type TrainingData, trainingData } from '../journey/training-data.js';
 import { makePlan, type Plan } from '../plan/plan.js';
@@ -48,7 +48,7 @@ export async function prepareRun({ process, cache }: Workplace, options: Prepare
 /** Inspects and tokenizes only. */
 export async function prepareData({ process, cache }: Workplace, options: PrepareRunOptions): Promise<Prepared> {
   const { data: path, signal } = options;
-  const model = await openModel(process, options);
+  const model = await openModelFor(process, cache, options);
   options.tell?.(`inspecting ${path}`);
   const input = { path, model: model.directory, options: inspectOptionsOf(options, model) };
   const data = await process.run('inspect', input, { signal });

@@ -46,7 +46,7 @@ export async function exportRun(options: ExportRunOptions): Promise<void> {
 function cardOf({ run: { prepared }, final, tested, out }: ExportRunOptions): CardData {
   const { model, data, task } = prepared;
   const { base, tuned } = tested;
-  const { before, after, origin } = tested.test.retention;
+  const { retention } = tested.test;
   const metric =
     tuned.metric === null
       ? []
@@ -63,7 +63,9 @@ function cardOf({ run: { prepared }, final, tested, out }: ExportRunOptions): Ca
     },
     settings: final.settings,
     scores: [...metric, { metric: 'loss', split: 'test', base: base.loss.value, found: tuned.loss.value }],
-    retention: { before: before.loss, after: after.loss, text: origin },
+    ...(retention && {
+      retention: { before: retention.before.loss, after: retention.after.loss, text: retention.origin },
+    }),
     versions: softwareVersions(),
   };
 }

@@ -4,7 +4,7 @@ import type { TrainingSettings } from '@goldilocks/trainer';
 import { UserError } from '../errors.js';
 import { differenceOf, scoreOf } from '../evaluate/measure.js';
 import type { FinalRun } from '../journey/final-runs.js';
-import { tokenizeReference } from '../journey/similarity-stage.js';
+import { referenceFor } from '../journey/similarity-stage.js';
 import { type TestResult, testModels } from '../journey/test-stage.js';
 import { examplesOf } from '../journey/training-data.js';
 import type { PreparedRun } from '../preview/prepare-run.js';
@@ -81,7 +81,7 @@ export async function testOnce(
 ): Promise<TestedRun> {
   const preparation = engine.open('the preparation');
   const { model, task } = prepared;
-  const reference = await tokenizeReference({ process: preparation, cache, model }).finally(() => preparation.close());
+  const reference = await referenceFor({ process: preparation, cache, model }).finally(() => preparation.close());
   const test = await testModels({
     engine,
     model: model.directory,
@@ -92,7 +92,7 @@ export async function testOnce(
       labels: prepared.data.labels ?? [],
     },
     validation: examplesOf(data, data.validation),
-    reference: { file: reference.file, origin: reference.reference.origin },
+    reference,
     recommended: final,
     found: final,
     onProgress: (done, total, note) => emit({ type: 'stage-progress', stage: 'test', done, total, note }),

@@ -2,7 +2,7 @@
 import { UserError } from '../errors.js';
 import type { FinalRun } from '../journey/final-runs.js';
 import { loadRecord } from '../journey/record.js';
-import { runRecordOf } from '../journey/run-record.js';
+import { recordedRetention, runRecordOf } from '../journey/run-record.js';
 import type { RunRecord } from '../refine/run-record.js';
 import type { StateFolder } from '../state/folder.js';
 import { relocate } from '../state/relocate.js';
@@ -55,13 +55,7 @@ async function fromStudy(state: StateFolder, name: string): Promise<RefineStart 
   if (journey === undefined) throw new UserError(`There is no study and no run «${name}» in ${state.root}.`);
   const { final, test, model, settings, workingDirectory } = journey;
   if (final === undefined || test === undefined || model === undefined) return undefined;
-  const { before, after } = test.retention;
-  const retention = {
-    before: before.perExample,
-    after: after.perExample,
-    loss: { before: before.loss, after: after.loss },
-  };
-  const record = await runRecordOf(final.found, model.layers, retention);
+  const record = await runRecordOf(final.found, model.layers, recordedRetention(test));
   const { folder } = final.found;
   return record && { name, options: relocate(settings, workingDirectory), record, folder };
 }

@@ -11,7 +11,7 @@ import { locate } from '../inspect/reading/sources.js';
 import { Interrupted } from '../journey/interrupted.js';
 import type { DataOptions, ModelOptions, RunControl } from '../journey/options.js';
 import { quote } from '../journey/report/command.js';
-import { runRecordOf } from '../journey/run-record.js';
+import { recordedRetention, runRecordOf } from '../journey/run-record.js';
 import type { UserSettings } from '../plan/user-settings.js';
 import { type PreparedRun, prepareRun } from '../preview/prepare-run.js';
 import { diagnose } from '../refine/diagnose.js';
@@ -51,6 +51,8 @@ export interface TrainResult {
   /** At the kept checkpoint. */
   validationLoss: number;
   layers: number;
+  /** The model classifies and cannot be talked to. */
+  isEncoder?: boolean;
   trainExamples: number;
   diagnoses: RunDiagnosis[];
   seconds: number;
@@ -142,13 +144,8 @@ async function go(state: StateFolder, file: RunFile, control: RunControl): Promi
     ({ base, tuned }) => `Loss ${base.loss.value.toFixed(4)} before, ${tuned.loss.value.toFixed(4)} after.`,
   );
   await exportRun({ engine, run, final, tested, out: options.out, overwrite: options.overwrite, signal });
-  const { before, after } = tested.test.retention;
   const layers = run.prepared.model.layers;
-  const retention = {
-    before: before.perExample,
-    after: after.perExample,
-    loss: { before: before.loss, after: after.loss },
-  };
+  const retention = recordedRetention(tested.test);
   const record = await runRecordOf(final, layers, retention);
   const seconds = (performance.now() - began) / 1000;
   const result: TrainResult = {
@@ -159,6 +156,7 @@ async function go(state: StateFolder, file: RunFile, control: RunControl): Promi
     test: { examples: run.data.test.length, base: tested.base, tuned: tested.tuned },
     validationLoss: final.loss,
     layers,
+    ...(run.prepared.model.isEncoder && { isEncoder: true }),
     trainExamples: run.data.train.length,
     diagnoses: record === undefined ? [] : diagnose(record),
     seconds,

@@ -44,14 +44,16 @@ export function trainingHandlers(cacheDirectory: string): Handlers {
   return {
     async describe(input) {
       const opened = await base(input.model);
-      const { directory, hash, parameters, config, tokenizer } = opened;
+      const { directory, hash, parameters, config, tokenizer, architecture } = opened;
       const onHub = repositoryAt(directory);
       const name = onHub?.id ?? opened.name;
       const revision = onHub?.commit;
       const { layers, hiddenSize, vocabSize, maxPositions } = config;
       const hasChatTemplate = tokenizer.chatTemplate !== undefined;
       const sizes = { parameters, layers, hiddenSize, vocabSize, maxPositions };
-      return { name, directory, hash, ...sizes, hasChatTemplate, ...(revision && { revision }) };
+      const isEncoder = architecture.task === 'classification';
+      const known = { ...(revision && { revision }), ...(isEncoder && { isEncoder }) };
+      return { name, directory, hash, ...sizes, hasChatTemplate, ...known };
     },
 
     async inspect(input) {

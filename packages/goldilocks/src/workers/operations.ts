@@ -43,6 +43,8 @@ export interface ModelDescription {
   hasChatTemplate: boolean;
   /** The commit of a model of the Hugging Face Hub. */
   revision?: string;
+  /** An encoder, which classifies texts and writes none; default: a model that continues texts. */
+  isEncoder?: boolean;
 }
 
 export interface TokenizedSummary {

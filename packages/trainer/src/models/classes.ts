@@ -2,11 +2,15 @@
 import { z } from 'zod';
 import { optional, type RawConfig, readFields, refuse } from './config.js';
 
+/** A field of config.json beside those of Transformers: classes to train for, whatever the checkpoint was trained for. */
+export const wantedLabelsKey = 'goldilocks_labels';
+
 const mostClasses = 100_000;
 const fields = {
   id2label: optional(z.record(z.string().regex(/^\d{1,6}$/), z.string().max(10_000))),
   architectures: optional(z.array(z.string())),
   problem_type: optional(z.string()),
+  [wantedLabelsKey]: optional(z.array(z.string())),
 };
 
 export interface Classes {
@@ -18,12 +22,14 @@ export interface Classes {
 }
 
 /**
- * @param labels the classes to train for; without them those that the checkpoint was trained for
+ * @param given the classes to train for; without them those noted in the configuration, or that the checkpoint was trained for
  * @param className the class of Transformers that holds a trained output layer
  * @throws ModelFormatError where there are none, or they do not fit together
  */
-export function readClasses(raw: RawConfig, file: string, className: string, labels?: readonly string[]): Classes {
-  const { id2label, architectures = [], problem_type: kind } = readFields(fields, raw, file);
+export function readClasses(raw: RawConfig, file: string, className: string, given?: readonly string[]): Classes {
+  const values = readFields(fields, raw, file);
+  const { id2label, architectures = [], problem_type: kind, [wantedLabelsKey]: noted } = values;
+  const labels = given ?? noted;
   if (kind !== undefined && kind !== 'single_label_classification') {
     throw refuse(file, `problem_type "${kind}" is not supported; supported: single_label_classification`);
   }
@@ -44,6 +50,11 @@ export function readClasses(raw: RawConfig, file: string, className: string, lab
   return {
     labels: chosen,
     isNew: !isSame,
-    written: { id2label: id2labelWritten, label2id, problem_type: 'single_label_classification' },
+    written: {
+      id2label: id2labelWritten,
+      label2id,
+      problem_type: 'single_label_classification',
+      [wantedLabelsKey]: undefined,
+    },
   };
 }

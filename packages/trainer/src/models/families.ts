@@ -17,6 +17,8 @@ import { qwen2 } from './qwen2.js';
 import { qwen3 } from './qwen3.js';
 import { smollm3 } from './smollm3.js';
 
+const encoders: readonly Family[] = [bert, distilbert, modernbert];
+
 export const families: readonly Family[] = [
   llama,
   mistral,
@@ -29,12 +31,13 @@ export const families: readonly Family[] = [
   olmo2,
   gpt2,
   gptNeox,
-  bert,
-  distilbert,
-  modernbert,
+  ...encoders,
 ];
 
 export const supportedModelTypes: readonly string[] = families.map(({ modelType }) => modelType);
+
+/** Those that classify texts and write none. */
+export const encoderModelTypes: readonly string[] = encoders.map(({ modelType }) => modelType);
 
 /**
  * @param json the parsed content of config.json

@@ -128,12 +128,13 @@ function longRope(
 
 /** The keys of both spellings; readers of either find the same. */
 export function ropeJson(rope: RopeConfig, share?: number): Record<string, unknown> {
-  const values = { rope_type: rope.type, ...ropeValues(rope) };
   const part = share === undefined ? {} : { partial_rotary_factor: share };
+  const values = { rope_type: rope.type, ...ropeValues(rope), ...part };
   return {
-    rope_parameters: { rope_theta: rope.theta, ...values, ...part },
+    rope_parameters: { rope_theta: rope.theta, ...values },
     rope_theta: rope.theta,
     rope_scaling: rope.type === 'default' ? null : values,
+    ...part,
   };
 }
 

@@ -57,7 +57,7 @@ export async function trainOutcome(result: TrainResult): Promise<Outcome> {
     ...diagnoses.flatMap((diagnosis) => diagnosisLines(diagnosis, layers)),
     '',
     `The model is in ${output}. Next:`,
-    `  goldilocks chat ${quote(output)} --base`,
+    result.isEncoder ? `  goldilocks evaluate ${quote(output)} DATA` : `  goldilocks chat ${quote(output)} --base`,
     `  goldilocks refine ${quote(name)}`,
   ];
   return { json: { ...result }, text: lines.join('\n') };

@@ -106,7 +106,8 @@ export function sourceOf(text: string): Source | null {
   return { title: text, url: paper === undefined ? null : `https://arxiv.org/abs/${paper}` };
 }
 
-export function reportRetention({ retention }: TestResult): Retention {
+export function reportRetention({ retention }: TestResult): Retention | null {
+  if (retention === undefined) return null;
   const { before, after, origin } = retention;
   const changePercent = (100 * (after.loss - before.loss)) / before.loss;
   const size = `${Math.abs(changePercent).toFixed(1)} %`;
@@ -114,7 +115,7 @@ export function reportRetention({ retention }: TestResult): Retention {
     changePercent > 1
       ? `The loss on ${origin} rose by ${size}: some of the base skill is forgotten.`
       : `The loss on ${origin} ${changePercent >= 0 ? 'rose' : 'fell'} by ${size}: the base skill is kept.`;
-  const pair = ({ loss, bitsPerByte }: TestResult['retention']['before']) => ({ loss, bitsPerByte });
+  const pair = ({ loss, bitsPerByte }: NonNullable<TestResult['retention']>['before']) => ({ loss, bitsPerByte });
   return { text: origin, before: pair(before), after: pair(after), changePercent, sentence };
 }
 
