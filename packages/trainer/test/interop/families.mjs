@@ -30,7 +30,10 @@ const rows = [
   ['the parcel came !', 'delivery'],
 ];
 // Longer than the reach that Phi-3's short factors are for.
-const texts = ['my card was late why the parcel came two cards in a text', 'why is the app a joy ? the card came late , i was two'];
+const texts = [
+  'my card was late why the parcel came two cards in a text',
+  'why is the app a joy ? the card came late , i was two',
+];
 const adapters = {
   method: 'lora',
   lora: {
@@ -97,7 +100,9 @@ async function checkVariant(base, name, changes) {
   process.exitCode = 1;
 }
 
-const all = readdirSync(goldens, { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== 'tokenizers');
+const all = readdirSync(goldens, { withFileTypes: true }).filter(
+  (entry) => entry.isDirectory() && entry.name !== 'tokenizers',
+);
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : all.map(({ name }) => name);
 for (const name of chosen) {
   const folder = join(root, 'models', name);
