@@ -56,7 +56,7 @@ function withoutClass(text: string, tokenizer: Model['base']['tokenizer'], maxLe
 /** Each text's prediction is measured against every class in turn. */
 function forEachClass(batch: MicroBatch, classes: readonly number[]): MicroBatch {
   const targets = batch.targets.flatMap((target) => classes.map((label) => ({ ...target, label })));
-  return { ...batch, targets, shape: { ...batch.shape, targets: targets.length } };
+  return { ...batch, targets, shape: { ...batch.shape, predictions: targets.length } };
 }
 
 /** Probabilities from −log of those among all classes. */

@@ -4,7 +4,7 @@ import { add, tanh } from '../graph/ops/elementwise.js';
 import { attend } from '../modules/attention.js';
 import { layerNorm } from '../modules/layer-norm.js';
 import { activations, plainMlp } from '../modules/mlp.js';
-import type { Family } from './architecture.js';
+import { type Family, residual } from './architecture.js';
 import { readClasses } from './classes.js';
 import {
   checkSizes,
@@ -91,11 +91,11 @@ export const bert: Family = {
         const project = (part: string) => context.linear(`${name}.attention.self.${part}`, x, d, bias);
         const projected = { queries: project('query'), keys: project('key'), values: project('value') };
         const { output, present } = attend(context, projected, config, past);
-        const attended = context.dropout(context.linear(`${name}.attention.output.dense`, output, d, bias));
-        const middle = layerNorm(context, `${name}.attention.output.LayerNorm`, add(x, attended), layerNormEps);
+        const attended = residual(context, x, context.linear(`${name}.attention.output.dense`, output, d, bias));
+        const middle = layerNorm(context, `${name}.attention.output.LayerNorm`, attended, layerNormEps);
         const names = { up: `${name}.intermediate.dense`, down: `${name}.output.dense` };
-        const inner = context.dropout(plainMlp(context, names, middle, { width, activation }));
-        return { hidden: layerNorm(context, `${name}.output.LayerNorm`, add(middle, inner), layerNormEps), present };
+        const inner = residual(context, middle, plainMlp(context, names, middle, { width, activation }));
+        return { hidden: layerNorm(context, `${name}.output.LayerNorm`, inner, layerNormEps), present };
       },
       head(context, x) {
         const pooled = context.dropout(tanh(context.linear('bert.pooler.dense', x, d, bias)));

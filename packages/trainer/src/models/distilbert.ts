@@ -4,7 +4,7 @@ import { add, relu } from '../graph/ops/elementwise.js';
 import { attend } from '../modules/attention.js';
 import { layerNorm } from '../modules/layer-norm.js';
 import { activations, plainMlp } from '../modules/mlp.js';
-import type { Family } from './architecture.js';
+import { type Family, residual } from './architecture.js';
 import { readClasses } from './classes.js';
 import {
   checkSizes,
@@ -82,11 +82,11 @@ export const distilbert: Family = {
         const project = (part: string) => context.linear(`${name}.attention.${part}`, x, d, bias);
         const projected = { queries: project('q_lin'), keys: project('k_lin'), values: project('v_lin') };
         const { output, present } = attend(context, projected, config, past);
-        const attended = context.dropout(context.linear(`${name}.attention.out_lin`, output, d, bias));
-        const middle = layerNorm(context, `${name}.sa_layer_norm`, add(attended, x), layerNormEps);
+        const attended = residual(context, x, context.linear(`${name}.attention.out_lin`, output, d, bias));
+        const middle = layerNorm(context, `${name}.sa_layer_norm`, attended, layerNormEps);
         const names = { up: `${name}.ffn.lin1`, down: `${name}.ffn.lin2` };
-        const inner = context.dropout(plainMlp(context, names, middle, { width, activation }));
-        return { hidden: layerNorm(context, `${name}.output_layer_norm`, add(inner, middle), layerNormEps), present };
+        const inner = residual(context, middle, plainMlp(context, names, middle, { width, activation }));
+        return { hidden: layerNorm(context, `${name}.output_layer_norm`, inner, layerNormEps), present };
       },
       head(context, x) {
         const pooled = context.dropout(relu(context.linear('pre_classifier', x, d, bias)));

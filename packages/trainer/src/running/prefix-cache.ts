@@ -139,7 +139,7 @@ async function compute(
   store.makeRoom(index.reduce((sum, [, , count]) => sum + count, 0) * width * bytesPerNumber[precision], kept);
   try {
     await writePrefixFile(path, { index, width, precision }, async (put) => {
-      for (const batch of makeMicroBatches(numbered, tokenBudget, 1)) {
+      for (const batch of makeMicroBatches(numbered, tokenBudget, 1, base.architecture.task)) {
         const below = shallower?.hiddenOf({ ...batch, examples: batch.examples.map((i) => numberOf.get(i)!) });
         const hidden = await runner.run(batch, below);
         const statesOf = (first: number, count: number) => hidden.subarray(first * width, (first + count) * width);
