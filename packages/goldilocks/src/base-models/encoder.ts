@@ -1,5 +1,6 @@
 // Encoders classify: before one can be trained it must know the classes of the data, which its folder does not say.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { encoderModelTypes, wantedLabelsKey } from '@goldilocks/trainer';
@@ -16,6 +17,7 @@ interface Config {
 const configOf = (directory: string) => readJson<Config>(join(directory, 'config.json'));
 
 export async function isEncoder(directory: string): Promise<boolean> {
+  if (!existsSync(join(directory, 'config.json'))) return false; // a GGUF file, or nothing that the engine opens
   const config = await configOf(directory);
   return encoderModelTypes.includes(config?.model_type as string);
 }

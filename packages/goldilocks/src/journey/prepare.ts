@@ -28,7 +28,7 @@ export async function openModelFor(
   cache: string,
   options: ModelOptions & DataOptions,
 ): Promise<ModelDescription> {
-  const directory = locateModel(options.model ?? defaultModel);
+  const directory = await locateModel(options.model ?? defaultModel);
   if (!(await isEncoder(directory))) return openModel(process, options);
   const { labels } = await inspect(options.data, inspectOptionsOf(options));
   return openModel(process, { model: await encoderFor(directory, labels, cache) });
