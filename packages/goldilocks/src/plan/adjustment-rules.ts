@@ -73,7 +73,7 @@ const similarityToRate: Rule = (settings, { similarity }) => {
 };
 
 const sizeToEpochs: Rule = (settings, { data }) => {
-  const to = epochsForExamples(data.rows);
+  const to = epochsForExamples(data.rows, settings.epochs);
   const because =
     to > settings.epochs
       ? `Only ${data.rows} examples: each must be seen more often.`

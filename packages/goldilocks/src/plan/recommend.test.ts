@@ -57,6 +57,10 @@ describe('epochsForExamples', () => {
     [20_000, 1],
     [1_000_000, 1],
   ])('%i examples → %i epochs', (examples, epochs) => expect(epochsForExamples(examples)).toBe(epochs));
+
+  it('keeps to a model’s own target in the same way', () => {
+    expect([10, 20, 500, 4166, 5000].map((examples) => epochsForExamples(examples, 6))).toEqual([10, 6, 6, 6, 5]);
+  });
 });
 
 describe('learningRateForSize', () => {

@@ -77,12 +77,11 @@ export function learningRateForSize(parameters: number, method: Method, rates = 
 }
 
 /**
- * Epochs for a number of training examples, by the rule of the OpenAI cookbook: 3; more for under 34 examples (at
- * least 100 examples seen, at most 25 epochs), fewer for over 8,333 (at most 25,000 examples seen, at least 1 epoch).
+ * Epochs for a number of training examples, by the rule of the OpenAI cookbook: its target of 3, or the model's own; more for
+ * few examples (at least 100 examples seen, at most 25 epochs), fewer for many (at most 25,000 examples seen, at least 1 epoch).
  */
-export function epochsForExamples(examples: number): number {
-  const target = 3;
-  if (examples * target < 100) return Math.min(25, Math.max(1, Math.floor(100 / Math.max(1, examples))));
+export function epochsForExamples(examples: number, target = 3): number {
+  if (examples * target < 100) return Math.min(25, Math.max(target, Math.floor(100 / Math.max(1, examples))));
   if (examples * target > 25_000) return Math.max(1, Math.floor(25_000 / examples));
   return target;
 }
@@ -111,7 +110,7 @@ export function recommend(model: ModelFacts, wanted?: Method): Recommendation {
     method,
     learningRate: rate ?? prior(learningRateForSize(model.parameters, method.value, rates), rateBySizeSource),
     batchSize: common.batchSize[method.value],
-    epochs: common.epochs,
+    epochs: row?.epochs ?? common.epochs,
     dropout: common.dropout,
     weightDecay: common.weightDecay,
     schedule: common.schedule,

@@ -14,6 +14,8 @@ export interface ModelRow {
   parameters: number;
   method: Sourced<Method>;
   learningRate: PerMethod<number>;
+  /** Where it was measured; else what is common. */
+  epochs?: Sourced<number>;
 }
 
 const lwr = 'LoRA Without Regret (Thinking Machines)';
@@ -44,6 +46,10 @@ export const models: ModelRow[] = [
       full: measured(2e-3, `${onFeedback}: loss 0.20 at 1e-3, 0.19 at 2e-3 and 3e-3, 0.22 at 3e-4`),
       lora: measured(5e-3, `${onFeedback}: loss 0.24, against 0.27 at 2e-3 and 0.36 at 1.5e-2`),
     },
+    epochs: measured(
+      6,
+      'measured on examples/feedback, two seeds: validation loss 0.12 and 0.13 with 6, 0.14 and 0.15 with 3; test accuracy 71 and 70 %, 56 and 58 %',
+    ),
   },
   {
     name: 'SmolLM2-135M',
