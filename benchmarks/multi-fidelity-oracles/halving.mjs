@@ -27,7 +27,7 @@ export function halving(problem, pool, seed, marks, { shares, sees, picks }) {
   advance(0, problem.recommended, 1);
   while (values.length < marks.length) {
     const step = rule.next(situationOf(trials, shares));
-    if (step.type === 'new') advance(trials.length, order[trials.length - 1], shares[0]);
+    if (step.type === 'new') advance(trials.length, order[(trials.length - 1) % order.length], shares[0]);
     else advance(step.trial, trials[step.trial].params, step.to);
   }
   return values;

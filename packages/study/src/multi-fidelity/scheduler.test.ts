@@ -35,6 +35,7 @@ async function setUp(options: Partial<SchedulerOptions> = {}, seed = 1) {
   const open = async () =>
     new MultiFidelityScheduler(await loadStudy({ storage, name: 's', sampler: new RandomSampler({ seed }) }), {
       space,
+      rule: new AshaRule(),
       ...options,
     });
   return {
