@@ -54,6 +54,7 @@ export async function startServer(options: ServeOptions = {}): Promise<PageServe
   const { port } = server.address() as AddressInfo;
   hosts = ownHosts(port, host === loopback ? [] : namesOfThisMachine());
   const url = `http://${shownHost(host)}:${port}`;
+  void readAhead(book).catch((error: unknown) => onError?.(error));
   return {
     url,
     openingUrl: (path = '/') => `${url}${path}#token=${sessions.newToken()}`,
@@ -63,6 +64,11 @@ export async function startServer(options: ServeOptions = {}): Promise<PageServe
       await book.close();
     },
   };
+}
+
+/** Big studies take a second to be read: they are, before the page asks. */
+async function readAhead(book: StudyBook): Promise<void> {
+  for (const view of await book.all()) await view.refresh();
 }
 
 async function listenSomewhere(
