@@ -25,6 +25,8 @@ export type { UserSettings } from './plan/user-settings.js';
 export { type InspectDataOptions, inspectData } from './preview/inspect-data.js';
 export { type PlanDataOptions, type PlannedData, planData } from './preview/plan-data.js';
 export { reportHtml } from './report/html/page.js';
+export { type PageServer, type ServeOptions, startServer } from './server/server.js';
+export { type Steered, type SteerOptions, steer } from './steer/steer-study.js';
 export { type ImportedStudy, type ImportStudiesOptions, importStudies } from './studies/import-studies.js';
 export { listStudies, type StudySummary } from './studies/list-studies.js';
 export { type RefinedRun, type RefineRunOptions, refineRun } from './train/refine-run.js';
