@@ -46,6 +46,7 @@ async function measure(sampler) {
   for (const child of children) child.send('start');
   const runs = await Promise.all(results);
   const serverMs = serverCpuMs(pid) - serverBefore;
+  for (const child of children) child.send('end');
   const milliseconds = runs.flatMap((run) => run.milliseconds);
   const elapsed = Math.max(...runs.map((run) => run.seconds));
   const trials = await storage.getTrials((await storage.findStudy(name)).id);

@@ -24,5 +24,7 @@ while (performance.now() - began < 1000 * Number(seconds)) {
 }
 const { user, system } = process.cpuUsage(cpu);
 process.send({ milliseconds, cpuMs: (user + system) / 1000, seconds: (performance.now() - began) / 1000 });
+// Until the server's processes have been looked at.
+await new Promise((resolve) => process.once('message', resolve));
 await study.storage.close();
 process.disconnect();
