@@ -1,7 +1,6 @@
 /** The writes of every trial, each one statement that checks and writes, so that it needs one round trip and no BEGIN. */
 
 import { formatDistribution } from '../../distributions/optuna-json.js';
-import type { JsonValue } from '../../json.js';
 import { formatJson } from '../../json.js';
 import type { Attributes } from '../../trial/frozen-trial.js';
 import { alreadySet, notRunning } from '../refusals.js';
@@ -96,6 +95,6 @@ export const wholeWrites: WholeWrites = {
 };
 
 function attributeArrays(attributes: Attributes): [keys: string, values: string] {
-  const values = Object.values(attributes).map((value: JsonValue) => formatJson(value));
+  const values = Object.values(attributes).map((value) => formatJson(value));
   return [textArray(Object.keys(attributes)), textArray(values)];
 }
