@@ -33,6 +33,18 @@ const formats: readonly Format[] = [
     dtypes: [],
     ofAdapters: true,
   },
+  {
+    format: 'gguf',
+    title: 'GGUF',
+    note: 'For llama.cpp, Ollama and LM Studio, with a Modelfile.',
+    dtypes: [],
+  },
+  {
+    format: 'onnx',
+    title: 'ONNX',
+    note: 'For transformers.js, in Node and in browsers.',
+    dtypes: [],
+  },
 ];
 
 export function formatsOf(output: string | null): Takeaway['formats'] {
@@ -111,6 +123,7 @@ const bytesOf = { F32: 4, F16: 2, BF16: 2 } as const;
 /** Weights of a result are stored in four bytes each. */
 async function expectedBytes(model: string, format: string, dtype: ExportRequest['dtype']): Promise<number | null> {
   if (format === 'adapter') return sizeOf(join(model, 'adapter'));
+  if (format !== 'safetensors') return null;
   const weights = join(model, 'model.safetensors');
   return existsSync(weights) ? Math.round(((await stat(weights)).size * bytesOf[dtype ?? 'F32']) / bytesOf.F32) : null;
 }
