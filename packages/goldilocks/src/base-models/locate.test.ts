@@ -11,7 +11,7 @@ describe('locateModel', () => {
   it('says what cannot be used', async () => {
     await expect(locateModel('package.json')).rejects.toThrow(/is a file/);
     await expect(locateModel('model.gguf')).rejects.toThrow(/There is no model «model.gguf»/);
-    await expect(locateModel('../../etc')).rejects.toThrow(/There is no model/);
+    await expect(locateModel('../no/such-model')).rejects.toThrow(/There is no model/);
   });
 
   it('takes a name on the Hub from the cache, or says that it is not there', async () => {

@@ -33,7 +33,7 @@ function trial(number: number, params: Params, value: number | null): ReportTria
 
 function study(): ReportTrial[] {
   const random = mulberry32(11);
-  return Array.from({ length: 36 }, (_, number) => {
+  return Array.from({ length: 48 }, (_, number) => {
     const learningRate = number === 0 ? 1e-3 : 10 ** (-5 + 4 * random());
     const dropout = [0, 0.05, 0.1, 0.2][Math.floor(4 * random())]!;
     const schedule = ['cosine', 'linear', 'constant'][Math.floor(3 * random())]!;
