@@ -10,10 +10,10 @@ const mostText = 300;
 /** Seconds of one sampling after which no further one is made: the budget is for training. */
 const mostSeconds = 2;
 
-/** Undefined for plain text, which has no answers. */
+/** Undefined where there are no answers (plain text, encoders), and where the engine keeps no weights to ask. */
 export function answerSampler({ context, prepared, data }: TrialStages): TrialSetting['sample'] {
   const { task } = prepared;
-  if (task.type === 'plain') return undefined;
+  if (task.type === 'plain' || prepared.model.isEncoder || context.engine.keepsModels === false) return undefined;
   const rows = data.validation.slice(0, examples).map((index) => prepared.data.rows[index]!);
   const maxTokens = Math.min(mostTokens, Math.max(1, task.answerTokens));
   let isTooSlow = false;

@@ -167,6 +167,8 @@ export interface TrialProcess {
 export interface TrialEngine {
   /** `purpose` is a word for messages, such as `trial 7`. */
   open(purpose: string): TrialProcess;
+  /** Whether `keepAs` is obeyed, so that the weights of a run can be asked afterwards; default true. */
+  readonly keepsModels?: boolean;
   /** The time its work is measured by, in milliseconds of any origin; default: the wall clock. */
   now?(): number;
 }

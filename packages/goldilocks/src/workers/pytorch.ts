@@ -30,7 +30,7 @@ const scripts = ['../../workers/pytorch/train.py', '../../../../workers/pytorch/
 
 /** The engine that trains with PyTorch, on CUDA where there is one. It keeps no model for later operations. */
 export function pytorchEngine(options: PytorchEngineOptions): TrialEngine {
-  return { open: (purpose) => new PytorchProcess(purpose, options) };
+  return { keepsModels: false, open: (purpose) => new PytorchProcess(purpose, options) };
 }
 
 class PytorchProcess implements TrialProcess {
