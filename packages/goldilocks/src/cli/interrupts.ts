@@ -24,3 +24,11 @@ export function listenForInterrupts(onFirst: () => void): Interrupts {
     },
   };
 }
+
+/** Resolves when the signal is raised; at once where it was. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    signal.addEventListener('abort', () => done(), { once: true });
+  });
+}

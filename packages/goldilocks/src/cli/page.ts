@@ -1,4 +1,5 @@
 // The page beside a verb that works: opened at its start, and there until the person has looked at the result.
+import { untilAborted } from './interrupts.js';
 import type { Session } from './session.js';
 
 export interface OpenPage {
@@ -18,7 +19,7 @@ export async function openPage(data: string, { note, signal, interactive }: Sess
     async stay() {
       if (!interactive || signal.aborted) return;
       note(`Done. The page stays at ${server.url} until Ctrl-C; goldilocks serve opens it again.`);
-      await new Promise<void>((done) => signal.addEventListener('abort', () => done()));
+      await untilAborted(signal);
     },
     close: () => server.close(),
   };

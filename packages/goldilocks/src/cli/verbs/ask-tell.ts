@@ -1,4 +1,5 @@
 // `goldilocks ask-tell`: a program in any language asks for parameters and tells results, over HTTP on loopback.
+import { untilAborted } from '../interrupts.js';
 import { count } from '../values.js';
 import { verb } from '../verb.js';
 
@@ -33,10 +34,7 @@ export const askTell = verb<Flags, never>({
     const server = await startAskTell({ port, stateDirectory: state, storage });
     try {
       note(`Listening on ${server.url}. Address and token are in ${server.file}. Ctrl-C ends it; nothing is lost.`);
-      await new Promise<void>((done) => {
-        if (signal.aborted) done();
-        signal.addEventListener('abort', () => done());
-      });
+      await untilAborted(signal);
     } finally {
       await server.close();
     }

@@ -1,5 +1,6 @@
 // `goldilocks serve`: the page on which jobs are started, watched, steered and tried.
 import { addStateFlag, type StateFlags, stateDirectoryToBe } from '../flags/state-flags.js';
+import { untilAborted } from '../interrupts.js';
 import { count } from '../values.js';
 import { verb } from '../verb.js';
 
@@ -42,10 +43,7 @@ export const serve = verb<Flags, never>({
       const opened = open && (await openBrowser(url));
       note(`${opened ? 'Opened' : 'Open'} ${url}`);
       note('The address lets one browser in, once. Ctrl-C ends the page; what runs goes on.');
-      await new Promise<void>((done) => {
-        if (signal.aborted) done();
-        signal.addEventListener('abort', () => done());
-      });
+      await untilAborted(signal);
     } finally {
       await server.close();
     }
