@@ -104,11 +104,17 @@ function placeTargets(feeds: BatchFeeds, targets: readonly Target[], none: numbe
   });
 }
 
-/** What a batch's graph leaves open. */
-export const sizesOf = ({ tokens, rows, targets, predictions }: BatchShape): Sizes => ({
+/** With so many tokens that predict that they make equal chunks; those added count for nothing. */
+export function evenChunks(shape: BatchShape, chunks: number): BatchShape {
+  const targets = Math.ceil(shape.targets / chunks) * chunks;
+  return { ...shape, targets, predictions: shape.predictions + targets - shape.targets };
+}
+
+/** What a batch's graph leaves open, where it computes the loss in so many chunks. */
+export const sizesOf = ({ tokens, rows, targets, predictions }: BatchShape, chunks = 1): Sizes => ({
   tokens,
   rows,
-  targets,
+  targets: targets / chunks,
   predictions,
 });
 

@@ -10,7 +10,7 @@ export const openSizes = {
   tokens: 1_000_003,
   /** Rows in which attention sees them. */
   rows: 1_000_033,
-  /** Tokens that predict. */
+  /** Tokens that predict; where the loss is computed in chunks, those of one chunk. */
   targets: 1_000_037,
   /** Predictions that count: a token may make several, of alternatives. */
   predictions: 1_000_039,

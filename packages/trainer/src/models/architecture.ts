@@ -1,6 +1,5 @@
 // What a family of models tells the engine about one model.
 import type { Value } from '../graph/graph.js';
-import { openSizes } from '../graph/open-sizes.js';
 import { add } from '../graph/ops/elementwise.js';
 import type { KeyValues } from '../modules/attention.js';
 import type { ModuleContext } from '../modules/context.js';
@@ -95,8 +94,8 @@ const selecting = (context: ModuleContext): ModuleContext =>
 /** x + branch, with the run's dropout on the branch. Where only one has the selected tokens alone, so has the sum. */
 export function residual(context: ModuleContext, x: Value, branch: Value): Value {
   const dropped = context.dropout(branch);
-  const selected = openSizes.targets;
   const isMixed = x.shape[0] !== dropped.shape[0];
-  const select = (y: Value) => (isMixed && y.shape[0] !== selected ? context.selection!.select(y) : y);
+  const select = (y: Value) =>
+    isMixed && y.shape[0] !== context.selection!.targets ? context.selection!.select(y) : y;
   return add(select(x), select(dropped));
 }

@@ -7,10 +7,11 @@ import { sumAll } from '../graph/ops/reduce.js';
 import { stopGradient } from '../graph/ops/stop-gradient.js';
 import { crossEntropy, negativeLogLikelihoods } from '../losses/cross-entropy.js';
 import { runLayers } from './architecture.js';
+import { type ChunkedLossOptions, chunkedLoss } from './chunked-loss.js';
 import { type ContextOptions, makeContext } from './graph-context.js';
 import type { Inventory } from './inventory.js';
 
-export interface BatchGraphOptions extends Omit<ContextOptions, 'rows' | 'tokens' | 'packed' | 'selective' | 'past'> {
+export interface BatchGraphOptions extends Omit<ContextOptions, 'rows' | 'tokens' | 'packed' | 'targets' | 'past'> {
   inventory: Inventory;
   /** Places a row; all other sizes of a batch are open. */
   rowTokens: number;
@@ -18,6 +19,8 @@ export interface BatchGraphOptions extends Omit<ContextOptions, 'rows' | 'tokens
   prefixDepth: number;
   /** Whether the graph also computes gradients. */
   training: boolean;
+  /** In training, in how many chunks the loss is computed (`chunksFor`), one or more; the number of targets is a multiple of it. Default 1. */
+  chunks?: number;
 }
 
 export interface BatchGraph {
@@ -35,15 +38,16 @@ const longRow = 256;
 
 /** Outputs: `losses` [predictions] (unweighted), and in training, where each token predicts once, the gradients of Σ weight · loss. */
 export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
-  const { architecture, inventory, fed, rowTokens, prefixDepth, training } = options;
-  const { rows, tokens, targets, predictions } = openSizes;
+  const { architecture, inventory, fed, rowTokens, prefixDepth, training, chunks = 1 } = options;
+  const { rows, tokens, predictions } = openSizes;
+  const targets = chunks * openSizes.targets;
   const { layers, hiddenSize } = architecture.config;
   const { context, maskSizes, weights } = makeContext({
     ...options,
     rows,
     tokens: rowTokens,
     packed: tokens,
-    selective: true,
+    targets,
   });
   const { graph } = context;
   const start =
@@ -55,19 +59,25 @@ export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
 
   // Without a layer of its own the graph is given all tokens.
   const selected = prefixDepth < layers ? hidden : context.selection!.select(hidden);
-  const logits = architecture.head(context, selected);
+  const head = (x: Value) => architecture.head(context, x);
   if (!training) {
     const targetOfPrediction = graph.input('targetOfPrediction', 'int32', [predictions]);
     const labels = graph.input('labels', 'int32', [predictions]);
-    graph.output('losses', negativeLogLikelihoods(logits, targetOfPrediction, labels));
+    graph.output('losses', negativeLogLikelihoods(head(selected), targetOfPrediction, labels));
     return { graph, maskSizes, differentiated: [], embeddingRows: false };
   }
-  const losses = crossEntropy(logits, graph.input('labels', 'int32', [targets]));
-  graph.output('losses', losses);
-
-  const loss = sumAll(mul(losses, graph.input('weights', 'float32', [targets])));
   const { inRows, differentiated } = trainedTensors(fed.shapes, inventory);
   const embeddingRows = prefixDepth === 0 && inRows;
+  const given = {
+    head,
+    labels: graph.input('labels', 'int32', [targets]),
+    weights: graph.input('weights', 'float32', [targets]),
+  };
+  const inHead = differentiated.filter((name) => isInHead(name, inventory));
+  const trainedInHead = inHead.map((name) => context.weight(name, fed.shapes.get(name)!));
+  const { losses, loss } =
+    chunks > 1 ? chunkedLoss(selected, { ...given, chunks, trained: trainedInHead }) : wholeLoss(selected, given);
+  graph.output('losses', losses);
   const trained: Value[] = differentiated.map((name) => weights.get(name)!);
   const found = gradients(loss, embeddingRows ? [...trained, start] : trained, { recompute: rowTokens > longRow });
   differentiated.forEach((name, i) => {
@@ -76,6 +86,15 @@ export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
   if (embeddingRows) graph.output('gradient.embedding', found.at(-1)!);
   return { graph, maskSizes, differentiated, embeddingRows };
 }
+
+/** The same as `chunkedLoss` in one go. */
+function wholeLoss(hidden: Value, { head, labels, weights }: Pick<ChunkedLossOptions, 'head' | 'labels' | 'weights'>) {
+  const losses = crossEntropy(head(hidden), labels);
+  return { losses, loss: sumAll(mul(losses, weights)) };
+}
+
+const isInHead = (name: string, inventory: Inventory): boolean =>
+  inventory.depthOf(name) === inventory.layers || inventory.tables.some((table) => table.name === name && table.isHead);
 
 /** A table that is only looked up has its whole gradient in the rows; one that is the output layer too, in both. */
 function trainedTensors(fed: ReadonlyMap<string, unknown>, { tables }: Inventory) {

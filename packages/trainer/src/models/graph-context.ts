@@ -2,7 +2,6 @@
 import { loraNames, loraScale, withLora } from '../adapters/lora.js';
 import { GraphError } from '../graph/errors.js';
 import { Graph, type Value } from '../graph/graph.js';
-import { openSizes } from '../graph/open-sizes.js';
 import { mul, where } from '../graph/ops/elementwise.js';
 import { gatherRows, reshape, selectRows, slice } from '../graph/ops/layout.js';
 import { gemm } from '../graph/ops/product.js';
@@ -30,8 +29,8 @@ export interface ContextOptions {
   tokens: number;
   /** How many tokens there are where rows are padded; default: one in each place. */
   packed?: number;
-  /** Leaves out of the last layer what no prediction needs. */
-  selective?: boolean;
+  /** Where only some tokens predict, how many: the last layer leaves out what no prediction needs. */
+  targets?: number;
   /** Places of a row in the cache of keys and values; default 0. */
   past?: number;
   /** Dropout probability; 0 outside training. */
@@ -39,7 +38,7 @@ export interface ContextOptions {
 }
 
 /** The context, the weights it has asked for so far, and the sizes of the dropout masks. Token ids are the input `ids`. */
-export function makeContext({ mapped, fed, rows, tokens, packed, selective, past = 0, dropout = 0 }: ContextOptions) {
+export function makeContext({ mapped, fed, rows, tokens, packed, targets, past = 0, dropout = 0 }: ContextOptions) {
   const graph = new Graph();
   const values = new Map<unknown, Value>();
   const shared = (key: unknown, make: () => Value): Value => {
@@ -74,7 +73,7 @@ export function makeContext({ mapped, fed, rows, tokens, packed, selective, past
   const context: ModuleContext = {
     graph,
     ...layout,
-    ...(selective && { selection: makeSelection(graph, packed ?? rows * tokens, rows * tokens) }),
+    ...(targets && { selection: makeSelection(graph, targets, packed ?? rows * tokens, rows * tokens) }),
     rows,
     tokens,
     past,
@@ -117,13 +116,13 @@ function packedLayout(graph: Graph, tokens: number, places: number): Layout {
 }
 
 /** The tokens that predict: from where attention sees them, and from all tokens. */
-function makeSelection(graph: Graph, tokens: number, places: number): NonNullable<ModuleContext['selection']> {
-  const { targets } = openSizes;
+function makeSelection(graph: Graph, targets: number, tokens: number, places: number): ModuleContext['selection'] {
   const placeOfTarget = graph.input('placeOfTarget', 'int32', [targets]);
   const targetOfPlace = graph.input('targetOfPlace', 'int32', [places]);
   const selected = graph.input('selected', 'int32', [targets]);
   const inverse = graph.input('inverse', 'int32', [tokens]);
   return {
+    targets,
     fromRows: (x) => selectRows(x, placeOfTarget, targetOfPlace),
     select: (x) => selectRows(x, selected, inverse),
   };

@@ -21,7 +21,7 @@ export interface ModuleContext {
   /** Back to the tokens: [rows·tokens, d] → [n, d]. */
   fromRows(x: Value): Value;
   /** Where of the last layer only some tokens' outputs are wanted: `fromRows` and tokens [n, d] → these tokens, [targets, d]. */
-  readonly selection?: { fromRows(x: Value): Value; select(x: Value): Value };
+  readonly selection?: { targets: number; fromRows(x: Value): Value; select(x: Value): Value };
   /** Earlier tokens of each row whose keys and values are cached (unused places included); 0 without a cache. */
   readonly past: number;
   /** Tokens of the longest text, where a row's are not known while the graph is built. */

@@ -1,10 +1,11 @@
 // Runs micro-batches: builds a graph for a length of rows when it is first met, keeps the last few, feeds weights in place.
 import type { MicroBatch } from '../data/batches.js';
-import { feedsOf, sizesOf } from '../data/segments.js';
+import { evenChunks, feedsOf, sizesOf } from '../data/segments.js';
 import { resolveShape } from '../graph/open-sizes.js';
 import { DropoutMasks } from '../kernels/dropout-masks.js';
 import type { ModelTask } from '../models/architecture.js';
 import type { BaseModel } from '../models/base-model.js';
+import { chunksFor } from '../models/chunked-loss.js';
 import { type BatchGraph, buildBatchGraph } from '../models/forward-graph.js';
 import type { FedWeights } from '../models/graph-context.js';
 import { Purpose, type RandomKey } from '../random/philox.js';
@@ -22,6 +23,8 @@ export interface BatchRunnerOptions {
   dropout?: number;
   /** Outputs of the frozen layers below, where there are any. */
   prefix?: PrefixCache;
+  /** Most bytes of logits at once in training; see `chunksFor` for the default. */
+  logitsLimit?: number;
 }
 
 /** Where in the run a batch stands: what its dropout masks are drawn from. */
@@ -51,11 +54,14 @@ export class BatchRunner {
 
   /** Losses of the batch's targets, and in training the gradients; see `buildBatchGraph` for the names. */
   async run(batch: MicroBatch, position?: MaskPosition): Promise<Results> {
-    const prepared = await this.prepare(batch.shape.rowTokens);
+    const { base, training, logitsLimit } = this.options;
+    const chunks = training ? chunksFor(batch.shape.targets, base.config, logitsLimit) : 1;
+    const shape = evenChunks(batch.shape, chunks);
+    const prepared = await this.prepare(shape.rowTokens, chunks);
     const feeds: Record<string, TensorData> = { ...Object.fromEntries(this.options.weights) };
-    Object.assign(feeds, feedsOf(batch.segments, batch.targets, batch.shape));
+    Object.assign(feeds, feedsOf(batch.segments, batch.targets, shape));
     if (this.options.prefix) feeds.hidden = this.options.prefix.hiddenOf(batch);
-    const sizes = sizesOf(batch.shape);
+    const sizes = sizesOf(shape, chunks);
     const maskSizes = resolveShape(prepared.maskSizes, sizes);
     const { drawn, arrays } = masksFor(prepared, maskSizes);
     maskSizes.forEach((size, site) => {
@@ -71,8 +77,8 @@ export class BatchRunner {
     this.prepared.clear();
   }
 
-  private async prepare(rowTokens: number): Promise<Prepared> {
-    const key = String(rowTokens);
+  private async prepare(rowTokens: number, chunks: number): Promise<Prepared> {
+    const key = `${rowTokens} ${chunks}`;
     const known = this.prepared.get(key);
     if (known) {
       // Moved to the end: the first entry is the one unused for longest.
@@ -87,7 +93,8 @@ export class BatchRunner {
     const isWhole = [...base.shapes.keys()].every((name) => fed.shapes.has(name));
     const mapped = isWhole ? undefined : await base.mappedWeights();
     const prefixDepth = prefix?.depth ?? 0;
-    const built = buildBatchGraph({ architecture, inventory, mapped, fed, rowTokens, training, dropout, prefixDepth });
+    const parts = { architecture, inventory, mapped, fed };
+    const built = buildBatchGraph({ ...parts, rowTokens, training, dropout, prefixDepth, chunks });
     const executable = await Executable.compile(built.graph, { weightsFolder: mapped?.folder });
     const prepared: Prepared = { ...built, executable };
     this.prepared.set(key, prepared);

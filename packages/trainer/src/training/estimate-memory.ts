@@ -1,9 +1,10 @@
 // How much memory a training process will need, from the graph that it will run.
 import { commonRow, roundUp } from '../data/batches.js';
-import { type BatchShape, sizesOf } from '../data/segments.js';
+import { type BatchShape, evenChunks, sizesOf } from '../data/segments.js';
 import type { Value } from '../graph/graph.js';
 import { resolveShape } from '../graph/open-sizes.js';
 import type { BaseModel } from '../models/base-model.js';
+import { chunksFor } from '../models/chunked-loss.js';
 import { type BatchGraphOptions, buildBatchGraph } from '../models/forward-graph.js';
 import type { FedWeights } from '../models/graph-context.js';
 import { writtenNodes } from '../onnx/encode.js';
@@ -42,12 +43,13 @@ export function estimateMemory(
 
 /** Weights that the training graph maps, and what a run of it holds at once with what it is fed. */
 function runBytes(base: BaseModel, settings: TrainingSettings, fed: FedWeights, depth: number, shape: BatchShape) {
-  const { architecture, inventory } = base;
+  const { architecture, inventory, config } = base;
+  const chunks = chunksFor(shape.targets, config);
   const { graph, maskSizes } = buildBatchGraph({
     ...{ architecture, inventory, fed, mapped: unmapped(base) },
-    ...{ rowTokens: shape.rowTokens, training: true, dropout: settings.dropout, prefixDepth: depth },
+    ...{ rowTokens: shape.rowTokens, training: true, dropout: settings.dropout, prefixDepth: depth, chunks },
   });
-  const sizes = sizesOf(shape);
+  const sizes = sizesOf(evenChunks(shape, chunks), chunks);
   const numbersOf = (values: readonly Value[]) =>
     values.reduce((sum, value) => sum + sizeOf(resolveShape(value.shape, sizes)), 0);
   const isMapped = ({ name }: Value) => base.shapes.has(name) && !fed.shapes.has(name);
