@@ -41,13 +41,8 @@ export type { Diagnosis } from './monitors/diagnosis.js';
 export { DivergenceMonitor } from './monitors/divergence.js';
 export { EarlyStopping } from './monitors/early-stopping.js';
 export { diagnoseStuck, type MeasuredPoint } from './monitors/stuck.js';
-export {
-  AdamW,
-  type AdamWSettings,
-  type OptimizedParameter,
-  type StepOptions,
-  type StepResult,
-} from './optimizers/adamw.js';
+export { AdamW, type AdamWSettings } from './optimizers/adamw.js';
+export { type OptimizedParameter, Optimizer, type StepOptions, type StepResult } from './optimizers/optimizer.js';
 export { fillNormal, fillUniform } from './random/fill.js';
 export { Purpose, type RandomKey } from './random/philox.js';
 export { permutation, RandomStream } from './random/random-stream.js';

@@ -78,25 +78,28 @@ describe('kernels agree with plain loops, for every remainder of four', () => {
 
 describe('ParameterMemory', () => {
   test('gives aligned arrays that do not overlap, all of one parameter in one memory', () => {
-    const memory = new ParameterMemory([3, 100]);
-    const slots = [3, 100].map((count) => memory.slotOf(memory.allocate(count))!);
-    const arrays = slots.flatMap((s) => [s.parameter, s.firstMoment, s.secondMoment, s.gradient, s.staging]);
+    const rooms = [3, 100].map((count) => ({ count, state: { first: count, second: 2 * count } }));
+    const memory = new ParameterMemory(rooms);
+    const slots = rooms.map((room) => memory.slotOf(memory.allocate(room))!);
+    const own = slots.flatMap((s) => [s.parameter, ...s.state.values(), s.gradient]);
+    const arrays = [...own, slots[0]!.staging, slots[0]!.scratch];
     for (const array of arrays) expect(array.byteOffset % 64).toBe(0);
     expect(new Set(arrays.map((array) => array.buffer)).size).toBe(1);
-    const ranges = slots
-      .flatMap((s) => [s.parameter, s.firstMoment, s.secondMoment, s.gradient])
+    expect(own.map(({ length }) => length)).toEqual([3, 3, 6, 3, 100, 100, 200, 100]);
+    const ranges = arrays
       .map((array) => [array.byteOffset, array.byteOffset + array.byteLength] as const)
       .sort((a, b) => a[0] - b[0]);
     for (let i = 1; i < ranges.length; i++) expect(ranges[i]![0]).toBeGreaterThanOrEqual(ranges[i - 1]![1]);
   });
 
   test('opens another memory for what passes the limit or comes unannounced; earlier views stay valid', () => {
-    const memory = new ParameterMemory([10_000, 10_000, 10_000], 500_000);
-    const arrays = [10_000, 10_000, 10_000, 5].map((count) => memory.allocate(count).fill(count));
+    const roomOf = (count: number) => ({ count, state: { first: count, second: count } });
+    const memory = new ParameterMemory([10_000, 10_000, 10_000].map(roomOf), 500_000);
+    const arrays = [10_000, 10_000, 10_000, 5].map((count) => memory.allocate(roomOf(count)).fill(count));
     expect(arrays[0]!.buffer).toBe(arrays[1]!.buffer);
     expect(arrays[2]!.buffer).not.toBe(arrays[0]!.buffer);
     for (const array of arrays) expect(array.every((value) => value === array.length)).toBe(true);
-    expect(() => memory.allocate(100_000)).toThrow(/100000 elements .* one memory holds 500000/);
+    expect(() => memory.allocate(roomOf(100_000))).toThrow(/100000 elements .* one memory holds 500000/);
   });
 });
 

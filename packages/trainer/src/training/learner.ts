@@ -8,6 +8,7 @@ import { ParameterMemory } from '../kernels/memory.js';
 import type { BaseModel } from '../models/base-model.js';
 import type { TunedWeights, WeightTensor } from '../models/model.js';
 import { AdamW } from '../optimizers/adamw.js';
+import { Optimizer } from '../optimizers/optimizer.js';
 import { Purpose } from '../random/philox.js';
 import { BatchRunner } from '../running/batch-runner.js';
 import { PrefixCache } from '../running/prefix-cache.js';
@@ -46,7 +47,7 @@ interface Phase {
 
 export class Learner {
   private readonly memory: ParameterMemory;
-  private readonly optimizer: AdamW;
+  private readonly optimizer: Optimizer;
   /** Every tensor that trains at some time of the run, with its current values. */
   private readonly tensors = new Map<string, { tensor: TrainableTensor; data: Float32Array }>();
   private phase?: Phase;
@@ -59,10 +60,12 @@ export class Learner {
         'With these settings nothing is trained: all layers are frozen. Freeze fewer layers or tensors.',
       );
     }
-    this.memory = new ParameterMemory(tensors.map(({ shape }) => sizeOf(shape)));
-    this.optimizer = new AdamW(this.memory, { ...settings.adam, weightDecay: settings.weightDecay });
+    const rule = new AdamW(settings.adam);
+    const rooms = tensors.map((tensor) => ({ count: sizeOf(tensor.shape), state: rule.stateOf(tensor) }));
+    this.memory = new ParameterMemory(rooms);
+    this.optimizer = new Optimizer(this.memory, rule, settings.weightDecay);
     tensors.forEach((tensor, part) => {
-      const data = this.memory.allocate(sizeOf(tensor.shape));
+      const data = this.memory.allocate(rooms[part]!);
       if (base.shapes.has(tensor.name)) data.set(base.readTensor(tensor.name, settings.seed));
       else
         initializeLora(tensor.name, data, tensor.shape[1]!, {
@@ -109,7 +112,7 @@ export class Learner {
       loss += this.collect(results, batch, microBatch < batches.length - 1);
     }
     const tokens = batches.reduce((sum, { realTokens }) => sum + realTokens, 0);
-    const update = this.update(loss, learningRate);
+    const update = await this.update(loss, learningRate);
     await freeArrays(Object.values(results));
     return { loss, tokens, ...update };
   }
@@ -151,6 +154,7 @@ export class Learner {
 
   async release(): Promise<void> {
     await this.endPhase();
+    await this.optimizer.release();
   }
 
   private get current(): Phase {
@@ -162,10 +166,9 @@ export class Learner {
     if (this.optimizer.parameterNames.includes(name)) return;
     const { tensor, data } = this.tensors.get(name)!;
     this.optimizer.addParameter({
-      name,
+      ...tensor,
       parameter: data,
       decay: tensor.decay || this.options.decayEverything === true,
-      rateScale: tensor.rateScale,
     });
   }
 
@@ -193,7 +196,7 @@ export class Learner {
     this.phase = undefined;
   }
 
-  private update(loss: number, learningRate: number): { gradientNorm: number; applied: boolean } {
+  private async update(loss: number, learningRate: number): Promise<{ gradientNorm: number; applied: boolean }> {
     if (Number.isFinite(loss)) {
       return this.optimizer.step({ learningRate, maxGradientNorm: this.options.settings.maxGradientNorm });
     }

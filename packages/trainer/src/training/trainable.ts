@@ -9,6 +9,8 @@ import type { TrainingSettings } from '../settings.js';
 export interface TrainableTensor {
   name: string;
   shape: readonly number[];
+  /** A matrix within one of the layers: no embedding table, no class head, no norm or bias. */
+  hiddenMatrix: boolean;
   /** Weight decay applies: matrices, not norms and biases. */
   decay: boolean;
   /** Its rate as a share of the run's (layer-wise rates). */
@@ -42,6 +44,7 @@ export function trainableTensors(
     .map(([name, shape]) => ({
       name,
       shape,
+      hiddenMatrix: shape.length === 2 && isInLayer(inventory.depthOf(name), inventory),
       decay: shape.length > 1,
       rateScale: (freezing.layerwiseDecay ?? 1) ** depthFromTop(name, inventory),
     }));
@@ -56,6 +59,8 @@ function classHead({ task }: Architecture, inventory: Inventory): [string, reado
 function trainsInFull(depth: number, { freezing }: TrainingSettings, lowestLayer: number): boolean {
   return depth < 0 ? lowestLayer === 0 && !freezing.embeddings : depth >= lowestLayer;
 }
+
+const isInLayer = (depth: number, { layers }: Inventory): boolean => depth >= 0 && depth < layers;
 
 /** Layers above the one a tensor lies in; what comes after all layers counts with the uppermost. */
 const depthFromTop = (name: string, inventory: Inventory): number =>
