@@ -2,22 +2,25 @@
 import { GraphError } from '../graph/errors.js';
 import type { Graph, Node, Value } from '../graph/graph.js';
 import { add } from '../graph/ops/elementwise.js';
-import { Recomputer } from './recompute.js';
+import type { Recomputer } from './recompute.js';
 import { backwardRules } from './rules.js';
 
 /**
  * Appends to the graph the gradient of `loss` (a scalar) with respect to each of `targets` (leaves or inner values). Nodes that no
  * target feeds into get no backward, so what is frozen costs nothing.
  *
- * @param options recompute: cheap values are computed again rather than kept; the same numbers with less memory
+ * @param options recomputer: what it chooses is computed again rather than kept; the same numbers with less memory
  * @returns one value per target, in order, each of its target's shape
  * @throws GraphError where the loss is no scalar, does not depend on a target, or meets an op without a backward rule
  */
-export function gradients(loss: Value, targets: readonly Value[], { recompute = false } = {}): Value[] {
+export function gradients(
+  loss: Value,
+  targets: readonly Value[],
+  { recomputer }: { recomputer?: Recomputer } = {},
+): Value[] {
   const graph = loss.graph;
   if (loss.shape.length > 0) throw new GraphError('gradients', `the loss has shape [${loss.shape}], not a scalar's`);
   const dependent = dependents(graph, targets);
-  const recomputer = recompute ? new Recomputer() : undefined;
   const gradientOf = new Map<Value, Value>([[loss, graph.scalar(1)]]);
 
   for (const node of [...graph.nodes].reverse()) {

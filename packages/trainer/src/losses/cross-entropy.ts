@@ -1,6 +1,6 @@
 // Cross-entropy of next-token predictions.
 import type { Value } from '../graph/graph.js';
-import { add, div, exp, log, mul, neg, sub } from '../graph/ops/elementwise.js';
+import { add, div, exp, log, maximum, mul, neg, sub } from '../graph/ops/elementwise.js';
 import { addElements, gatherElements, gatherRows, reshape } from '../graph/ops/layout.js';
 import { reduceMax, reduceSum } from '../graph/ops/reduce.js';
 
@@ -12,11 +12,11 @@ export function crossEntropy(logits: Value, labels: Value): Value {
   const rows = logits.shape[0]!;
   const column = reshape(labels, [rows, 1]);
   // Each of these is the last use of the one before, so that the runtime works in place: a row of logits is as wide as the vocabulary.
-  const highest = reduceMax(logits, [1], true);
+  const picked = gatherElements(logits, column); // [rows, 1]
+  // The label's logit is never above the highest: it is here so that it is read before the logits are overwritten.
+  const highest = maximum(reduceMax(logits, [1], true), picked);
   const exponentials = exp(sub(logits, highest));
   const total = reduceSum(exponentials, [1], true);
-  // Made last, so that it runs first: see `runningOrder`.
-  const picked = gatherElements(logits, column); // [rows, 1]
   const losses = reshape(sub(add(log(total), highest), picked), [rows]);
   return logits.graph.customGradient(losses, {
     inputs: [logits],

@@ -67,24 +67,26 @@ export interface LayerRange {
 }
 
 /**
- * Layers `from` … `to` − 1: hidden states [n, hidden] → the same, and each layer's keys and values. Of the model's last layer only the
- * selected tokens come out, [targets, hidden], where there is a selection.
+ * Layers `from` … `to` − 1: hidden states [n, hidden] → the same, also before each layer, and each layer's keys and values. Of the model's last
+ * layer only the selected tokens come out, [targets, hidden], where there is a selection.
  */
 export function runLayers(
   context: ModuleContext,
   { layer, config }: Architecture,
   hidden: Value,
   { from, to, past }: LayerRange,
-): { hidden: Value; present: KeyValues[] } {
+): { hidden: Value; before: Value[]; present: KeyValues[] } {
   const present: KeyValues[] = [];
+  const before: Value[] = [];
   const last = config.layers - 1;
   let x = hidden;
   for (let number = from; number < to; number++) {
+    before.push(x);
     const output = layer(number === last ? selecting(context) : context, x, number, past?.[number - from]);
     x = output.hidden;
     present.push(output.present);
   }
-  return { hidden: x, present };
+  return { hidden: x, before, present };
 }
 
 /** Attention looks at all tokens, but only what the selected ones see goes on. */

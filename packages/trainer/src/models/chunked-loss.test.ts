@@ -79,7 +79,7 @@ describe('a loss in chunks', () => {
       return peakBytes(runningOrder(writtenNodes(graph)), graph.outputs.values(), sizes);
     };
     const ofLogits = 4 * targets * config.vocabSize;
-    expect(peakIn(1) - peakIn(16)).toBeGreaterThan(0.8 * ofLogits);
+    expect(peakIn(1) - peakIn(16)).toBeGreaterThan(0.7 * ofLogits);
     expect(chunksFor(targets, config, ofLogits / 10)).toBe(16);
     expect(chunksFor(targets, config, ofLogits)).toBe(1);
   });

@@ -1,5 +1,6 @@
 // Builds the graph of a batch: forward to the losses of its targets, and, in training, back to the gradients.
 import { gradients } from '../gradient/gradients.js';
+import { Recomputer } from '../gradient/recompute.js';
 import type { Graph, Value } from '../graph/graph.js';
 import { openSizes } from '../graph/open-sizes.js';
 import { mul } from '../graph/ops/elementwise.js';
@@ -21,6 +22,8 @@ export interface BatchGraphOptions extends Omit<ContextOptions, 'rows' | 'tokens
   training: boolean;
   /** In training, in how many chunks the loss is computed (`chunksFor`), one or more; the number of targets is a multiple of it. Default 1. */
   chunks?: number;
+  /** In training, each layer is computed again in the backward pass, from what goes into it; default false. */
+  gradientCheckpointing?: boolean;
 }
 
 export interface BatchGraph {
@@ -55,7 +58,7 @@ export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
       ? graph.input('hidden', 'float32', [tokens, hiddenSize])
       : stopGradient(architecture.embed(context));
   const embedded = prefixDepth > 0 ? start : (architecture.afterEmbedding?.(context, start) ?? start);
-  const { hidden } = runLayers(context, architecture, embedded, { from: prefixDepth, to: layers });
+  const { hidden, before } = runLayers(context, architecture, embedded, { from: prefixDepth, to: layers });
 
   // Without a layer of its own the graph is given all tokens.
   const selected = prefixDepth < layers ? hidden : context.selection!.select(hidden);
@@ -79,7 +82,12 @@ export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
     chunks > 1 ? chunkedLoss(selected, { ...given, chunks, trained: trainedInHead }) : wholeLoss(selected, given);
   graph.output('losses', losses);
   const trained: Value[] = differentiated.map((name) => weights.get(name)!);
-  const found = gradients(loss, embeddingRows ? [...trained, start] : trained, { recompute: rowTokens > longRow });
+  const recomputer = options.gradientCheckpointing
+    ? Recomputer.ofLayers(graph, [...before, hidden])
+    : rowTokens > longRow
+      ? Recomputer.ofCheap()
+      : undefined;
+  const found = gradients(loss, embeddingRows ? [...trained, start] : trained, { recomputer });
   differentiated.forEach((name, i) => {
     graph.output(`gradient.${name}`, found[i]!);
   });

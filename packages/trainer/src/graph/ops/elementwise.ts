@@ -22,6 +22,8 @@ export const add = (a: Operand, b: Operand): Value => binary('Add', a, b);
 export const sub = (a: Operand, b: Operand): Value => binary('Sub', a, b);
 export const mul = (a: Operand, b: Operand): Value => binary('Mul', a, b);
 export const div = (a: Operand, b: Operand): Value => binary('Div', a, b);
+/** The larger of each two. No backward rule: used only where its gradient cancels, as in `crossEntropy`. */
+export const maximum = (a: Operand, b: Operand): Value => binary('Max', a, b);
 export const neg = (x: Value): Value => unary('Neg', x);
 export const exp = (x: Value): Value => unary('Exp', x);
 export const log = (x: Value): Value => unary('Log', x);
