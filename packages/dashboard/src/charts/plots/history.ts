@@ -6,6 +6,7 @@ import { axisOf, quiet, robustRange, titleAbove, titleBelow } from '../axes.js';
 import { lineLook } from '../colors.js';
 import type { Drawing } from '../drawing.js';
 import { type PlotContext, valueConditions } from './context.js';
+import { scatter } from './scatter.js';
 
 export function drawHistory(figure: FigureOf<'history'>, context: PlotContext): Drawing {
   const series = figure.series.map((one, s) => {
@@ -57,10 +58,13 @@ export function drawHistory(figure: FigureOf<'history'>, context: PlotContext): 
         const look = series.length > 1 ? lineLook(s, dark) : { color: colors.found, type: 'solid' as const };
         return [
           {
-            type: 'scatter',
+            ...scatter(
+              one.valued,
+              (i) => one.trials[i],
+              (i) => one.values[i],
+            ),
             name: one.study,
             symbolSize: one.valued.length > 2000 ? 4 : 8,
-            data: one.valued.map((i) => [one.trials[i]!, one.values[i]!]),
             itemStyle: { color: series.length > 1 ? look.color : colors.base, opacity: 0.65 },
             markLine: s === 0 ? recommendedLine(context, colors.recommended) : undefined,
           },
@@ -70,7 +74,7 @@ export function drawHistory(figure: FigureOf<'history'>, context: PlotContext): 
             step: 'end',
             showSymbol: false,
             silent: true,
-            data: one.best ? one.trials.map((trial, i) => [trial, one.best![i]]) : [],
+            data: one.best ? corners(one.trials, one.best) : [],
             lineStyle: { ...look, width: 3 },
           },
         ];
@@ -101,6 +105,13 @@ export function drawHistory(figure: FigureOf<'history'>, context: PlotContext): 
       ),
     }),
   };
+}
+
+/** Where a line of steps turns, and its end. */
+function corners(trials: readonly number[], best: readonly (number | null)[]): [number, number | null][] {
+  return trials.flatMap((trial, i) =>
+    i === best.length - 1 || best[i] !== best[i - 1] ? [[trial, best[i]!] as [number, number | null]] : [],
+  );
 }
 
 function historyConditions([x, y]: number[][], context: PlotContext) {

@@ -3,15 +3,28 @@ import type { FigureOf } from '@goldilocks/protocol/page';
 import { measured, plain, readable } from '../../format.js';
 import { text } from '../../text.js';
 import { axisOf, robustRange, titleBelow } from '../axes.js';
+import type { Colors } from '../colors.js';
 import type { Drawing } from '../drawing.js';
 import { type PlotContext, paramConditions, paramTitle, valueConditions } from './context.js';
+import { scatter } from './scatter.js';
 
 const PANEL = 250;
+
+/** What sets a trial's point apart from the others. */
+type Look = 'plain' | 'infeasible' | 'recommended' | 'best';
+const looks: readonly Look[] = ['plain', 'infeasible', 'recommended', 'best'];
 
 export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Drawing {
   const panels = figure.panels
     .filter(({ x }) => new Set(x.values).size > 1)
     .map((panel) => ({ ...panel, rows: panel.trials.flatMap((trial, i) => (context.passes(trial) ? [i] : [])) }));
+  // One series for each look of each panel.
+  const groups = panels.flatMap(({ rows, trials, feasible }, p) => {
+    const shown = rows.map((i) => lookOf(trials[i]!, feasible[i]!, context));
+    return looks
+      .map((look) => ({ p, look, rows: rows.filter((_, k) => shown[k] === look) }))
+      .filter((group) => group.rows.length > 0);
+  });
   const ends = robustRange(panels.flatMap(({ y }) => y));
   const across = (width: number) => Math.max(1, Math.min(panels.length, Math.floor(width / 260)));
   const write = (p: number, i: number) => {
@@ -22,7 +35,9 @@ export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Draw
   };
   const sentence = (p: number, i: number) =>
     `${text.charts.point(panels[p]!.trials[i]!, context.objectiveTitle, measured(panels[p]!.y[i]))}\n${paramTitle(context, panels[p]!.x.label)}: ${write(p, i)}`;
-  const flat = panels.flatMap(({ rows }, p) => rows.map((i, k) => ({ p, i, k })));
+  const flat = groups.flatMap(({ p, rows }, seriesIndex) =>
+    rows.map((i, dataIndex) => ({ p, i, seriesIndex, dataIndex })),
+  );
   return {
     height: (width) => Math.max(1, Math.ceil(panels.length / across(width))) * PANEL,
     brush: 'rect',
@@ -71,23 +86,17 @@ export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Draw
         })),
         tooltip: {
           formatter: ({ seriesIndex, dataIndex }: { seriesIndex: number; dataIndex: number }) =>
-            sentence(seriesIndex, panels[seriesIndex]!.rows[dataIndex]!),
+            sentence(groups[seriesIndex]!.p, groups[seriesIndex]!.rows[dataIndex]!),
         },
-        series: panels.map(({ x, y, trials, feasible, rows }, p) => ({
-          type: 'scatter',
+        series: groups.map(({ p, look, rows }) => ({
+          ...scatter(
+            rows,
+            (i) => panels[p]!.x.values[i],
+            (i) => panels[p]!.y[i],
+          ),
           xAxisIndex: p,
           yAxisIndex: p,
-          symbolSize: rows.length > 2000 ? 3 : 8,
-          itemStyle: { color: colors.base, opacity: rows.length > 2000 ? 0.4 : 0.7 },
-          data: rows.map((i) => {
-            const value = [x.values[i], y[i]];
-            const trial = trials[i]!;
-            if (trial === context.best)
-              return { value, symbolSize: 13, itemStyle: { color: colors.found, opacity: 1 } };
-            if (trial === 0 && context.recommended !== null)
-              return { value, symbol: 'diamond', symbolSize: 13, itemStyle: { color: colors.recommended, opacity: 1 } };
-            return feasible[i] ? value : { value, symbol: 'emptyCircle' };
-          }),
+          ...symbolOf(look, panels[p]!.rows.length > 2000, colors),
         })),
       };
     },
@@ -95,11 +104,11 @@ export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Draw
       count: flat.length,
       label: (k) => sentence(flat[k]!.p, flat[k]!.i).replaceAll('\n', ', '),
       trial: (k) => panels[flat[k]!.p]!.trials[flat[k]!.i]!,
-      at: (k) => ({ seriesIndex: flat[k]!.p, dataIndex: flat[k]!.k }),
+      at: (k) => flat[k]!,
     },
     trialOf: ({ seriesIndex, dataIndex }) => {
-      const panel = panels[seriesIndex!];
-      return panel?.trials[panel.rows[dataIndex]!] ?? null;
+      const group = groups[seriesIndex!];
+      return group ? (panels[group.p]!.trials[group.rows[dataIndex]!] ?? null) : null;
     },
     numbers: () => ({
       ofTrials: true,
@@ -117,4 +126,18 @@ export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Draw
       ]),
     }),
   };
+}
+
+function lookOf(trial: number, feasible: boolean, { best, recommended }: PlotContext): Look {
+  if (trial === best) return 'best';
+  if (trial === 0 && recommended !== null) return 'recommended';
+  return feasible ? 'plain' : 'infeasible';
+}
+
+function symbolOf(look: Look, many: boolean, colors: Colors) {
+  if (look === 'best') return { symbolSize: 13, itemStyle: { color: colors.found }, z: 3 };
+  if (look === 'recommended')
+    return { symbol: 'diamond', symbolSize: 13, itemStyle: { color: colors.recommended }, z: 3 };
+  const itemStyle = { color: colors.base, opacity: many ? 0.4 : 0.7 };
+  return { symbol: look === 'plain' ? 'circle' : 'emptyCircle', symbolSize: many ? 3 : 8, itemStyle };
 }

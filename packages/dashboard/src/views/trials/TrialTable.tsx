@@ -1,4 +1,6 @@
 // The table itself: only the rows in sight are in the page; one stop for the Tab key, arrows move within.
+
+import { useRouter } from '@tanstack/react-router';
 import {
   type ColumnDef,
   columnVisibilityFeature,
@@ -9,11 +11,11 @@ import {
   useTable,
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import type { TrialColumns } from '../../api/trial-store.js';
 import type { TrialColumn } from '../../filter/columns.js';
 import { text } from '../../text.js';
-import { TrialLink } from './TrialsView.js';
+import { TrialRow } from './TrialRow.js';
 import { useOpenTrial } from './useOpenTrial.js';
 
 const features = tableFeatures({ rowSortingFeature, columnVisibilityFeature, sortedRowModel: createSortedRowModel() });
@@ -54,7 +56,9 @@ export function TrialTable({ study, trials, columns, hidden, rows, sort, onSort,
     getRowId: ({ row }) => String(row),
   });
   const sorted = table.getRowModel().rows;
-  const shown = columns.filter(({ id }) => !hidden.includes(id));
+  const shown = useMemo(() => columns.filter(({ id }) => !hidden.includes(id)), [columns, hidden]);
+  const chosen = useMemo(() => new Set(selected), [selected]);
+  const address = useRouter().buildLocation({ to: '/s/$study/trials', params: { study } }).pathname;
   const template = shown.map(({ width }) => `minmax(0, ${width}fr)`).join(' ');
   const least = shown.reduce((sum, { width }) => sum + width, 0);
   const scroller = useRef<HTMLDivElement>(null);
@@ -62,8 +66,11 @@ export function TrialTable({ study, trials, columns, hidden, rows, sort, onSort,
     count: sorted.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
-    overscan: 12,
+    overscan: 6,
   });
+  const items = virtual.getVirtualItems();
+  const slots = useRef(1);
+  slots.current = Math.max(slots.current, items.length);
   const [current, setCurrent] = useState(0);
   const at = Math.min(current, sorted.length - 1);
   const openTrial = useOpenTrial();
@@ -102,46 +109,37 @@ export function TrialTable({ study, trials, columns, hidden, rows, sort, onSort,
       aria-multiselectable="true"
       aria-activedescendant={`row-${sorted[at]?.id}`}
       tabIndex={0}
+      style={{ '--columns': template } as CSSProperties}
       onKeyDown={onKeyDown}
     >
       <div className="grid-head" role="rowgroup" style={{ minWidth: least }}>
-        <div className="grid-row" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+        <div className="grid-row" role="row" aria-rowindex={1}>
           {shown.map((column) => (
             <HeadCell key={column.id} column={column} sort={sort} onSort={onSort} />
           ))}
         </div>
       </div>
       <div className="grid-body" role="rowgroup" style={{ height: virtual.getTotalSize(), minWidth: least }}>
-        {virtual.getVirtualItems().map(({ index, start }) => {
+        {items.map(({ index, start }) => {
           const { id, original } = sorted[index]!;
           const trial = trials.numbers[original.row]!;
           return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the grid takes the keys for its rows
-            <div
-              key={id}
+            <TrialRow
+              // Rows that leave the window become those that enter it: nothing is made or taken away while scrolling.
+              key={index % slots.current}
               id={`row-${id}`}
-              className="grid-row"
-              role="row"
-              aria-rowindex={index + 2}
-              aria-selected={selected.includes(trial)}
-              data-current={index === at}
-              style={{ gridTemplateColumns: template, transform: `translateY(${start}px)` }}
-              onClick={(event) => {
-                setCurrent(index);
-                if (event.ctrlKey || event.metaKey || event.shiftKey) onToggle(trial);
-              }}
-              onDoubleClick={() => openTrial(trial)}
-            >
-              {shown.map((column) => (
-                <div
-                  key={column.id}
-                  role="gridcell"
-                  className={`grid-cell ${column.kind === 'number' ? 'number' : ''}`}
-                >
-                  {column.id === 'number' ? <TrialLink study={study} trial={trial} /> : column.label(original.row)}
-                </div>
-              ))}
-            </div>
+              trial={trial}
+              row={original.row}
+              index={index}
+              start={start}
+              shown={shown}
+              selected={chosen.has(trial)}
+              current={index === at}
+              href={`${address}/${trial}`}
+              onPoint={setCurrent}
+              onToggle={onToggle}
+              onOpen={openTrial}
+            />
           );
         })}
       </div>

@@ -1,5 +1,5 @@
 // All trials in a table: sorted, filtered, with the columns one wants, and as quick with 50,000 as with 50.
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { csv } from '../../charts/drawing.js';
 import { saveText } from '../../charts/save.js';
@@ -33,12 +33,15 @@ export function TrialsView() {
     const all = trials.data?.numbers.keys() ?? [];
     return [...all].filter(meets);
   }, [trials.data, meets]);
-  const hidden = hide.split(',');
+  const hidden = useMemo(() => hide.split(','), [hide]);
   const selected = useMemo(() => numbersOf(chosen), [chosen]);
-  const toggle = (trial: number) => {
-    const next = selected.includes(trial) ? selected.filter((other) => other !== trial) : [...selected, trial];
-    set({ chosen: next.join(',') || undefined });
-  };
+  const toggle = useCallback(
+    (trial: number) => {
+      const next = selected.includes(trial) ? selected.filter((other) => other !== trial) : [...selected, trial];
+      set({ chosen: next.join(',') || undefined });
+    },
+    [selected, set],
+  );
   return (
     <Shown query={trials} height={560}>
       {(data) =>
@@ -135,12 +138,4 @@ function csvOf(columns: readonly TrialColumn[], rows: readonly number[]): string
       }),
     ),
   });
-}
-
-export function TrialLink({ study, trial }: { study: string; trial: number }) {
-  return (
-    <Link to="/s/$study/trials/$trial" params={{ study, trial: String(trial) }}>
-      {trial}
-    </Link>
-  );
 }
