@@ -321,6 +321,7 @@ export const text = {
     feasible: 'Feasible',
     marked: 'Marked',
     notes: 'Notes',
+    missing: 'missing',
     objective: (index: number) => `Objective ${index}`,
     emptyTitle: 'No trial yet',
     empty: 'The first one comes after the pilot. It is always the recommended settings.',

@@ -4,6 +4,7 @@ import { measured, param } from '../format.js';
 import { text } from '../text.js';
 import { quiet, robustRange, titleAbove } from './axes.js';
 import type { Drawing } from './drawing.js';
+import { trialPoints } from './points.js';
 
 export function drawKnob(knob: Hyperparameter, objective: string): Drawing {
   const { points, scale, zone, value, recommended } = knob;
@@ -85,13 +86,10 @@ export function drawKnob(knob: Hyperparameter, objective: string): Drawing {
           : []),
       ],
     }),
-    points: {
-      count: shown.length,
+    ...trialPoints(
+      shown.map(({ trial }) => trial),
       label,
-      trial: (i) => shown[i]!.trial,
-      at: (i) => ({ seriesIndex: 0, dataIndex: i }),
-    },
-    trialOf: ({ dataIndex }) => shown[dataIndex]?.trial ?? null,
+    ),
     numbers: () => ({
       ofTrials: true,
       columns: [

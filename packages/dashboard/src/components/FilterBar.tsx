@@ -1,6 +1,6 @@
 // What the trials are filtered by, to read, to take away and to add: the same for the table and every plot.
 import { useState } from 'react';
-import type { TrialColumn } from '../filter/columns.js';
+import { MISSING, type TrialColumn } from '../filter/columns.js';
 import { type Condition, replaced } from '../filter/where.js';
 import { plain } from '../format.js';
 import { text } from '../text.js';
@@ -19,10 +19,11 @@ export function FilterBar({ columns, conditions, onChange }: Props) {
   return (
     <div className="row">
       {conditions.map((condition) => {
-        const title = columns.find(({ id }) => id === condition.column)?.title ?? condition.column;
+        const column = columns.find(({ id }) => id === condition.column);
+        const title = column?.title ?? condition.column;
         return (
           <span className="chip" key={condition.column}>
-            {sentence(title, condition)}
+            {sentence(title, column, condition)}
             <Button
               look="quiet compact"
               title={text.trials.removeFilter(title)}
@@ -53,8 +54,12 @@ export function FilterBar({ columns, conditions, onChange }: Props) {
   );
 }
 
-function sentence(title: string, condition: Condition): string {
-  if ('oneOf' in condition) return text.trials.isOne(title, condition.oneOf.join(', '));
+function sentence(title: string, column: TrialColumn | undefined, condition: Condition): string {
+  if ('oneOf' in condition) {
+    const label = (key: string) => column?.choices?.find((choice) => choice.key === key)?.label ?? key;
+    const labels = condition.oneOf.map((key) => (key === MISSING ? text.trials.missing : label(key)));
+    return text.trials.isOne(title, labels.join(', '));
+  }
   const { low, high } = condition;
   if (low === null) return text.trials.atMost(title, plain(high ?? Number.POSITIVE_INFINITY, 4));
   if (high === null) return text.trials.atLeast(title, plain(low, 4));
@@ -87,9 +92,9 @@ function AddFilter({ columns, onAdd }: { columns: readonly TrialColumn[]; onAdd:
       {column.choices ? (
         <fieldset className="stack tight">
           <legend className="label">{text.trials.oneOf}</legend>
-          {column.choices.map((choice) => (
-            <Toggle key={choice} selected={oneOf.includes(choice)} onChange={(chosen) => change(choice, chosen)}>
-              {choice}
+          {column.choices.map(({ key, label }) => (
+            <Toggle key={key} selected={oneOf.includes(key)} onChange={(chosen) => change(key, chosen)}>
+              {label}
             </Toggle>
           ))}
         </fieldset>

@@ -4,6 +4,15 @@ import type { TrialColumns } from '../api/trial-store.js';
 import { duration, measured, moment, plain, readable } from '../format.js';
 import { text } from '../text.js';
 
+/** One of several, by the name that an address keeps, and as a person reads it. */
+export interface ColumnChoice {
+  key: string;
+  label: string;
+}
+
+/** Stands in an address for a missing value. */
+export const MISSING = '';
+
 export interface TrialColumn {
   /** Names it in an address. */
   id: string;
@@ -12,7 +21,7 @@ export interface TrialColumn {
   /** A number to sort and filter by; of a choice its place in `choices`. */
   value: (row: number) => number | null;
   label: (row: number) => string;
-  choices: readonly string[] | null;
+  choices: readonly ColumnChoice[] | null;
   /** Pixels. */
   width: number;
 }
@@ -34,10 +43,10 @@ export function columnsOf(trials: TrialColumns, { metricNames, objectiveTitle }:
   });
   const params = trials.params.map((column): TrialColumn => {
     const { name, title, choices, values } = column;
-    const shown = choices?.map(readable) ?? null;
+    const shown = choices?.map((key) => ({ key, label: readable(key) })) ?? null;
     const value = (row: number) => values[row] ?? null;
     if (!shown) return number(paramColumn(name), title, value, (it) => (it === null ? '—' : plain(it)), 120);
-    const label = (row: number) => (values[row] == null ? '—' : shown[values[row]!]!);
+    const label = (row: number) => (values[row] == null ? '—' : shown[values[row]!]!.label);
     return { id: paramColumn(name), title, kind: 'choice', value, label, choices: shown, width: roomFor(title, 130) };
   });
   return [
@@ -51,7 +60,7 @@ export function columnsOf(trials: TrialColumns, { metricNames, objectiveTitle }:
     choice(
       'state',
       text.trials.state,
-      trialStates.map((state) => text.trialStates[state]),
+      trialStates.map((state) => ({ key: state, label: text.trialStates[state] })),
       (row) => trials.states[row]!,
     ),
     ...objectives,
@@ -66,8 +75,8 @@ export function columnsOf(trials: TrialColumns, { metricNames, objectiveTitle }:
     ),
     number('seconds', text.trials.seconds, (row) => trials.seconds[row] ?? null, duration, 110),
     { ...number('started', text.trials.started, (row) => trials.startedAt[row] ?? null, moment, 190), kind: 'time' },
-    choice('feasible', text.trials.feasible, [text.no, text.yes], (row) => Number(trials.feasible[row])),
-    choice('marked', text.trials.marked, [text.no, text.yes], (row) => Number(trials.marked[row])),
+    choice('feasible', text.trials.feasible, noOrYes, (row) => Number(trials.feasible[row])),
+    choice('marked', text.trials.marked, noOrYes, (row) => Number(trials.marked[row])),
     number(
       'notes',
       text.trials.notes,
@@ -96,13 +105,30 @@ function number(
   };
 }
 
-function choice(id: string, title: string, choices: string[], value: (row: number) => number): TrialColumn {
+const noOrYes: readonly ColumnChoice[] = [
+  { key: 'no', label: text.no },
+  { key: 'yes', label: text.yes },
+];
+
+/** What an address calls a row's value. */
+export function keyIn({ value, choices }: TrialColumn, row: number): string {
+  const it = value(row);
+  if (it === null) return MISSING;
+  return choices ? choices[it]!.key : String(it);
+}
+
+function choice(
+  id: string,
+  title: string,
+  choices: readonly ColumnChoice[],
+  value: (row: number) => number,
+): TrialColumn {
   return {
     id,
     title,
     kind: 'choice',
     value,
-    label: (row) => choices[value(row)]!,
+    label: (row) => choices[value(row)]!.label,
     choices,
     width: roomFor(title, 120),
   };

@@ -22,12 +22,14 @@ test('what is written into the address is read again', () => {
 
 test('an address that makes no sense filters nothing', () => {
   expect(readWhere('x:abc..;;:1..2;nonsense;%E0%A4%A=1')).toEqual([{ column: '%E0%A4%A', oneOf: ['1'] }]);
+  expect(readWhere('x=')).toEqual([{ column: 'x', oneOf: [''] }]);
 });
 
-const column = (id: string, values: (number | null)[], choices: string[] | null = null): TrialColumn => ({
-  ...{ id, title: id, kind: choices ? 'choice' : 'number', choices, width: 1 },
+const column = (id: string, values: (number | null)[], keys: string[] | null = null): TrialColumn => ({
+  ...{ id, title: id, kind: keys ? 'choice' : 'number', width: 1 },
+  choices: keys?.map((key) => ({ key, label: `translated ${key}` })) ?? null,
   value: (row) => values[row]!,
-  label: (row) => choices?.[values[row]!] ?? String(values[row]),
+  label: (row) => String(values[row]),
 });
 
 test('conditions hold together; a missing value meets no range', () => {
@@ -39,6 +41,7 @@ test('conditions hold together; a missing value meets no range', () => {
   const done: Condition = { column: 'state', oneOf: ['done'] };
   expect(rows([done])).toEqual([0, 2]);
   expect(rows([done, { column: 'lr', low: null, high: null }])).toEqual([0]);
+  expect(rows([{ column: 'lr', oneOf: [''] }])).toEqual([2]);
   expect(rows([{ column: 'gone', low: null, high: null }])).toEqual([]);
   expect(replaced([done], 'state', [])).toEqual([]);
 });

@@ -1,12 +1,12 @@
 // Which trials are shown: conditions on their columns, kept in the address so that every view of a study applies them.
-import type { TrialColumn } from './columns.js';
+import { keyIn, type TrialColumn } from './columns.js';
 
-/** Between both ends, each may be open; or one of some choices. */
+/** Between both ends, each may be open; or one of some choices, by their keys. */
 export type Condition =
   | { column: string; low: number | null; high: number | null }
   | { column: string; oneOf: readonly string[] };
 
-/** `p.learningRate:0.0001..0.001;state=COMPLETE|PRUNED`, names and choices percent-encoded where needed. */
+/** `p.learningRate:0.0001..0.001;state=COMPLETE|PRUNED`, names and choices percent-encoded where needed; an empty choice is a missing value. */
 export function writeWhere(conditions: readonly Condition[]): string | undefined {
   const parts = conditions.map((condition) => {
     const column = encode(condition.column);
@@ -24,7 +24,7 @@ export function readWhere(where: string | undefined): Condition[] {
       const [low, high] = [end(range[2]!), end(range[3]!)];
       return low === undefined || high === undefined ? [] : [{ column: decode(range[1]!), low, high }];
     }
-    const choice = /^([^:=]+)=(.+)$/.exec(part);
+    const choice = /^([^:=]+)=(.*)$/.exec(part);
     return choice ? [{ column: decode(choice[1]!), oneOf: choice[2]!.split('|').map(decode) }] : [];
   });
 }
@@ -45,7 +45,7 @@ function test(columns: readonly TrialColumn[], condition: Condition): (row: numb
   if (!column) return () => false;
   if ('oneOf' in condition) {
     const wanted = new Set(condition.oneOf);
-    return (row) => wanted.has(column.label(row));
+    return (row) => wanted.has(keyIn(column, row));
   }
   const low = condition.low ?? Number.NEGATIVE_INFINITY;
   const high = condition.high ?? Number.POSITIVE_INFINITY;

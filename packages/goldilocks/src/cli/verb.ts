@@ -56,6 +56,12 @@ export async function journeyDisplay(): Promise<ProgressDisplay> {
   return createProgress();
 }
 
+/** For verbs that have only messages to show. */
+export async function messageDisplay(): Promise<ProgressDisplay<Message>> {
+  const { createMessageDisplay } = await import('../terminal/message-display.js');
+  return createMessageDisplay();
+}
+
 function examplesText(examples: VerbDefinition<object, unknown>['examples']): string {
   return examples.map(([line, does]) => `  $ ${line}\n      ${does}`).join('\n');
 }

@@ -15,6 +15,7 @@ import { UserError } from '../errors.js';
 import { writeError } from '../state/file-errors.js';
 import type { StateFolder } from '../state/folder.js';
 import { acquireLock, type Lock, lockHolder } from '../state/lock.js';
+import { labelsOf } from '../studies/labels.js';
 import { checkVersion, journeyFormat } from './record.js';
 
 /** The attribute by which a study says which version of Goldilocks wrote it. */
@@ -81,7 +82,8 @@ export async function openStudy(storage: Storage, name: string, sampler: Sampler
 
 /** The study asked for, or the newest one. Throws UserError where there is none. */
 export async function findStudyName(storage: Storage, state: StateFolder, wanted: string | undefined): Promise<string> {
-  const names = (await storage.getStudies()).map(({ name }) => name);
+  const studies = (await storage.getStudies()).filter((study) => labelsOf(study.userAttributes).deletedUntil === null);
+  const names = studies.map(({ name }) => name);
   const found = wanted === undefined ? names.at(-1) : names.find((name) => name === wanted);
   if (found !== undefined) return found;
   if (names.length === 0)

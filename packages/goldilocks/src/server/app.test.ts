@@ -18,6 +18,7 @@ import { LogReader } from '../events/follow.js';
 import { openStorage } from '../journey/open-study.js';
 import { fineTune } from '../journey.js';
 import { stateFolderAt } from '../state/folder.js';
+import { listStudies } from '../studies/list-studies.js';
 import { createApp } from './app.js';
 import { createHandlers } from './handlers.js';
 import { Sessions } from './sessions.js';
@@ -249,7 +250,10 @@ describe('a study', () => {
     expect((await get('studies', {})).studies[0]).toMatchObject({ title: 'Mine', archived: true });
     const { body } = await post(`/api/studies/${study}/delete`, {});
     expect(Date.parse((body as { deletedUntil: string }).deletedUntil)).toBeGreaterThan(Date.now());
+    const inTerminal = async () => (await listStudies(join(folder, '.goldilocks'))).map(({ name }) => name);
+    expect(await inTerminal()).not.toContain(study);
     await post(`/api/studies/${study}/restore`, {});
+    expect(await inTerminal()).toContain(study);
     expect((await get('studies', {})).studies[0]).toMatchObject({ deletedUntil: null });
   });
 

@@ -6,6 +6,7 @@ import { quote } from '../journey/report/command.js';
 import { loadRecord as loadSearch } from '../optimize/record.js';
 import { stateFolderAt } from '../state/folder.js';
 import { relocate } from '../state/relocate.js';
+import { labelsOf } from './labels.js';
 
 export interface StudySummary {
   name: string;
@@ -24,13 +25,14 @@ export interface StudySummary {
   best: { trial: number; value: number } | null;
 }
 
-/** Oldest first. Throws UserError where the file of studies cannot be used. */
+/** Oldest first, without those that were deleted. Throws UserError where the file of studies cannot be used. */
 export async function listStudies(stateDirectory: string): Promise<StudySummary[]> {
   const state = stateFolderAt(stateDirectory);
   const storage = await openStorage(state);
   try {
     const summaries: StudySummary[] = [];
-    for (const { id, name, directions } of await storage.getStudies()) {
+    for (const { id, name, directions, userAttributes } of await storage.getStudies()) {
+      if (labelsOf(userAttributes).deletedUntil !== null) continue;
       const record = await loadRecord(state.study(name));
       const settings = record && relocate(record.settings, record.workingDirectory);
       const trials = (await storage.getTrials(id)).filter((trial) => trial.state !== 'WAITING');

@@ -25,11 +25,11 @@ export function valueConditions({ objective }: PlotContext, low: number, high: n
   return [{ column: valueColumn(objective), low: round(low), high: round(high) }];
 }
 
-/** Of a parameter's axis: an interval, or on a category axis the labels that lie in it. */
-export function paramConditions(name: string, labels: readonly string[] | null, ends: readonly number[]): Condition[] {
+/** Of a parameter's axis: an interval, or on a category axis the choices that lie in it. */
+export function paramConditions(name: string, choices: readonly string[] | null, ends: readonly number[]): Condition[] {
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
-  if (!labels) return [{ column: paramColumn(name), low: round(low), high: round(high) }];
-  const oneOf = labels.filter((_, i) => i >= low - 0.5 && i <= high + 0.5);
+  if (!choices) return [{ column: paramColumn(name), low: round(low), high: round(high) }];
+  const oneOf = choices.filter((_, i) => i >= low - 0.5 && i <= high + 0.5);
   return oneOf.length === 0 ? [] : [{ column: paramColumn(name), oneOf }];
 }
 

@@ -5,7 +5,9 @@ import { text } from '../../text.js';
 import { axisOf, titleAbove, titleBelow } from '../axes.js';
 import { type Colors, over, scaleColor } from '../colors.js';
 import type { Drawing } from '../drawing.js';
+import { trialPoints } from '../points.js';
 import { type PlotContext, paramConditions, paramTitle } from './context.js';
+import { goodness } from './goodness.js';
 
 interface Pair {
   x: ValuedAxis;
@@ -62,16 +64,14 @@ function drawPair({ x, y, trials, targets, direction }: Pair, context: PlotConte
     axis.labels ? readable(axis.labels[axis.values[i]!]!) : plain(axis.values[i]!);
   const sentence = (i: number) =>
     `${text.charts.point(trials[i]!, context.objectiveTitle, measured(targets[i]))}\n${xTitle}: ${write(x, i)}\n${yTitle}: ${write(y, i)}`;
+  const hasMap = map && !x.labels && !y.labels;
   return {
     height: 440,
     brush: 'rect',
     select: (selection) => {
       if (selection.kind !== 'plane') return null;
       const [across, up] = selection.range as number[][];
-      return [
-        ...paramConditions(x.label, x.labels?.map(readable) ?? null, across!),
-        ...paramConditions(y.label, y.labels?.map(readable) ?? null, up!),
-      ];
+      return [...paramConditions(x.label, x.labels, across!), ...paramConditions(y.label, y.labels, up!)];
     },
     option: ({ colors, dark }) => ({
       grid: { left: 8, right: 24, top: 34, bottom: 40, containLabel: true },
@@ -83,7 +83,7 @@ function drawPair({ x, y, trials, targets, direction }: Pair, context: PlotConte
           seriesName === 'map' ? '' : sentence(rows[dataIndex]!),
       },
       series: [
-        ...(map && !x.labels && !y.labels ? [mapSeries(x, y, rows, shares, dark, colors)] : []),
+        ...(hasMap ? [mapSeries(x, y, rows, shares, dark, colors)] : []),
         {
           type: 'scatter',
           name: 'trials',
@@ -96,14 +96,11 @@ function drawPair({ x, y, trials, targets, direction }: Pair, context: PlotConte
         },
       ],
     }),
-    points: {
-      count: rows.length,
-      label: (k) => sentence(rows[k]!).replaceAll('\n', ', '),
-      trial: (k) => trials[rows[k]!]!,
-      at: (k) => ({ seriesIndex: map && !x.labels && !y.labels ? 1 : 0, dataIndex: k }),
-    },
-    trialOf: ({ seriesIndex, dataIndex }) =>
-      seriesIndex === (map && !x.labels && !y.labels ? 1 : 0) ? trials[rows[dataIndex]!]! : null,
+    ...trialPoints(
+      rows.map((i) => trials[i]!),
+      (k) => sentence(rows[k]!),
+      hasMap ? 1 : 0,
+    ),
     numbers: () => ({
       ofTrials: true,
       columns: [
@@ -120,15 +117,6 @@ function drawPair({ x, y, trials, targets, direction }: Pair, context: PlotConte
       ]),
     }),
   };
-}
-
-/** 1 for the best, by rank. */
-function goodness(targets: readonly number[], direction: Pair['direction']): number[] {
-  const sign = direction === 'maximize' ? 1 : -1;
-  const order = [...targets.keys()].sort((a, b) => sign * (targets[a]! - targets[b]!));
-  const shares = new Array<number>(targets.length).fill(0.5);
-  for (const [place, row] of order.entries()) shares[row] = order.length > 1 ? place / (order.length - 1) : 0.5;
-  return shares;
 }
 
 const COLUMNS = 44;

@@ -1,10 +1,13 @@
 // Which mix is good? Each trial a line through all its settings, coloured by how well it did.
 import type { FigureOf, ValuedAxis } from '@goldilocks/protocol/page';
+import { paramColumn, valueColumn } from '../../filter/columns.js';
 import { plain, readable } from '../../format.js';
 import { text } from '../../text.js';
 import { scaleColor } from '../colors.js';
 import type { Cell, Drawing } from '../drawing.js';
 import { type PlotContext, paramConditions, paramTitle, valueConditions } from './context.js';
+import { goodness } from './goodness.js';
+import { type Laned, missingOf, withLane } from './lane.js';
 
 /** Pixels; on a phone the axes lie across, one below the other. */
 const NARROW = 560;
@@ -14,7 +17,8 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
   const varying = figure.params.filter(({ values }) => new Set(values).size > 1);
   const axes: ValuedAxis[] = [...varying, ...figure.objectives];
   const rows = figure.order.filter((row) => context.passes(figure.trials[row]!));
-  const shares = goodness(figure);
+  const shares = goodness(figure.color.values, figure.color.direction);
+  const laned = axes.map((axis) => withLane(axis, rows));
   const title = (axis: ValuedAxis, i: number) =>
     i < varying.length ? paramTitle(context, axis.label) : objectiveName(axis, figure, context);
   const write = (axis: ValuedAxis, row: number) => {
@@ -33,11 +37,11 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
       if (selection.kind !== 'axes') return null;
       return selection.areas.flatMap(({ axis, intervals }) => {
         const { label, labels } = axes[axis]!;
-        const ends = intervals.flat();
-        if (ends.length === 0) return [];
-        return axis < varying.length
-          ? paramConditions(label, labels?.map(readable) ?? null, ends)
-          : valueConditions(context, Math.min(...ends), Math.max(...ends));
+        if (intervals.length === 0) return [];
+        const ends = laned[axis]!.valuesIn(intervals.flat());
+        const isParam = axis < varying.length;
+        if (!ends) return [missingOf(isParam ? paramColumn(label) : valueColumn(context.objective))];
+        return isParam ? paramConditions(label, labels, ends) : valueConditions(context, ...ends);
       });
     },
     option: ({ colors, dark, width }) => ({
@@ -57,9 +61,7 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
         name: width < NARROW ? title(axis, i) : wrap(title(axis, i), Math.max(60, (width - 100) / axes.length - 8)),
         nameLocation: width < NARROW ? 'start' : 'end',
         realtime: false,
-        ...(axis.scale === 'category'
-          ? { type: 'category', data: axis.labels!.map(readable) }
-          : { type: axis.scale === 'log' ? 'log' : 'value', scale: true, min: axis.range?.[0], max: axis.range?.[1] }),
+        ...extentOf(axis, laned[i]!),
         nameTextStyle: {
           color: colors.ink,
           fontSize: 12,
@@ -73,9 +75,7 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
           color: colors.muted,
           fontSize: 11,
           hideOverlap: true,
-          ...(axis.scale === 'category'
-            ? { width: 84, overflow: 'truncate' }
-            : { showMinLabel: false, showMaxLabel: false, formatter: (value: number) => plain(value, 3) }),
+          ...labelsOf(axis, laned[i]!),
         },
       })),
       series: {
@@ -87,7 +87,7 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
         lineStyle: { width: rows.length > 1000 ? 0.8 : 1.7, opacity: rows.length > 1000 ? 0.35 : 0.75 },
         emphasis: { lineStyle: { width: 3.5, opacity: 1 } },
         data: rows.map((row) => ({
-          value: axes.map(({ values }) => values[row] ?? '-'),
+          value: laned.map(({ place }) => place(row)),
           lineStyle: { color: scaleColor(shares[row]!, dark) },
         })),
       },
@@ -119,18 +119,27 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
   };
 }
 
+function extentOf({ scale, labels }: ValuedAxis, { lane, range }: Laned) {
+  if (scale === 'category') {
+    const data = labels!.map(readable);
+    return { type: 'category', data: lane === null ? data : [text.trials.missing, ...data] };
+  }
+  return { type: scale === 'log' ? 'log' : 'value', scale: true, min: range?.[0], max: range?.[1] };
+}
+
+/** Ends that were computed are no round numbers, and not written; the lane's end says what lies there. */
+function labelsOf({ scale }: ValuedAxis, { lane }: Laned) {
+  if (scale === 'category') return { width: 84, overflow: 'truncate' };
+  const isLane = (value: number) => lane !== null && Math.abs(value - lane) <= 1e-9 * Math.abs(lane);
+  return {
+    showMinLabel: lane !== null,
+    showMaxLabel: false,
+    formatter: (value: number) => (isLane(value) ? text.trials.missing : plain(value, 3)),
+  };
+}
+
 const objectiveName = (axis: ValuedAxis, { objectives }: FigureOf<'parallel'>, { objectiveTitle }: PlotContext) =>
   objectives.length === 1 ? objectiveTitle : axis.label;
-
-/** By rank, so that no outlier washes the rest out: 1 for the best. */
-function goodness({ color }: FigureOf<'parallel'>): number[] {
-  const sign = color.direction === 'maximize' ? 1 : -1;
-  const values = color.values.map((value) => sign * (value ?? Number.NEGATIVE_INFINITY));
-  const order = [...values.keys()].sort((a, b) => values[a]! - values[b]!);
-  const shares = new Array<number>(values.length).fill(0.5);
-  for (const [place, row] of order.entries()) shares[row] = order.length > 1 ? place / (order.length - 1) : 0.5;
-  return shares;
-}
 
 function wrap(title: string, width: number): string {
   const most = Math.max(8, Math.floor(width / 6.5));

@@ -46,7 +46,7 @@ export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Draw
       const { x } = panels[selection.grid] ?? panels[0]!;
       const [horizontal, vertical] = selection.range as number[][];
       return [
-        ...paramConditions(x.label, x.labels?.map(readable) ?? null, horizontal!),
+        ...paramConditions(x.label, x.labels, horizontal!),
         ...valueConditions(context, vertical![0]!, vertical![1]!),
       ];
     },

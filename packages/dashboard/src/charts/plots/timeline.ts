@@ -5,6 +5,7 @@ import { text } from '../../text.js';
 import { axisOf, quiet, titleAbove } from '../axes.js';
 import type { Colors } from '../colors.js';
 import type { Drawing } from '../drawing.js';
+import { trialPoints } from '../points.js';
 import type { PlotContext } from './context.js';
 
 type State = FigureOf<'timeline'>['bars'][number]['state'];
@@ -52,13 +53,10 @@ export function drawTimeline({ x, bars }: FigureOf<'timeline'>, context: PlotCon
         renderItem: (_: unknown, api: CustomApi) => bar(api),
       },
     }),
-    points: {
-      count: shown.length,
-      label: (i) => label(i).replaceAll('\n', ', '),
-      trial: (i) => shown[i]!.trial,
-      at: (i) => ({ seriesIndex: 0, dataIndex: i }),
-    },
-    trialOf: ({ dataIndex }) => shown[dataIndex]?.trial ?? null,
+    ...trialPoints(
+      shown.map(({ trial }) => trial),
+      label,
+    ),
     numbers: () => ({
       ofTrials: true,
       columns: [

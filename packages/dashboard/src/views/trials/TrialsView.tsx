@@ -9,7 +9,7 @@ import { FilterBar } from '../../components/FilterBar.js';
 import { Icon } from '../../components/Icon.js';
 import { useTitle } from '../../components/Shell.js';
 import { Empty, Shown } from '../../components/states.js';
-import type { TrialColumn } from '../../filter/columns.js';
+import { keyIn, type TrialColumn } from '../../filter/columns.js';
 import { useFilteredTrials } from '../../filter/useFilter.js';
 import { count } from '../../format.js';
 import { text } from '../../text.js';
@@ -131,10 +131,11 @@ function csvOf(columns: readonly TrialColumn[], rows: readonly number[]): string
   return csv({
     columns: columns.map(({ id }) => ({ title: id.replace(/^p\./, '') })),
     rows: rows.map((row) =>
-      columns.map(({ choices, kind, value, label }) => {
-        const it = value(row);
-        if (kind === 'time') return it === null ? null : new Date(it).toISOString();
-        return choices ? (it === null ? null : label(row)) : it;
+      columns.map((column) => {
+        const it = column.value(row);
+        if (it === null) return null;
+        if (column.kind === 'time') return new Date(it).toISOString();
+        return column.choices ? keyIn(column, row) : it;
       }),
     ),
   });

@@ -1,7 +1,7 @@
 // `goldilocks ask-tell`: a program in any language asks for parameters and tells results, over HTTP on loopback.
 import { untilAborted } from '../interrupts.js';
 import { count } from '../values.js';
-import { verb } from '../verb.js';
+import { messageDisplay, verb } from '../verb.js';
 
 interface Flags {
   port?: number;
@@ -25,10 +25,7 @@ export const askTell = verb<Flags, never>({
       .option('--storage <database>', 'a database shared with other machines instead of the one there');
   },
   stopping: 'Ending.',
-  async createDisplay() {
-    const { createMessageDisplay } = await import('../../terminal/message-display.js');
-    return createMessageDisplay();
-  },
+  createDisplay: messageDisplay,
   async run(_, { port, state, storage }, { signal, note }) {
     const { startAskTell } = await import('../../ask-tell/server.js');
     const server = await startAskTell({ port, stateDirectory: state, storage });

@@ -2,7 +2,7 @@
 import { addStateFlag, type StateFlags, stateDirectoryToBe } from '../flags/state-flags.js';
 import { untilAborted } from '../interrupts.js';
 import { count } from '../values.js';
-import { verb } from '../verb.js';
+import { messageDisplay, verb } from '../verb.js';
 
 interface Flags extends StateFlags {
   port?: number;
@@ -26,10 +26,7 @@ export const serve = verb<Flags, never>({
     );
   },
   stopping: 'Ending.',
-  async createDisplay() {
-    const { createMessageDisplay } = await import('../../terminal/message-display.js');
-    return createMessageDisplay();
-  },
+  createDisplay: messageDisplay,
   async run(_, { port, open, host, state }, { signal, note }) {
     const { startServer } = await import('../../server/server.js');
     const { openBrowser } = await import('../../server/open-browser.js');

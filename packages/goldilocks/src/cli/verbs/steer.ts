@@ -1,6 +1,6 @@
 // `goldilocks steer STUDY COMMAND`: what the page can tell a running search, from a terminal.
 import { addStateFlag, type StateFlags, stateDirectory } from '../flags/state-flags.js';
-import { verb } from '../verb.js';
+import { messageDisplay, verb } from '../verb.js';
 
 export const steer = verb<StateFlags, never>({
   name: 'steer',
@@ -17,10 +17,7 @@ export const steer = verb<StateFlags, never>({
     addStateFlag(command.argument('<study>', 'its name').argument('<command...>', 'see the examples'));
   },
   stopping: 'The command stays given.',
-  async createDisplay() {
-    const { createMessageDisplay } = await import('../../terminal/message-display.js');
-    return createMessageDisplay();
-  },
+  createDisplay: messageDisplay,
   async run([study, ...words], flags) {
     const { parseCommand } = await import('../../steer/parse-command.js');
     const { steer: give } = await import('../../steer/steer-study.js');
