@@ -51,7 +51,7 @@ async function measure(row) {
         env: allocatorSettings,
       },
       ...(!values.ours && { peer }),
-      ...(!values.ours && row.kind === 'step' && { sameAllocator: { ...peer, env: allocatorSettings } }),
+      ...(!values.ours && row.sameAllocator && { sameAllocator: { ...peer, env: allocatorSettings } }),
     },
     Number(values.rounds),
   );

@@ -9,9 +9,19 @@ const lora = {
 /**
  * `step`: settled optimizer steps on full rows of random tokens, all logits. `train`: a run on sentences, completion-only, with an evaluation
  * each epoch, everything from the first graph to the last evaluation counted. `labels`: every label's likelihood as the answer to each prompt.
+ * `sameAllocator`: the peer runs under our allocator settings as well.
  */
 export const rows = {
-  full: { kind: 'step', what: 'every weight, 4 × 128', method: 'full', rows: 4, tokens: 128, must: 1.25, aim: 1.4 },
+  full: {
+    kind: 'step',
+    what: 'every weight, 4 × 128',
+    method: 'full',
+    rows: 4,
+    tokens: 128,
+    sameAllocator: true,
+    must: 1.25,
+    aim: 1.4,
+  },
   'full-512': { kind: 'step', what: 'every weight, 4 × 512', method: 'full', rows: 4, tokens: 512, must: 1, aim: 1.1 },
   'full-2048': {
     kind: 'step',

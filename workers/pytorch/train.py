@@ -38,7 +38,7 @@ class Run:
         if not self.train:
             raise DataError("There is no training example. Give at least one.")
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.model = TrainedModel(job["model"], self.settings, self.device, job.get("gradientCheckpointing", False))
+        self.model = TrainedModel(job["model"], self.settings, self.device, self.checkpoints_layers())
         adam = self.settings["adam"]
         self.optimizer = torch.optim.AdamW(
             self.model.parameter_groups(), lr=0.0, betas=(adam["beta1"], adam["beta2"]), eps=adam["epsilon"]
@@ -50,9 +50,13 @@ class Run:
         self.saved_at, self.save_seconds, self.stopping = time.monotonic(), 0.0, False
         self.restore()
 
+    def checkpoints_layers(self):
+        return self.settings.get("gradientCheckpointing", False) or self.job.get("gradientCheckpointing", False)
+
     def fingerprint(self):
-        """What decides a run's result: a checkpoint only continues its own run. The micro-batch does not, beyond rounding."""
-        settings = {key: value for key, value in self.settings.items() if key != "microBatchTokens"}
+        """What decides a run's result: a checkpoint only continues its own run. What only saves memory does not, beyond rounding."""
+        thrift = ("microBatchTokens", "gradientCheckpointing")
+        settings = {key: value for key, value in self.settings.items() if key not in thrift}
         digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
         digest.update((Path(self.job["model"]) / "config.json").read_bytes())
         for file in sorted(Path(self.job["model"]).glob("*.safetensors")):

@@ -24,7 +24,7 @@ export interface FakeEngineOptions {
   /** Called for each fine-tuning before it starts; may throw. */
   beforeTrain?(purpose: string, input: FineTuneInput): void;
   layers?: number;
-  /** Memory of a step beyond 200 MB; default 0. */
+  /** Memory of a step beyond 200 MB, a quarter of it where layers are computed again; default 0. */
   bytesPerMicroBatchToken?: number;
 }
 
@@ -105,7 +105,10 @@ class FakeProcess implements TrialProcess {
       };
     },
     estimateMemory: ({ settings }: Operations['estimateMemory']['input']) => ({
-      bytes: 200e6 + (this.engine.options.bytesPerMicroBatchToken ?? 0) * settings.microBatchTokens,
+      bytes:
+        200e6 +
+        ((this.engine.options.bytesPerMicroBatchToken ?? 0) * settings.microBatchTokens) /
+          (settings.gradientCheckpointing ? 4 : 1),
     }),
     fineTune: (input: FineTuneInput, options: RunOptions<'fineTune'>) => this.fineTune(input, options),
     learningRateRamp: ({ from, to, steps }: Operations['learningRateRamp']['input']) => {

@@ -59,6 +59,7 @@ export const trainingSettingsSchema = z
     }),
     maxLength: z.int().min(2),
     microBatchTokens: z.int().min(1),
+    gradientCheckpointing: z.boolean().optional(),
     lossOn: z.enum(['completion', 'all']),
     evaluationsPerEpoch: z.number().gt(0),
     patience: z.int().min(0),

@@ -79,6 +79,8 @@ export interface TrainingSettings {
   maxLength: number;
   /** Most tokens (padding included) in one forward and backward pass: what fits memory, no influence on the result beyond rounding. */
   microBatchTokens: number;
+  /** Each layer is computed again in the backward pass instead of kept (gradient checkpointing, 1604.06174): less memory, more time, the same result. */
+  gradientCheckpointing?: boolean;
   /** Which tokens the loss counts: the completion's only, or the whole text's. */
   lossOn: 'completion' | 'all';
   /** Validation measurements per epoch, > 0; may be fractional (0.5 = every second epoch). */

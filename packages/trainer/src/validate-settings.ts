@@ -148,6 +148,10 @@ function checkRest(settings: TrainingSettings, positions: number | undefined, re
     report(`Maximal length is ${settings.maxLength} tokens, but the model attends to ${positions} at most; lower it.`);
   }
   check(report, 'Micro-batch', settings.microBatchTokens, integerFrom(1), 'a whole number of at least 1 token');
+  const { gradientCheckpointing } = settings;
+  if (gradientCheckpointing !== undefined && typeof gradientCheckpointing !== 'boolean') {
+    report(`Gradient checkpointing is ${show(gradientCheckpointing)}; it must be true or false.`);
+  }
   if (settings.lossOn !== 'completion' && settings.lossOn !== 'all') {
     report(`The loss is on ${show(settings.lossOn)}; it must be on completion or all.`);
   }

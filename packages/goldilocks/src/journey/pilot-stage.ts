@@ -36,8 +36,8 @@ export async function pilotStage(
   return runStage(context, 'pilot', async () => {
     const pilot = await runOnce(context, prepared, plan, data);
     record.peakMemoryBytes = Math.max(record.peakMemoryBytes, pilot.peakMemoryBytes);
-    const { microBatchTokens } = pilot;
-    const fitting = { ...plan, settings: { ...plan.settings, microBatchTokens } };
+    const { microBatchTokens, gradientCheckpointing } = pilot;
+    const fitting = { ...plan, settings: { ...plan.settings, microBatchTokens, gradientCheckpointing } };
     const narrowed = pilot.bracket === undefined ? fitting : narrowLearningRate(fitting, pilot.bracket);
     for (const warning of narrowed.warnings.filter((text) => !plan.warnings.includes(text)))
       tell(context, warning, 'warning');

@@ -55,8 +55,20 @@ describe('runPilot', () => {
     const settings = { ...defaultSettings, maxLength: 128, microBatchTokens: 512 };
     const { input } = setUp({ bytesPerMicroBatchToken: 1e6 }, { settings, availableBytes: 460e6 });
     expect((await runPilot(input)).microBatchTokens).toBe(128);
+    expect((await runPilot(input)).gradientCheckpointing).toBeUndefined();
     const enough = setUp({ bytesPerMicroBatchToken: 1e6 }, { settings, availableBytes: 8e9 });
     expect((await runPilot(enough.input)).microBatchTokens).toBe(512);
+  });
+
+  it('computes layers again where even the smallest micro-batch does not fit, if the person did not decide', async () => {
+    const settings = { ...defaultSettings, maxLength: 128, microBatchTokens: 512 };
+    const short = { settings, availableBytes: 300e6 };
+    const pilot = await runPilot(setUp({ bytesPerMicroBatchToken: 1e6 }, short).input);
+    expect(pilot).toMatchObject({ gradientCheckpointing: true, microBatchTokens: 256 });
+    const decided = { ...short, settings: { ...settings, gradientCheckpointing: false } };
+    await expect(runPilot(setUp({ bytesPerMicroBatchToken: 1e6 }, decided).input)).rejects.toThrow(
+      '--gradient-checkpointing',
+    );
   });
 
   it('refuses what does not fit into memory, with what helps', async () => {

@@ -1,7 +1,7 @@
 // A small run through the whole path: catches mistakes early, measures speed and memory, brackets the learning rate.
 import type { TrainingEvent, TrainingSettings } from '@goldilocks/trainer';
 import { UserError } from '../errors.js';
-import { fitsMemory, type PilotMeasurement } from '../plan/cost.js';
+import { fitsMemory, type MemoryVerdict, type PilotMeasurement } from '../plan/cost.js';
 import { bracketLearningRate, type LearningRateBracket, type RampPoint } from '../plan/learning-rate-bracket.js';
 import type { FineTuneSummary, TrialProcess } from '../workers/operations.js';
 import { availableMemory } from './memory.js';
@@ -29,6 +29,8 @@ export interface PilotInput {
 export interface PilotResult {
   /** The settings' micro-batch, or a smaller one where memory is short. */
   microBatchTokens: number;
+  /** Whether layers are computed again: as the settings say, or where even the smallest micro-batch needs it. */
+  gradientCheckpointing?: boolean;
   measurement: PilotMeasurement;
   peakMemoryBytes: number;
   ramp: RampPoint[];
@@ -57,32 +59,42 @@ const rampReach = 100;
  * stops a few steps stops every trial.
  */
 export async function runPilot(given: PilotInput): Promise<PilotResult> {
-  const microBatchTokens = await fittingMicroBatch(given);
-  const input = { ...given, settings: { ...given.settings, microBatchTokens } };
+  const settings = await fittingSettings(given);
+  const { microBatchTokens, gradientCheckpointing } = settings;
+  const input = { ...given, settings };
   const started = input.now();
   const { summary, events } = await shortRun(input);
   const wall = input.now() - started;
   const measurement = measurementOf(input, events, wall);
   const left = input.seconds - wall;
   const ramp = await rampWithin(input, events, left);
-  return { microBatchTokens, measurement, peakMemoryBytes: summary.peakMemoryBytes, ...ramp };
+  return { microBatchTokens, gradientCheckpointing, measurement, peakMemoryBytes: summary.peakMemoryBytes, ...ramp };
 }
 
-/** Halves the micro-batch until a step fits into memory: beyond rounding, results are the same. One long example is the least there is. */
-async function fittingMicroBatch({
-  process,
-  model,
-  settings,
-  availableBytes = availableMemory(),
-}: PilotInput): Promise<number> {
-  for (let { microBatchTokens } = settings; ; microBatchTokens = Math.ceil(microBatchTokens / 2)) {
-    const smaller = { ...settings, microBatchTokens };
-    const { bytes } = await process.run('estimateMemory', { model: model.directory, settings: smaller });
-    const verdict = fitsMemory(bytes, availableBytes, smaller, model.layers);
-    if (verdict.fits) return microBatchTokens;
-    if (microBatchTokens > settings.maxLength) continue;
-    const remedies = verdict.remedies.map((remedy) => `  - ${remedy}`).join('\n');
-    throw new UserError(`${verdict.reason} What helps:\n${remedies}`, { exitCode: 1 });
+/** The first of `thriftier` settings with which a step fits into memory. */
+async function fittingSettings(input: PilotInput): Promise<TrainingSettings> {
+  const { process, model, availableBytes = availableMemory() } = input;
+  let verdict: MemoryVerdict | undefined;
+  for (const settings of thriftier(input.settings)) {
+    const { bytes } = await process.run('estimateMemory', { model: model.directory, settings });
+    verdict = fitsMemory(bytes, availableBytes, settings, model.layers);
+    if (verdict.fits) return settings;
+  }
+  const remedies = verdict!.remedies.map((remedy) => `  - ${remedy}`).join('\n');
+  throw new UserError(`${verdict!.reason} What helps:\n${remedies}`, { exitCode: 1 });
+}
+
+/**
+ * The settings, then with less and less memory, the fastest first: smaller micro-batches, and the same with layers computed again where the
+ * person did not decide on that. Beyond rounding, results are the same. One long example is the least there is.
+ */
+function* thriftier(settings: TrainingSettings): Generator<TrainingSettings> {
+  const { gradientCheckpointing: given } = settings;
+  for (const gradientCheckpointing of given === undefined ? [undefined, true] : [given]) {
+    for (let { microBatchTokens } = settings; ; microBatchTokens = Math.ceil(microBatchTokens / 2)) {
+      yield { ...settings, microBatchTokens, ...(gradientCheckpointing !== undefined && { gradientCheckpointing }) };
+      if (microBatchTokens <= settings.maxLength) break;
+    }
   }
 }
 

@@ -140,6 +140,7 @@ function remediesFor(settings: TrainingSettings, layers: number): string[] {
   if (settings.microBatchTokens > settings.maxLength) {
     remedies.push(`a smaller micro-batch (now ${settings.microBatchTokens} tokens; the effective batch stays)`);
   }
+  if (!settings.gradientCheckpointing) remedies.push('computing layers again (--gradient-checkpointing)');
   if (settings.method === 'full') remedies.push('LoRA instead of full fine-tuning (--method lora)');
   const frozen = Math.max(settings.freezing.layers + 1, Math.ceil(layers * 0.75));
   if (frozen < layers) remedies.push(`more frozen layers (--frozen-layers ${frozen})`);

@@ -50,7 +50,8 @@ export function speaksOfMemory(message: string): boolean {
 /** Why a process ended, from its exit status, its last words and the kernel's count. */
 export function explainExit(purpose: string, evidence: ExitEvidence): TrialFailure {
   const { code, signal, stderr, oomKillsBefore, oomKillsAfter } = evidence;
-  const advice = 'A smaller microBatchTokens or maxLength, more frozen layers or --method lora needs less.';
+  const advice =
+    'A smaller microBatchTokens or maxLength, more frozen layers, --gradient-checkpointing or --method lora needs less.';
   if (memoryMessages.test(stderr)) return new TrialFailure('out-of-memory', `${purpose} ran out of memory. ${advice}`);
   if (signal === 'SIGKILL') {
     const counted = oomKillsBefore !== undefined && oomKillsAfter !== undefined;

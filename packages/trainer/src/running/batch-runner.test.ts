@@ -63,3 +63,18 @@ it('packed examples, a shared beginning computed once, have the loss and the gra
     expect(worst, name).toBeLessThan(1e-5);
   }
 });
+
+it('layers that are computed again, dropout included, give the same loss and gradients to the last bit', async () => {
+  const [batch] = makeMicroBatches(
+    tinyExamples(9).map((example, index) => ({ index, example })),
+    512,
+    4,
+  );
+  const results = [];
+  for (const gradientCheckpointing of [false, true]) {
+    const runner = new BatchRunner({ base, fed, weights, training: true, dropout: 0.2, gradientCheckpointing });
+    results.push(await runner.run(batch!, { seed: 1, step: 2, microBatch: 0 }));
+    await runner.release();
+  }
+  expect(results[1]).toEqual(results[0]);
+});

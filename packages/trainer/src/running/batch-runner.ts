@@ -23,6 +23,8 @@ export interface BatchRunnerOptions {
   dropout?: number;
   /** Outputs of the frozen layers below, where there are any. */
   prefix?: PrefixCache;
+  /** In training, layers are computed again in the backward pass; default false. */
+  gradientCheckpointing?: boolean;
   /** Most bytes of logits at once in training; see `chunksFor` for the default. */
   logitsLimit?: number;
 }
@@ -87,14 +89,14 @@ export class BatchRunner {
       return known;
     }
     if (this.prepared.size >= mostGraphs) await this.dropOldest();
-    const { base, fed, training, dropout = 0, prefix } = this.options;
+    const { base, fed, training, dropout = 0, gradientCheckpointing, prefix } = this.options;
     const { architecture, inventory } = base;
     // Where every weight is fed, nothing is mapped, and no float32 copy of the model is made.
     const isWhole = [...base.shapes.keys()].every((name) => fed.shapes.has(name));
     const mapped = isWhole ? undefined : await base.mappedWeights();
     const prefixDepth = prefix?.depth ?? 0;
-    const parts = { architecture, inventory, mapped, fed };
-    const built = buildBatchGraph({ ...parts, rowTokens, training, dropout, prefixDepth, chunks });
+    const parts = { architecture, inventory, mapped, fed, rowTokens, prefixDepth };
+    const built = buildBatchGraph({ ...parts, training, dropout, chunks, gradientCheckpointing });
     const executable = await Executable.compile(built.graph, { weightsFolder: mapped?.folder });
     const prepared: Prepared = { ...built, executable };
     this.prepared.set(key, prepared);

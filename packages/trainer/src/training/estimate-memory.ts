@@ -44,10 +44,11 @@ export function estimateMemory(
 /** Weights that the training graph maps, and what a run of it holds at once with what it is fed. */
 function runBytes(base: BaseModel, settings: TrainingSettings, fed: FedWeights, depth: number, shape: BatchShape) {
   const { architecture, inventory, config } = base;
+  const { dropout, gradientCheckpointing } = settings;
   const chunks = chunksFor(shape.targets, config);
   const { graph, maskSizes } = buildBatchGraph({
     ...{ architecture, inventory, fed, mapped: unmapped(base) },
-    ...{ rowTokens: shape.rowTokens, training: true, dropout: settings.dropout, prefixDepth: depth, chunks },
+    ...{ rowTokens: shape.rowTokens, prefixDepth: depth, training: true, dropout, gradientCheckpointing, chunks },
   });
   const sizes = sizesOf(evenChunks(shape, chunks), chunks);
   const numbersOf = (values: readonly Value[]) =>

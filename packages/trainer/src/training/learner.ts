@@ -180,11 +180,12 @@ export class Learner {
     const open = (examples: readonly TokenizedExample[]) => PrefixCache.open({ base, depth, examples, cacheDirectory });
     const prefix = depth > 0 ? await open(train) : undefined;
     const validationPrefix = depth > 0 && validation.length > 0 ? await open(validation) : undefined;
+    const { dropout, gradientCheckpointing } = settings;
     const shared = { base, fed, weights };
     return {
       lowestLayer,
       prefixes: [prefix, validationPrefix].filter((cache) => cache !== undefined),
-      training: new BatchRunner({ ...shared, training: true, dropout: settings.dropout, prefix }),
+      training: new BatchRunner({ ...shared, training: true, dropout, gradientCheckpointing, prefix }),
       evaluation: new BatchRunner({ ...shared, training: false, prefix: validationPrefix }),
     };
   }

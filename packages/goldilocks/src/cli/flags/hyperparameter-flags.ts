@@ -47,6 +47,7 @@ export interface HyperparameterFlags {
   rslora?: boolean;
   maxLength?: number;
   microBatchTokens?: number;
+  gradientCheckpointing?: boolean;
   patience?: number;
 }
 
@@ -80,6 +81,7 @@ export function addHyperparameterFlags(command: Command): Command {
     .option('--rslora', 'scale adapters by the root of their rank')
     .option('--max-length <tokens>', 'longest example; longer ones are cut', count(2, '256'))
     .option('--micro-batch-tokens <tokens>', 'tokens computed at once: less needs less memory', count(1, '512'))
+    .option('--gradient-checkpointing', 'compute layers again in the backward pass: less memory, more time')
     .option('--patience <count>', 'measurements without improvement before stopping; 0 never stops', count(0, '4'));
 }
 
@@ -91,9 +93,11 @@ function someTargets(text: string): LoraTarget[] {
 
 /** Only what was given, so that nothing else counts as fixed. */
 export function userSettings(flags: HyperparameterFlags): UserSettings | undefined {
-  const { learningRate, batchSize, epochs, dropout, weightDecay, maxLength, microBatchTokens, patience } = flags;
+  const { learningRate, batchSize, epochs, dropout, weightDecay, maxLength, patience } = flags;
+  const { microBatchTokens, gradientCheckpointing } = flags;
   return defined<UserSettings>({
-    ...{ learningRate, batchSize, epochs, dropout, weightDecay, maxLength, microBatchTokens, patience },
+    ...{ learningRate, batchSize, epochs, dropout, weightDecay, maxLength, patience },
+    ...{ microBatchTokens, gradientCheckpointing },
     schedule: scheduleOf(flags),
     freezing: freezingOf(flags),
     lora: loraOf(flags),

@@ -57,6 +57,7 @@ function hyperparameterFlags({ settings = {} }: JourneySettings): [string, strin
     ['--rslora', lora?.rankStabilized],
     ['--max-length', settings.maxLength],
     ['--micro-batch-tokens', settings.microBatchTokens],
+    ['--gradient-checkpointing', settings.gradientCheckpointing],
     ['--patience', settings.patience],
   ];
 }
