@@ -9,6 +9,7 @@ import { LOG_SQRT_2PI, logNormalMass } from '../../numerics/normal.js';
 import { RandomGenerator } from '../../numerics/random.js';
 import { ChoiceKernels } from './choice-kernels.js';
 import { goodCount, mixtureWeights, toScale } from './kernels.js';
+import { bestRatio } from './log-density.js';
 import { type Kernels, ParzenMixture } from './mixture.js';
 import { PRIOR } from './numeric-kernels.js';
 
@@ -145,6 +146,21 @@ describe('a mixture whose observations come and go', () => {
       const largest = Math.max(...terms);
       const sum = terms.reduce((total, term) => total + Math.exp(term - largest), 0);
       expectClose(density, largest + Math.log(sum), 1e-12, `point ${i}`);
+    }
+  });
+
+  test.each([20, 150, 1200])('the best ratio is that of the whole densities, though many are left, %i', (count) => {
+    const mixture = new ParzenMixture(space);
+    mixture.add(Array.from({ length: count }, (_, number) => observe(number)));
+    const near = mixture.draw(40, random);
+    const whole = mixture.logDensity(near);
+    for (let turn = 0; turn < 20; turn++) {
+      const logGood = whole.map((density) => density + 4 * random.uniform());
+      const differences = logGood.map((value, i) => value - whole[i]!);
+      const sums = mixture.sums(near);
+      expect(bestRatio(logGood, sums)).toBe(differences.indexOf(Math.max(...differences)));
+      const left = whole.filter((density, i) => sums.logSum(i) < density - 1e-6);
+      if (count > 1000) expect(left.length).toBeGreaterThan(near[0]!.length / 4);
     }
   });
 });

@@ -7,7 +7,7 @@ import type { RandomGenerator } from '../../numerics/random.js';
 import { CellKernels } from './cell-kernels.js';
 import { ChoiceKernels } from './choice-kernels.js';
 import { mixtureWeights } from './kernels.js';
-import { logDensity } from './log-density.js';
+import { DensitySums, logDensities } from './log-density.js';
 import { NormalKernels } from './normal-kernels.js';
 import { type NumericKernels, PRIOR } from './numeric-kernels.js';
 import { insertAt, placeOf, removeAt, withRoom } from './slots.js';
@@ -120,13 +120,18 @@ export class ParzenMixture {
     return PRIOR;
   }
 
-  /** Log density at points given as `draw` gives them; −Infinity outside the range. */
-  logDensity(points: readonly Float64Array[]): Float64Array {
+  /** Sums of the kernels at points given as `draw` gives them. */
+  sums(points: readonly Float64Array[]): DensitySums {
     const weights = mixtureWeights(this.#count, this.#fades);
     const bySlot = new Float64Array(this.#numbers.length);
     bySlot[PRIOR] = weights[this.#count]!;
     for (let k = 0; k < this.#count; k++) bySlot[this.#order[k]!] = weights[k]!;
-    return logDensity(bySlot, this.slots, this.dimensions, points);
+    return new DensitySums(bySlot, this.slots, this.dimensions, points);
+  }
+
+  /** Log density at such points; −Infinity outside the range. */
+  logDensity(points: readonly Float64Array[]): Float64Array {
+    return logDensities(this.sums(points), points[0]!.length);
   }
 }
 

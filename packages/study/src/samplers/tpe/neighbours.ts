@@ -7,6 +7,8 @@ import type { NumericKernels } from './numeric-kernels.js';
 
 /** Fewer kernels are all taken for near. */
 const FEW = 64;
+/** The most that is given at a time. */
+export const PIECE = 128;
 
 /** What is near to each point in one dimension. */
 interface Vicinity {
@@ -16,6 +18,7 @@ interface Vicinity {
   readonly to: Float64Array;
   /** The same as places in the kernels' order. */
   readonly begin: Int32Array;
+  readonly middle: Int32Array;
   readonly end: Int32Array;
   readonly total: number;
 }
@@ -26,41 +29,62 @@ export class Neighbours {
   readonly #second: Vicinity | undefined;
   /** In the order of the first dimension, the values in the second; NaN for kernels that are wide there. */
   readonly #values = new Float64Array(0);
-  /** Slots that are looked at from every point, then room for those of a point. */
-  readonly #slots: Int32Array;
-  #everywhere = 0;
+  /** Slots that are looked at from every point. */
+  readonly #everywhere: Int32Array;
+  /** For each point how many of these, and of the places of the first dimension, were given. */
+  readonly #given: Int32Array;
+  readonly #piece = new Int32Array(PIECE);
 
   /**
    * @param slots of all kernels but the prior
    * @param reach a kernel so many bandwidths away from a point in any dimension is none of its neighbours
    */
   constructor(dimensions: readonly Kernels[], slots: Int32Array, points: readonly Float64Array[], reach: number) {
-    this.#slots = slots;
+    this.#everywhere = slots;
+    this.#given = new Int32Array(points[0]!.length);
     if (slots.length < FEW) return;
     const vicinities: Vicinity[] = [];
     for (const [d, kernels] of dimensions.entries()) {
       if (!(kernels instanceof ChoiceKernels)) vicinities.push(vicinityOf(kernels, points[d]!, reach));
     }
     [this.#first, this.#second] = vicinities.sort((a, b) => a.total - b.total);
-    if (!this.#first) return;
-    this.#slots = new Int32Array(slots.length);
-    for (const slot of slots) if (isWide(this.#first.kernels, slot)) this.#slots[this.#everywhere++] = slot;
-    if (this.#second) this.#values = valuesOf(this.#second.kernels, this.#first.kernels.order, slots.length);
+    const { kernels } = this.#first ?? {};
+    if (!kernels) return;
+    this.#everywhere = slots.filter((slot) => isWide(kernels, slot));
+    if (this.#second) this.#values = valuesOf(this.#second.kernels, kernels.order, slots.length);
   }
 
-  /** The slots, without the prior's, that count at point `i`; overwritten by the next call. */
-  of(i: number): Int32Array {
-    if (!this.#first) return this.#slots;
-    const { kernels, begin, end } = this.#first;
-    const [from, to] = [this.#second?.from[i] ?? Number.NaN, this.#second?.to[i] ?? Number.NaN];
-    const values = this.#values;
-    let found = this.#everywhere;
-    for (let j = begin[i]!; j < end[i]!; j++) {
-      if (values[j]! < from || values[j]! > to) continue;
-      const slot = kernels.order[j]!;
-      if (!isWide(kernels, slot)) this.#slots[found++] = slot;
+  /** The next slots, without the prior's, that count at point `i`; none at the end. Overwritten by the next call. */
+  next(i: number): Int32Array {
+    const given = this.#given[i]!;
+    const left = this.#everywhere.length - given;
+    if (left > 0) {
+      this.#given[i]! += Math.min(left, PIECE);
+      return this.#everywhere.subarray(given, given + PIECE);
     }
-    return this.#slots.subarray(0, found);
+    return this.#first ? this.#around(i, this.#first, -left) : this.#everywhere.subarray(given);
+  }
+
+  /**
+   * From the point outwards, so that what adds most comes first.
+   * @param passed how many places of the first dimension were looked at before
+   */
+  #around(i: number, { kernels, begin, middle, end }: Vicinity, passed: number): Int32Array {
+    const [from, to] = [this.#second?.from[i] ?? Number.NaN, this.#second?.to[i] ?? Number.NaN];
+    const [first, centre, last] = [begin[i]!, middle[i]!, end[i]!];
+    const values = this.#values;
+    const { order } = kernels;
+    const steps = 2 * Math.max(centre - first, last - centre);
+    let found = 0;
+    let step = passed;
+    for (; step < steps && found < PIECE; step++) {
+      const j = step % 2 === 0 ? centre + step / 2 : centre - (step + 1) / 2;
+      if (j < first || j >= last || values[j]! < from || values[j]! > to) continue;
+      const slot = order[j]!;
+      if (!isWide(kernels, slot)) this.#piece[found++] = slot;
+    }
+    this.#given[i] = this.#everywhere.length + step;
+    return this.#piece.subarray(0, found);
   }
 }
 
@@ -85,8 +109,9 @@ function vicinityOf(kernels: NumericKernels, points: Float64Array, reach: number
   const from = points.map((x) => toScale(distribution, x - half) - radius);
   const to = points.map((x) => toScale(distribution, x + half) + radius);
   const begin = Int32Array.from(from, (x) => kernels.firstFrom(x));
+  const middle = Int32Array.from(points, (x) => kernels.firstFrom(toScale(distribution, x)));
   const end = Int32Array.from(to, (x) => kernels.firstFrom(x));
   let total = 0;
   for (let i = 0; i < points.length; i++) total += end[i]! - begin[i]!;
-  return { kernels, from, to, begin, end, total };
+  return { kernels, from, to, begin, middle, end, total };
 }

@@ -19,6 +19,7 @@ import { PriorSampler } from '../prior.js';
 import { RandomSampler } from '../random.js';
 import type { JointSample, Sampler, SamplingContext } from '../sampler.js';
 import { goodCount } from './kernels.js';
+import { bestRatio } from './log-density.js';
 import { Observations } from './observations.js';
 import { Splits } from './split.js';
 
@@ -153,7 +154,7 @@ export class TpeSampler implements Sampler {
     split.good.setPrior(Object.values(asAskedFor(context, space)));
     const random = RandomGenerator.of(this.#seed, context.trial.number, 'tpe', ...names);
     const points = split.good.draw(this.#candidates, random);
-    const best = argmaxDifference(split.good.logDensity(points), split.bad.logDensity(points));
+    const best = bestRatio(split.good.logDensity(points), split.bad.sums(points));
     return Object.fromEntries(names.map((name, d) => [name, toExternal(space[name]!, points[d]![best]!)]));
   }
 }
@@ -165,12 +166,6 @@ function asAskedFor({ space: asked = {} }: SamplingContext, space: SearchSpace):
     return now && sameDistribution(now, distribution) ? now : distribution;
   };
   return Object.fromEntries(Object.entries(space).map(([name, distribution]) => [name, same(name, distribution)]));
-}
-
-function argmaxDifference(a: Float64Array, b: Float64Array): number {
-  let best = 0;
-  for (let i = 1; i < a.length; i++) if (a[i]! - b[i]! > a[best]! - b[best]!) best = i;
-  return best;
 }
 
 function atLeast(name: string, value: number, least: number): number {
