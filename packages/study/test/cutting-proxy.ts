@@ -71,7 +71,9 @@ function commitDetector(): (chunk: Buffer) => boolean {
   const names = new Set<string>();
   return (chunk) => {
     const text = chunk.toString('latin1');
-    const prepared = [...text.matchAll(/(\w*)\0(?:COMMIT\0|\/\* commits by itself \*\/)/g)].map(([, name]) => name!);
+    // Before a name stands a message's length, of which a byte can look like a letter.
+    const statements = /((?:goldilocks_\d+)?)\0(?:COMMIT\0|\/\* commits by itself \*\/)/g;
+    const prepared = [...text.matchAll(statements)].map(([, name]) => name!);
     for (const name of prepared) names.add(name);
     return prepared.length > 0 || [...names].some((name) => text.includes(`\0${name}\0`));
   };

@@ -146,10 +146,12 @@ export class MemoryStorage implements Storage {
     state: FinishedState,
     values: readonly number[] | null,
     changes: TrialChanges = {},
-  ): Promise<FrozenTrial> {
+  ): Promise<Date> {
     const { record, number } = this.#running(trialId);
     const changed = applyChanges(record, record.trials[number]!, changes);
-    return (record.trials[number] = { ...changed, state, values: values && [...values], completedAt: new Date() });
+    const completedAt = new Date();
+    record.trials[number] = { ...changed, state, values: values && [...values], completedAt };
+    return completedAt;
   }
 
   async recordHeartbeat(trialId: number): Promise<void> {
@@ -162,7 +164,8 @@ export class MemoryStorage implements Storage {
     const isStale = ({ id, state }: FrozenTrial) =>
       state === 'RUNNING' && (this.#heartbeats.get(id) ?? Infinity) < limit;
     const stale = this.#record(studyId).trials.filter(isStale);
-    return Promise.all(stale.map(({ id }) => this.finishTrial(id, 'FAIL', null, changes)));
+    for (const { id } of stale) await this.finishTrial(id, 'FAIL', null, changes);
+    return Promise.all(stale.map(({ id }) => this.getTrial(id)));
   }
 
   async getTrial(trialId: number): Promise<FrozenTrial> {

@@ -101,13 +101,13 @@ export interface Storage {
    * callers that saw the same, one gets true; for the others nothing has happened.
    */
   replaceSystemAttribute(trialId: number, key: string, seen: JsonValue | undefined, value: JsonValue): Promise<boolean>;
-  /** Ends a RUNNING trial: writes changes and values, then the state and the time. Returns the trial as it is then. */
+  /** Ends a RUNNING trial: writes changes and values, then the state and the time, which it returns. */
   finishTrial(
     trialId: number,
     state: FinishedState,
     values: readonly number[] | null,
     changes?: TrialChanges,
-  ): Promise<FrozenTrial>;
+  ): Promise<Date>;
   /**
    * Notes, by the storage's own clock, that the owner of a RUNNING trial is alive. Trials whose owner never says so are
    * never taken for lost.

@@ -16,7 +16,7 @@ import {
   type TrialTemplate,
 } from '../trial/frozen-trial.js';
 import { checkTemplate } from '../trial/template.js';
-import { FIXED_PARAMS_KEY, type PreparedTrial, Trial, type TrialHost } from '../trial/trial.js';
+import { FIXED_PARAMS_KEY, merge, type PreparedTrial, Trial, type TrialHost } from '../trial/trial.js';
 import { bestOf, paretoFront } from './best-trials.js';
 import { FAILURE_KEY, failureOf } from './failure.js';
 import { TrialHistory } from './history.js';
@@ -145,7 +145,9 @@ export class Study {
     if (after?.stop) this.stop();
     const failure = options.failure ?? outcome.failure;
     const systemAttributes = { ...after?.systemAttributes, ...(failure ? { [FAILURE_KEY]: failure } : {}) };
-    return this.storage.finishTrial(frozen.id, outcome.state, outcome.values, { systemAttributes });
+    const end = { state: outcome.state, values: outcome.values };
+    const completedAt = await this.storage.finishTrial(frozen.id, end.state, end.values, { systemAttributes });
+    return { ...merge(frozen, { systemAttributes }), ...end, completedAt };
   }
 
   async #afterTrial(trial: FrozenTrial, { state, values }: Outcome) {

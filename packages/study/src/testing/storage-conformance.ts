@@ -215,9 +215,10 @@ async function checkValues({ storage, another }: StorageSubject): Promise<void> 
     userAttributes: { a: VALUES, b: 1 },
   });
   const changes = { userAttributes: { b: 2 }, systemAttributes: { completed_rung_0: 0.25 } };
-  const told = await storage.finishTrial(trial.id, 'COMPLETE', [Infinity, 1 / 3, -Infinity], changes);
+  const completedAt = await storage.finishTrial(trial.id, 'COMPLETE', [Infinity, 1 / 3, -Infinity], changes);
   const read = await (await another()).getTrial(trial.id);
-  expectEqual(read, told, 'a finished trial');
+  expectEqual(read, await storage.getTrial(trial.id), 'a finished trial');
+  expectEqual([read.state, read.completedAt], ['COMPLETE', completedAt], 'the end');
   expectEqual(read.values, [Infinity, 1 / 3, -Infinity], 'values');
   const expected = new Map([...reports.slice(0, 3), [10, 1e308], [7, 5e-324]] as [number, number][]);
   expectEqual(new Map([...read.intermediateValues].sort()), new Map([...expected].sort()), 'reports');
@@ -226,7 +227,7 @@ async function checkValues({ storage, another }: StorageSubject): Promise<void> 
     [{ a: VALUES, b: 2 }, { completed_rung_0: 0.25 }],
     'attributes',
   );
-  expectTrue(read.completedAt !== null && read.completedAt >= read.startedAt!, 'the time of the end');
+  expectTrue(completedAt >= read.startedAt!, 'the time of the end');
 }
 
 async function checkStates({ storage }: StorageSubject): Promise<void> {
@@ -241,7 +242,8 @@ async function checkStates({ storage }: StorageSubject): Promise<void> {
   await storage.startTrial(id);
   for (const state of ['COMPLETE', 'PRUNED', 'FAIL'] as const) {
     const trial = await storage.startTrial(id);
-    const ended = await storage.finishTrial(trial.id, state, state === 'FAIL' ? null : [1]);
+    await storage.finishTrial(trial.id, state, state === 'FAIL' ? null : [1]);
+    const ended = await storage.getTrial(trial.id);
     expectEqual([ended.state, ended.values], [state, state === 'FAIL' ? null : [1]], 'the end');
     await expectRejects(
       () => storage.writeTrial(trial.id, { systemAttributes: { a: 1 } }),

@@ -193,7 +193,8 @@ export class Trial<P extends Params = Params> {
   }
 }
 
-function merge(trial: FrozenTrial, changes: TrialChanges): FrozenTrial {
+/** The trial with changes that were written to it. */
+export function merge(trial: FrozenTrial, changes: TrialChanges): FrozenTrial {
   const params = { ...trial.params };
   const distributions = { ...trial.distributions };
   for (const [name, { internal, distribution }] of changes.params ?? []) {

@@ -38,18 +38,30 @@ export async function openPgServer(url: string, { connections = 4 }: PostgresOpt
   return { label, connect: () => connect(pool), close: () => pool.end() };
 }
 
+/**
+ * Whatever the server's default is: of the statements of one message, one after another that waited for a lock sees what
+ * the lock's holder wrote.
+ */
+const READ_COMMITTED = 'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED';
+const prepared = new WeakSet<PoolClient>();
+
 async function connect(pool: Pool): Promise<PostgresConnection> {
   const client = await pool.connect();
   // While it is in use its errors reach whoever waits for an answer.
   const ignore = () => undefined;
   client.on('error', ignore);
-  return {
-    send: (queries) => send(client, queries),
-    release(broken) {
-      client.removeListener('error', ignore);
-      client.release(broken);
-    },
+  const release = (broken: boolean) => {
+    client.removeListener('error', ignore);
+    client.release(broken);
   };
+  if (!prepared.has(client)) {
+    await client.query(READ_COMMITTED).catch((error: unknown) => {
+      release(true);
+      throw error;
+    });
+    prepared.add(client);
+  }
+  return { send: (queries) => send(client, queries), release };
 }
 
 async function send(client: PoolClient, queries: readonly CompiledQuery[]): Promise<unknown[][]> {

@@ -1,5 +1,6 @@
 /** The writes of every trial, each one statement that checks and writes, so that it needs one round trip and no BEGIN. */
 
+import type { Compilable } from 'kysely';
 import { formatDistribution } from '../../distributions/optuna-json.js';
 import { formatJson } from '../../json.js';
 import type { Attributes } from '../../trial/frozen-trial.js';
@@ -12,13 +13,15 @@ import { trialNotFound } from '../relational/trials.js';
 import { numberArray, query, textArray } from './query.js';
 import { readWhole, selectWhole } from './whole-trials.js';
 
-const SET_ATTRIBUTES = (trial: string, keys: string, values: string) => `
-  INSERT INTO trial_system_attributes (trial_id, key, value_json)
-  SELECT trial_id, key, value_json FROM ${trial}, unnest(${keys}::text[], ${values}::text[]) AS given (key, value_json)
-  ON CONFLICT (trial_id, key) DO UPDATE SET value_json = excluded.value_json`;
+/** What follows the parameters or the end where there are attributes to set, which there mostly are not. */
+const SET_ATTRIBUTES = (trial: string) => `, attributes AS (
+    INSERT INTO trial_system_attributes (trial_id, key, value_json)
+    SELECT trial_id, key, value_json FROM ${trial}, unnest($6::text[], $7::text[]) AS given (key, value_json)
+    ON CONFLICT (trial_id, key) DO UPDATE SET value_json = excluded.value_json
+  )`;
 
 /** Written only where the trial runs, is of the study and has none of the parameters; gives what there was before. */
-const WRITE_PARAMS = `/* commits by itself */
+const WRITE_PARAMS = (attributes: string) => `/* commits by itself */
   WITH trial AS MATERIALIZED (
     SELECT trial_id, number, study_id, state FROM trials WHERE trial_id = $1 FOR NO KEY UPDATE
   ), present AS MATERIALIZED (
@@ -29,10 +32,10 @@ const WRITE_PARAMS = `/* commits by itself */
     INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json)
     SELECT trial_id, name, value, distribution
     FROM writable, unnest($3::text[], $4::float8[], $5::text[]) AS given (name, value, distribution)
-  ), attributes AS (${SET_ATTRIBUTES('writable', '$6', '$7')})
+  )${attributes}
   SELECT number, study_id, state, (SELECT json_object_agg(param_name, param_value) FROM present) AS present FROM trial`;
 
-const FINISH = `/* commits by itself */
+const FINISH = (attributes: string) => `/* commits by itself */
   WITH ended AS (
     UPDATE trials SET state = $2::trialstate, datetime_complete = $3::timestamp
     WHERE trial_id = $1 AND state = 'RUNNING' RETURNING trial_id
@@ -40,8 +43,13 @@ const FINISH = `/* commits by itself */
     INSERT INTO trial_values (trial_id, objective, value, value_type)
     SELECT trial_id, ordinality - 1, value, type
     FROM ended, unnest($4::float8[], $5::trialvaluetype[]) WITH ORDINALITY AS given (value, type, ordinality)
-  ), attributes AS (${SET_ATTRIBUTES('ended', '$6', '$7')})
+  )${attributes}
   SELECT trial_id FROM ended`;
+
+/** A statement without attributes, then with. */
+type Pair = readonly [plain: string, withAttributes: string];
+const WRITES: Pair = [WRITE_PARAMS(''), WRITE_PARAMS(SET_ATTRIBUTES('writable'))];
+const ENDS: Pair = [FINISH(''), FINISH(SET_ATTRIBUTES('ended'))];
 
 interface Written {
   readonly number: number;
@@ -55,14 +63,14 @@ export const wholeWrites: WholeWrites = {
   *writeParams({ id, studyId }, params, systemAttributes, repeated) {
     const names = [...params.keys()];
     const stored = [...params.values()];
-    const write = query<Written>(WRITE_PARAMS, [
+    const values = [
       id,
       studyId,
       textArray(names),
       numberArray(stored.map(({ internal }) => internal)),
       textArray(stored.map(({ distribution }) => formatDistribution(distribution))),
-      ...attributeArrays(systemAttributes),
-    ]);
+    ];
+    const write = withAttributes<Written>(WRITES, values, systemAttributes);
     const [[row]] = yield* alone(write);
     if (!row) throw trialNotFound(id);
     if (row.study_id !== studyId) return false;
@@ -77,24 +85,26 @@ export const wholeWrites: WholeWrites = {
 
   *finishTrial(trialId, { state, values, completedAt }, systemAttributes, repeated) {
     const columns = (values ?? []).map(valueColumns);
-    const finish = query<{ trial_id: number }>(FINISH, [
+    const given = [
       trialId,
       state,
       formatTime(completedAt),
       numberArray(columns.map(({ value }) => value)),
       textArray(columns.map(({ value_type }) => value_type)),
-      ...attributeArrays(systemAttributes),
-    ]);
-    const [ended, [row]] = yield* alone(finish, selectWhole({ trialId }));
+    ];
+    const [ended] = yield* alone(withAttributes(ENDS, given, systemAttributes));
+    if (ended.length > 0) return;
+    const [[row]] = yield* alone(selectWhole({ trialId }));
     if (!row) throw trialNotFound(trialId);
     const trial = readWhole(row);
     const happenedBefore = repeated && trial.state === state && trial.completedAt?.getTime() === completedAt.getTime();
-    if (ended.length === 0 && !happenedBefore) throw notRunning(trial.number, trial.state);
-    return trial;
+    if (!happenedBefore) throw notRunning(trial.number, trial.state);
   },
 };
 
-function attributeArrays(attributes: Attributes): [keys: string, values: string] {
-  const values = Object.values(attributes).map((value) => formatJson(value));
-  return [textArray(Object.keys(attributes)), textArray(values)];
+function withAttributes<R>([plain, full]: Pair, values: readonly unknown[], attributes: Attributes): Compilable<R> {
+  const keys = Object.keys(attributes);
+  if (keys.length === 0) return query(plain, values);
+  const texts = Object.values(attributes).map((value) => formatJson(value));
+  return query(full, [...values, textArray(keys), textArray(texts)]);
 }

@@ -19,8 +19,6 @@ export type TrialCondition =
   | { readonly studyId: number; readonly filter?: TrialFilter | undefined };
 
 export interface Traces {
-  /** The trial that the transaction started at that time. */
-  started(transaction: string, studyId: number, now: Date): Script<FrozenTrial | undefined>;
   /** Whether the transaction wrote to the trial. */
   wrote(transaction: string, trialId: number): Script<boolean>;
 }
@@ -38,8 +36,8 @@ export interface WholeWrites {
     systemAttributes: Attributes,
     repeated: boolean,
   ): Script<boolean>;
-  /** Ends a running trial; returns it as it is then. */
-  finishTrial(trialId: number, end: TrialEnd, systemAttributes: Attributes, repeated: boolean): Script<FrozenTrial>;
+  /** Ends a running trial. */
+  finishTrial(trialId: number, end: TrialEnd, systemAttributes: Attributes, repeated: boolean): Script<void>;
 }
 
 export interface TrialEnd {
@@ -55,10 +53,11 @@ export interface Dialect {
   /** Locks the selected rows against other writers until the transaction ends. */
   locked<T extends keyof Tables, R>(query: SelectQueryBuilder<Tables, T, R>): SelectQueryBuilder<Tables, T, R>;
   /**
-   * Starts the oldest waiting trial, or else a new one. May end with a last batch.
+   * The script that starts the oldest waiting trial, or else a new one. Where the answer to a commit can be lost, it is run
+   * again without recall, and finds what it did.
    * @param settledUpTo no trial up to this id is waiting any more
    */
-  startTrial(studyId: number, settledUpTo: number, now: Date): Script<FrozenTrial>;
+  startTrial(studyId: number, settledUpTo: number, now: Date): () => Script<FrozenTrial>;
   /** How to look for the traces of a transaction, where a commit's answer can be lost. */
   readonly traces?: Traces;
   /** Where a message can be a transaction by itself. */

@@ -128,16 +128,8 @@ export class RelationalStorage implements Storage {
   }
 
   async startTrial(studyId: number): Promise<FrozenTrial> {
-    const dialect = this.#dialect;
     const settled = this.#settled.get(studyId) ?? 0;
-    const now = new Date();
-    const trial = await this.#database.write(
-      () => dialect.startTrial(studyId, settled, now),
-      function* (transaction) {
-        const value = yield* dialect.traces!.started(transaction, studyId, now);
-        return value && { value };
-      },
-    );
+    const trial = await this.#database.write(this.#dialect.startTrial(studyId, settled, new Date()));
     // Ids of a deleted study may have been given out again, so what is newest counts, not what is largest.
     this.#settled.set(studyId, trial.id);
     this.#studyOf.set(trial.id, studyId);
@@ -200,11 +192,11 @@ export class RelationalStorage implements Storage {
     state: FinishedState,
     values: readonly number[] | null,
     changes: TrialChanges = {},
-  ): Promise<FrozenTrial> {
+  ): Promise<Date> {
     const end = { state, values, completedAt: new Date() };
-    const trial = await this.#database.write(...finishTrial(this.#dialect, this.#used, trialId, end, changes));
+    await this.#database.write(...finishTrial(this.#dialect, this.#used, trialId, end, changes));
     this.#studyOf.delete(trialId);
-    return trial;
+    return end.completedAt;
   }
 
   async recordHeartbeat(trialId: number): Promise<void> {

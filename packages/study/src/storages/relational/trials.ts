@@ -58,7 +58,7 @@ export function* insertTrial(
   return row!;
 }
 
-/** `Dialect.startTrial` for a database of which a writing transaction has the whole. */
+/** The script of `Dialect.startTrial` for a database of which a writing transaction has the whole. */
 export function* startTrial(db: Builder, studyId: number, settledUpTo: number, now: Date): Script<FrozenTrial> {
   const [study, [newest]] = yield* together(studyRow(db, studyId), newestTrial(db, studyId));
   found(study, studyId);

@@ -1,6 +1,5 @@
 /** The writes of a trial's owner: what is added to it while it runs, and its end. */
 
-import type { FrozenTrial } from '../../trial/frozen-trial.js';
 import type { TrialChanges } from '../storage.js';
 import { checkParams, insertChanges, paramNames } from './changes.js';
 import type { Dialect, TrialEnd } from './dialect.js';
@@ -40,28 +39,19 @@ export function finishTrial(
   trialId: number,
   end: TrialEnd,
   changes: TrialChanges,
-): Write<FrozenTrial> {
+): Write<void> {
   const { systemAttributes = {}, ...more } = changes;
-  const { queries, read } = dialect.selectTrials({ trialId });
   let repeated = false;
-  function* script(): Script<FrozenTrial> {
+  function* script(): Script<void> {
     if (dialect.whole && isNothing(more)) {
       const again = repeated;
       repeated = true;
       return yield* dialect.whole.finishTrial(trialId, end, systemAttributes, again);
     }
     yield* checkChanges(dialect, used, trialId, changes);
-    const ending = endTrial(dialect.db, trialId, end, changes);
-    const results = yield* lastly(...ending, ...queries);
-    return read(results.slice(ending.length))[0]!;
+    yield* lastly(...endTrial(dialect.db, trialId, end, changes));
   }
-  return [
-    script,
-    function* (transaction) {
-      if (!(yield* dialect.traces!.wrote(transaction, trialId))) return undefined;
-      return { value: read(yield* together(...queries))[0]! };
-    },
-  ];
+  return [script, recallWrite(dialect, trialId)];
 }
 
 function isNothing({ params, intermediateValues, userAttributes, systemAttributes }: TrialChanges): boolean {

@@ -20,7 +20,7 @@ export const sqliteDialect: Dialect = {
   db,
   clock: sql<string>`strftime('%Y-%m-%d %H:%M:%f000', 'now')`,
   locked: (query) => query,
-  startTrial: (studyId, settledUpTo, now) => startTrial(db, studyId, settledUpTo, now),
+  startTrial: (studyId, settledUpTo, now) => () => startTrial(db, studyId, settledUpTo, now),
   readStudy: (studyId) => readStudy(db, studyId),
   selectTrials: (condition) => selectTrials(db, condition),
 };

@@ -1,0 +1,75 @@
+/** Starting a trial: one message, which is a transaction by itself and recognises its own traces. */
+
+import type { FrozenTrial } from '../../trial/frozen-trial.js';
+import { formatTime, NO_PARTS, readTrial, type TrialRow } from '../relational/rows.js';
+import type { Tables } from '../relational/schema.js';
+import { alone, type Script } from '../relational/script.js';
+import { found } from '../relational/studies.js';
+import { query } from './query.js';
+import { COLUMNS, readWhole, selectWhole } from './whole-trials.js';
+
+/** Numbers of trials are given out under this lock. */
+const LOCK = 'SELECT study_id, study_name FROM studies WHERE study_id = $1 FOR NO KEY UPDATE';
+
+/**
+ * Needs the lock, taken by a statement before this one, so that it sees every trial there is. Where Optuna claims the
+ * oldest waiting trial at this moment, it waits for that and then takes the next. Nothing is started at a time at which a
+ * trial was started before. `study_id + 0` keeps the planner from the index by study, in which it would read all of the
+ * study's trials rather than the newest.
+ */
+const START = `/* commits by itself */
+  WITH before AS MATERIALIZED (
+    SELECT ${COLUMNS} FROM trials WHERE study_id + 0 = $1 AND trial_id > $2 AND datetime_start = $3::timestamp
+  ), oldest AS MATERIALIZED (
+    SELECT trial_id FROM trials
+    WHERE study_id + 0 = $1 AND trial_id > $2 AND state = 'WAITING' AND NOT EXISTS (SELECT FROM before)
+    ORDER BY trial_id LIMIT 1 FOR NO KEY UPDATE
+  ), claimed AS (
+    UPDATE trials SET state = 'RUNNING', datetime_start = $3::timestamp
+    WHERE trial_id = (SELECT trial_id FROM oldest) RETURNING ${COLUMNS}
+  ), created AS (
+    INSERT INTO trials (number, study_id, state, datetime_start)
+    SELECT coalesce(
+        (SELECT number FROM trials WHERE study_id + 0 = $1 AND trial_id >= $2 ORDER BY trial_id DESC LIMIT 1),
+        (SELECT number FROM trials WHERE study_id = $1 ORDER BY trial_id DESC LIMIT 1),
+        -1
+      ) + 1, study_id, 'RUNNING'::trialstate, $3::timestamp
+    FROM studies
+    WHERE study_id = $1 AND NOT EXISTS (SELECT FROM before) AND NOT EXISTS (SELECT FROM oldest) RETURNING ${COLUMNS}
+  )
+  SELECT ${COLUMNS}, 'created' AS origin FROM created
+  UNION ALL SELECT ${COLUMNS}, 'claimed' FROM claimed
+  UNION ALL SELECT ${COLUMNS}, 'before' FROM before`;
+
+interface Started extends TrialRow {
+  readonly origin: 'created' | 'claimed' | 'before';
+}
+
+/**
+ * The script of `Dialect.startTrial`. A trial that it started, with the answer lost, is known by the time of its start: the
+ * clock's millisecond and a random microsecond, which are no other trial's.
+ */
+export function startTrial(studyId: number, settledUpTo: number, now: Date): () => Script<FrozenTrial> {
+  let time: string | undefined;
+  return function* () {
+    for (;;) {
+      const repeated = time !== undefined;
+      time ??= withMicroseconds(now);
+      const lock = query<Tables['studies']>(LOCK, [studyId]);
+      const [study, [row]] = yield* alone(lock, query<Started>(START, [studyId, settledUpTo, time]));
+      found(study, studyId);
+      const { trial_id: trialId, origin } = row!;
+      if (origin === 'created') return readTrial(row!, NO_PARTS);
+      if (origin === 'claimed' || repeated) {
+        const [[whole]] = yield* alone(selectWhole({ trialId }));
+        return readWhole(whole!);
+      }
+      // It is another's, begun within the same microsecond.
+      time = undefined;
+    }
+  };
+}
+
+function withMicroseconds(now: Date): string {
+  return formatTime(now).replace(/\d{3}$/, () => String(Math.floor(1000 * Math.random())).padStart(3, '0'));
+}
