@@ -33,6 +33,8 @@ class Run:
 
     def __init__(self, job, emit):
         self.job, self.settings, self.emit = job, job["settings"], emit
+        if (self.settings.get("optimizer") or {"name": "adamw"})["name"] != "adamw":
+            raise SettingsError("The PyTorch trainer optimises with adamw alone. Leave --optimizer out, or train with the ONNX engine.")
         self.train = read_examples(**job["train"])
         self.validation = read_examples(**job["validation"])
         if not self.train:

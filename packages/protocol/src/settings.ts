@@ -13,6 +13,8 @@ export const scheduleNames = [
 
 export const loraTargets = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
 
+export const optimizerNames = ['adamw', 'adamw-8bit', 'sgd', 'lion', 'adafactor', 'muon'] as const;
+
 export const scheduleSettingsSchema = z.object({
   name: z.enum(scheduleNames),
   warmup: z.number().min(0).lt(1),
@@ -38,6 +40,12 @@ export const loraSettingsSchema = z.object({
   rankStabilized: z.boolean(),
 });
 
+export const optimizerSettingsSchema = z.object({
+  name: z.enum(optimizerNames),
+  momentum: z.number().min(0).lt(1).optional(),
+  nesterov: z.boolean().optional(),
+});
+
 /** Ranges as documented at the trainer's TrainingSettings. */
 export const trainingSettingsSchema = z
   .object({
@@ -52,6 +60,7 @@ export const trainingSettingsSchema = z
     lora: loraSettingsSchema.optional(),
     seed: z.int().min(0).max(0xffffffff),
     maxGradientNorm: z.number().min(0),
+    optimizer: optimizerSettingsSchema.optional(),
     adam: z.object({
       beta1: z.number().min(0).lt(1),
       beta2: z.number().min(0).lt(1),

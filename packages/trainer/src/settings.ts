@@ -52,6 +52,18 @@ export interface LoraSettings {
   rankStabilized: boolean;
 }
 
+export const optimizerNames = ['adamw', 'adamw-8bit', 'sgd', 'lion', 'adafactor', 'muon'] as const;
+export type OptimizerName = (typeof optimizerNames)[number];
+
+export interface OptimizerSettings {
+  /** What each remembers and does: `optimizers/`. Rates of `adamw-8bit`, `adafactor` and `muon` are like AdamW's; see there for the others. */
+  name: OptimizerName;
+  /** Of sgd (default 0.9) and muon (0.95), in [0, 1). */
+  momentum?: number;
+  /** Nesterov's momentum: of sgd (default false) and muon (true). */
+  nesterov?: boolean;
+}
+
 export interface TrainingSettings {
   method: 'lora' | 'full';
   /** 1. Peak learning rate, > 0. */
@@ -62,7 +74,7 @@ export interface TrainingSettings {
   epochs: number;
   /** 4. Dropout probability in [0, 1): residual and MLP paths in full fine-tuning, the adapters' input in LoRA. */
   dropout: number;
-  /** 5. Decoupled weight decay ≥ 0, not applied to norms and biases. */
+  /** 5. Weight decay ≥ 0, not applied to norms and biases; decoupled, but in sgd, which adds it to the gradient as PyTorch does. */
   weightDecay: number;
   /** 6. Learning-rate schedule. */
   schedule: ScheduleSettings;
@@ -74,6 +86,9 @@ export interface TrainingSettings {
   seed: number;
   /** Gradients are scaled down to this global L2 norm; 0 = no clipping. */
   maxGradientNorm: number;
+  /** Default: AdamW. */
+  optimizer?: OptimizerSettings;
+  /** Of the AdamW family, and of what muon leaves to AdamW. */
   adam: { beta1: number; beta2: number; epsilon: number };
   /** Longest example in tokens; longer prompts are cut from the left, then completions from the right, and counted. */
   maxLength: number;

@@ -20,6 +20,7 @@ describe('validateSettings', () => {
   test('accepts the defaults, LoRA and the ends of the ranges', () => {
     expect(faults({})).toEqual([]);
     expect(faults({ method: 'lora', lora })).toEqual([]);
+    expect(faults({ optimizer: { name: 'sgd', momentum: 0 } })).toEqual([]);
     expect(faults({ dropout: 0.99, epochs: 0.1, weightDecay: 0, patience: 0, seed: 2 ** 32 - 1 })).toEqual([]);
     expect(faults({ freezing: { ...freezing, layers: 30 } }, 30, 512)).toEqual([]);
     expect(faults({ schedule: { name: 'warmup-stable-decay', warmup: 0.5, decay: 0.5, floor: 1 } })).toEqual([]);
@@ -53,6 +54,10 @@ describe('validateSettings', () => {
     [{ method: 'lora', lora: { ...lora, alpha: 0 } }, /^LoRA alpha is 0;/],
     [{ method: 'lora', lora: { ...lora, targets: ['lm_head'] } }, /^LoRA targets are \["lm_head"\];/],
     [{ method: 'lora', lora, freezing: { ...freezing, unfreeze: 'gradual' } }, /^Gradual unfreezing is for full/],
+    [{ optimizer: { name: 'adam' } }, /^Optimizer is "adam"; it must be one of adamw, adamw-8bit, sgd/],
+    [{ optimizer: { name: 'sgd', momentum: 1 } }, /^Momentum is 1; it must be at least 0 and below 1/],
+    [{ optimizer: { name: 'lion', momentum: 0.9 } }, /settings of sgd and muon; lion has none/],
+    [{ optimizer: { name: 'sgd', momentum: 0, nesterov: true } }, /set one above 0/],
     [{ seed: 2 ** 32 }, /^Seed is 4294967296;/],
     [{ maxGradientNorm: -1 }, /^Largest gradient norm is -1;/],
     [{ adam: { ...adam, beta1: 1 } }, /^Adam beta1 is 1;/],

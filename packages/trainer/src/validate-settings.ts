@@ -1,13 +1,15 @@
 // Refuses settings that cannot work, before anything is loaded or written; every fault is named at once.
 
 import { SettingsError } from './errors.js';
-import type {
-  FreezingSettings,
-  LoraSettings,
-  LoraTarget,
-  ScheduleName,
-  ScheduleSettings,
-  TrainingSettings,
+import {
+  type FreezingSettings,
+  type LoraSettings,
+  type LoraTarget,
+  type OptimizerSettings,
+  optimizerNames,
+  type ScheduleName,
+  type ScheduleSettings,
+  type TrainingSettings,
 } from './settings.js';
 
 type Report = (fault: string) => void;
@@ -43,6 +45,7 @@ export function validateSettings(settings: TrainingSettings, layers?: number, po
   checkSchedule(settings.schedule, report);
   checkFreezing(settings.freezing, layers, report);
   checkMethod(settings, report);
+  if (settings.optimizer) checkOptimizer(settings.optimizer, report);
   checkRest(settings, positions, report);
   if (faults.length > 0) throw new SettingsError(faults.join('\n'));
 }
@@ -129,6 +132,17 @@ function checkLora(lora: LoraSettings, report: Report): void {
   if (lora.targets.length === 0 || unknown.length > 0) {
     report(`LoRA targets are ${show(lora.targets)}; they must be one or more of ${loraTargets.join(', ')}.`);
   }
+}
+
+function checkOptimizer({ name, momentum, nesterov }: OptimizerSettings, report: Report): void {
+  if (!optimizerNames.includes(name)) {
+    report(`Optimizer is ${show(name)}; it must be one of ${optimizerNames.join(', ')}.`);
+  }
+  checkOptional(report, 'Momentum', momentum, within(0, 1), 'at least 0 and below 1, usually 0.9');
+  if ((momentum !== undefined || nesterov !== undefined) && name !== 'sgd' && name !== 'muon') {
+    report(`Momentum and Nesterov's are settings of sgd and muon; ${name} has none. Leave them out.`);
+  }
+  if (nesterov && momentum === 0) report("Nesterov's momentum looks along the momentum, which is 0; set one above 0.");
 }
 
 function checkRest(settings: TrainingSettings, positions: number | undefined, report: Report): void {

@@ -1,6 +1,7 @@
 // The plan in plain words, line by line, for the terminal and the report.
 import type { Evidence } from './evidence.js';
 import { formatValue, hyperparameterNames, readHyperparameter } from './hyperparameters.js';
+import { trainingOptions } from './options.js';
 import type { Plan } from './plan.js';
 import type { CheatSheetRow } from './recommend.js';
 import type { SearchParameter } from './search-space.js';
@@ -93,9 +94,13 @@ export function describePlan(plan: Plan): PlanSection[] {
       ...why,
     }),
   );
+  const options = trainingOptions(plan.settings).map(({ name, text }) => ({
+    text: `${name}: ${text}`,
+    because: 'you set it',
+  }));
   const sections: PlanSection[] = [
     { title: 'What', lines: summary(plan) },
-    { title: 'Start from', lines: plan.searchSpace.parameters.map((parameter) => settingLine(plan, parameter)) },
+    { title: 'Start from', lines: [...plan.searchSpace.parameters.map((each) => settingLine(plan, each)), ...options] },
     { title: 'Adjusted to your data', lines: adjustments },
     { title: 'Search', lines: plan.searchSpace.parameters.map((parameter) => searchLine(plan, parameter)) },
     { title: 'Budget', lines: plan.stages.map(stageLine) },

@@ -1,13 +1,23 @@
 // What the person fixed by flags: checked, laid over the recommended settings, and named as fixed.
-import type { FreezingSettings, LoraSettings, ScheduleSettings, TrainingSettings } from '@goldilocks/trainer';
+import type {
+  FreezingSettings,
+  LoraSettings,
+  OptimizerSettings,
+  ScheduleSettings,
+  TrainingSettings,
+} from '@goldilocks/trainer';
 import { UserError } from '../errors.js';
 import type { Hyperparameter } from './hyperparameters.js';
+import { checkTrainingOptions } from './options.js';
 
 /** Any part of the training settings; what is given is fixed for the whole search. */
-export type UserSettings = Partial<Omit<TrainingSettings, 'schedule' | 'freezing' | 'lora' | 'method'>> & {
+export type UserSettings = Partial<
+  Omit<TrainingSettings, 'schedule' | 'freezing' | 'lora' | 'optimizer' | 'method'>
+> & {
   schedule?: Partial<ScheduleSettings>;
   freezing?: Partial<FreezingSettings>;
   lora?: Partial<LoraSettings>;
+  optimizer?: Partial<OptimizerSettings>;
 };
 
 interface Check {
@@ -40,6 +50,12 @@ function checksOf(user: UserSettings, layers: number): Check[] {
       valid: (value) => value > 0 && value <= 1,
       expected: 'a number above 0 and up to 1',
     },
+    {
+      name: 'momentum',
+      value: user.optimizer?.momentum,
+      valid: share,
+      expected: 'a number from 0 to below 1, such as 0.9',
+    },
     { name: 'LoRA rank', value: user.lora?.rank, valid: count, expected: 'a whole number from 1, such as 16' },
     { name: 'LoRA alpha', value: user.lora?.alpha, valid: positive, expected: 'a number above 0, such as 32' },
     {
@@ -64,11 +80,16 @@ export function checkUserSettings(user: UserSettings, layers: number): void {
       throw new UserError(`The ${name} is ${value}, but must be ${expected}.`);
     }
   }
+  checkTrainingOptions(user);
 }
 
 /** Embeddings lie below every layer: they are frozen with the first. */
 const withEmbeddings = (freezing: FreezingSettings): FreezingSettings =>
   freezing.layers > 0 ? { ...freezing, embeddings: true } : freezing;
+
+/** Momentum alone is the default optimizer's, which has none: the sentence says so. */
+const optimizerOf = (settings: TrainingSettings, user: UserSettings) =>
+  user.optimizer && { optimizer: { name: 'adamw' as const, ...settings.optimizer, ...user.optimizer } };
 
 /** Lays the person's settings over others. */
 export function mergeUserSettings(settings: TrainingSettings, user: UserSettings): TrainingSettings {
@@ -79,6 +100,7 @@ export function mergeUserSettings(settings: TrainingSettings, user: UserSettings
     schedule: { ...settings.schedule, ...user.schedule },
     freezing: withEmbeddings({ ...settings.freezing, ...user.freezing }),
     lora: settings.lora && { ...settings.lora, ...user.lora },
+    ...optimizerOf(settings, user),
   };
 }
 

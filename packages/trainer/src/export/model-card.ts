@@ -124,11 +124,19 @@ function hyperparameters(settings: TrainingSettings): string {
           ],
         ]
       : []),
+    ...(settings.optimizer ? [['Optimizer', optimizerText(settings.optimizer)]] : []),
     ['Loss on', settings.lossOn === 'all' ? 'the whole text' : 'the completion'],
     ['Longest example', `${settings.maxLength} tokens`],
     ['Seed', String(settings.seed)],
   ];
   return table(['hyperparameter', 'value'], rows);
+}
+
+function optimizerText({ name, momentum, nesterov }: NonNullable<TrainingSettings['optimizer']>): string {
+  const parts: string[] = [name];
+  if (momentum !== undefined) parts.push(`momentum ${momentum}`);
+  if (nesterov) parts.push("Nesterov's");
+  return parts.join(', ');
 }
 
 function frozen({ layers, embeddings, unfreeze, layerwiseDecay = 1 }: TrainingSettings['freezing']): string {

@@ -20,7 +20,34 @@ export interface Kernels {
     biasCorrection2: number,
     gradientScale: number,
   ): void;
+  sgd(
+    parameter: number,
+    gradient: number,
+    momentum: number,
+    count: number,
+    learningRate: number,
+    decay: number,
+    ofGradient: number,
+    ofMomentum: number,
+    weightDecay: number,
+    gradientScale: number,
+  ): void;
+  lion(
+    parameter: number,
+    gradient: number,
+    momentum: number,
+    count: number,
+    learningRate: number,
+    beta1: number,
+    beta2: number,
+    weightDecay: number,
+    gradientScale: number,
+  ): void;
   sumOfSquares(x: number, count: number): number;
+  addSquares(y: number, x: number, count: number): void;
+  multiply(x: number, y: number, count: number): void;
+  dequantize(x: number, bytes: number, count: number, map: number, scales: number): void;
+  quantize(x: number, bytes: number, count: number, bounds: number, first: number, scales: number): void;
   addScaled(y: number, x: number, count: number, a: number): void;
   scale(x: number, count: number, a: number): void;
   dropoutMask(

@@ -34,3 +34,7 @@ export interface UpdateRule {
   /** Frees what lies outside the memory of the process's heap; the rule is not used afterwards. */
   release?(): Promise<void>;
 }
+
+/** Numbers (float32) that a rule remembers for a parameter. */
+export const stateElements = (rule: UpdateRule, kind: ParameterKind): number =>
+  Object.values(rule.stateOf(kind)).reduce((sum, count) => sum + count, 0);

@@ -9,6 +9,8 @@ import { type BatchGraphOptions, buildBatchGraph } from '../models/forward-graph
 import type { FedWeights } from '../models/graph-context.js';
 import { writtenNodes } from '../onnx/encode.js';
 import { peakBytes, runningOrder } from '../onnx/running-order.js';
+import { updateRuleOf } from '../optimizers/choose.js';
+import { stateElements } from '../optimizers/update-rule.js';
 import type { TrainingSettings } from '../settings.js';
 import { sizeOf } from '../tensor/shape.js';
 import { fedWeights, prefixDepth, trainableTensors } from './trainable.js';
@@ -16,8 +18,6 @@ import { fedWeights, prefixDepth, trainableTensors } from './trainable.js';
 const bytesPerNumber = 4;
 /** Node, the runtime's library, tokenizer and data. */
 const processBytes = 220e6;
-/** Value and two moments. */
-const copiesOfTrainable = 3;
 /** What the heap needs beyond what is alive, as its free places do not always fit. */
 const heapShare = 1.1;
 /** In a step with a completion-only loss, about so many tokens predict. */
@@ -35,9 +35,10 @@ export function estimateMemory(
   const trainable = trainableTensors(settings, base, settings.freezing.layers);
   const depth = prefixDepth(trainable, base.inventory);
   const fed = fedWeights(settings, trainable);
-  const numbers = trainable.reduce((sum, tensor) => sum + sizeOf(tensor.shape), 0);
+  const rule = updateRuleOf(settings);
+  const numbers = trainable.reduce((sum, kind) => sum + sizeOf(kind.shape) + stateElements(rule, kind), 0);
   const { mapped, results } = runBytes(base, settings, fed, depth, shape);
-  const training = bytesPerNumber * copiesOfTrainable * numbers + mapped + heapShare * results;
+  const training = bytesPerNumber * numbers + mapped + heapShare * results;
   return processBytes + Math.max(training, depth > 0 ? prefixBytes(base, depth) : 0);
 }
 

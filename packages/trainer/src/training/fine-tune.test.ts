@@ -51,6 +51,11 @@ const variants: Record<string, Partial<TrainingSettings>> = {
   'gradual unfreezing, layer-wise rates': {
     freezing: { layers: 0, embeddings: false, unfreeze: 'gradual', layerwiseDecay: 0.5 },
   },
+  'Muon, gradual unfreezing': {
+    optimizer: { name: 'muon' },
+    freezing: { layers: 0, embeddings: false, unfreeze: 'gradual' },
+  },
+  Adafactor: { optimizer: { name: 'adafactor' } },
 };
 
 describe('a run that is cut off', () => {

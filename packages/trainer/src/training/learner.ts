@@ -7,7 +7,7 @@ import { SettingsError } from '../errors.js';
 import { ParameterMemory } from '../kernels/memory.js';
 import type { BaseModel } from '../models/base-model.js';
 import type { TunedWeights, WeightTensor } from '../models/model.js';
-import { AdamW } from '../optimizers/adamw.js';
+import { updateRuleOf } from '../optimizers/choose.js';
 import { Optimizer } from '../optimizers/optimizer.js';
 import { Purpose } from '../random/philox.js';
 import { BatchRunner } from '../running/batch-runner.js';
@@ -60,7 +60,7 @@ export class Learner {
         'With these settings nothing is trained: all layers are frozen. Freeze fewer layers or tensors.',
       );
     }
-    const rule = new AdamW(settings.adam);
+    const rule = updateRuleOf(settings);
     const rooms = tensors.map((tensor) => ({ count: sizeOf(tensor.shape), state: rule.stateOf(tensor) }));
     this.memory = new ParameterMemory(rooms);
     this.optimizer = new Optimizer(this.memory, rule, settings.weightDecay);

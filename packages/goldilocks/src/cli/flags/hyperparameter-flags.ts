@@ -1,5 +1,13 @@
 // Flags for the hyperparameters: what is given is used as it is, neither adjusted nor searched.
-import type { FreezingSettings, LoraSettings, LoraTarget, ScheduleName, ScheduleSettings } from '@goldilocks/trainer';
+import type {
+  FreezingSettings,
+  LoraSettings,
+  LoraTarget,
+  OptimizerName,
+  OptimizerSettings,
+  ScheduleName,
+  ScheduleSettings,
+} from '@goldilocks/trainer';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { UserSettings } from '../../plan/user-settings.js';
 import { choice, count, names, number, positive, share } from '../values.js';
@@ -14,6 +22,14 @@ const schedules = [
   'inverse-sqrt',
   'warmup-stable-decay',
 ] as const satisfies readonly ScheduleName[];
+const optimizers = [
+  'adamw',
+  'adamw-8bit',
+  'sgd',
+  'lion',
+  'adafactor',
+  'muon',
+] as const satisfies readonly OptimizerName[];
 const targets = [
   'q_proj',
   'k_proj',
@@ -45,6 +61,9 @@ export interface HyperparameterFlags {
   loraAlpha?: number;
   loraTargets?: LoraTarget[];
   rslora?: boolean;
+  optimizer?: OptimizerName;
+  momentum?: number;
+  nesterov?: boolean;
   maxLength?: number;
   microBatchTokens?: number;
   gradientCheckpointing?: boolean;
@@ -79,6 +98,9 @@ export function addHyperparameterFlags(command: Command): Command {
     .option('--lora-alpha <alpha>', 'scale of the adapters', positive('32'))
     .option('--lora-targets <names>', `layers with adapters: some of ${targets.join(',')}`, someTargets)
     .option('--rslora', 'scale adapters by the root of their rank')
+    .option('--optimizer <name>', `${optimizers.join(', ')} (default: adamw)`, choice(optimizers))
+    .option('--momentum <share>', 'momentum of sgd (default: 0.9) or muon (default: 0.95)', share('0.9'))
+    .option('--nesterov', "Nesterov's momentum in sgd; muon has it anyway")
     .option('--max-length <tokens>', 'longest example; longer ones are cut', count(2, '256'))
     .option('--micro-batch-tokens <tokens>', 'tokens computed at once: less needs less memory', count(1, '512'))
     .option('--gradient-checkpointing', 'compute layers again in the backward pass: less memory, more time')
@@ -101,6 +123,7 @@ export function userSettings(flags: HyperparameterFlags): UserSettings | undefin
     schedule: scheduleOf(flags),
     freezing: freezingOf(flags),
     lora: loraOf(flags),
+    optimizer: optimizerOf(flags),
   });
 }
 
@@ -117,6 +140,10 @@ function freezingOf(flags: HyperparameterFlags) {
 
 function loraOf({ loraRank: rank, loraAlpha: alpha, loraTargets, rslora: rankStabilized }: HyperparameterFlags) {
   return defined<LoraSettings>({ rank, alpha, targets: loraTargets, rankStabilized });
+}
+
+function optimizerOf({ optimizer: name, momentum, nesterov }: HyperparameterFlags) {
+  return defined<OptimizerSettings>({ name, momentum, nesterov });
 }
 
 function defined<Value extends object>(value: Partial<Value>): Partial<Value> | undefined {

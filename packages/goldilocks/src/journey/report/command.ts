@@ -33,7 +33,7 @@ export function runCommand(settings: JourneySettings): string {
 }
 
 function hyperparameterFlags({ settings = {} }: JourneySettings): [string, string | number | boolean | undefined][] {
-  const { schedule, freezing, lora } = settings;
+  const { schedule, freezing, lora, optimizer } = settings;
   return [
     ['--learning-rate', settings.learningRate],
     ['--batch-size', settings.batchSize],
@@ -55,6 +55,9 @@ function hyperparameterFlags({ settings = {} }: JourneySettings): [string, strin
     ['--lora-alpha', lora?.alpha],
     ['--lora-targets', lora?.targets?.join(',')],
     ['--rslora', lora?.rankStabilized],
+    ['--optimizer', optimizer?.name],
+    ['--momentum', optimizer?.momentum],
+    ['--nesterov', optimizer?.nesterov],
     ['--max-length', settings.maxLength],
     ['--micro-batch-tokens', settings.microBatchTokens],
     ['--gradient-checkpointing', settings.gradientCheckpointing],

@@ -3,6 +3,7 @@ import type { Gain, Hyperparameter, OtherSetting, ReportTrial } from '@goldilock
 import { type FrozenTrial, pairedDifference, pedAnovaImportance, projectedHistory } from '@goldilocks/study';
 import type { TrainingSettings } from '@goldilocks/trainer';
 import { hyperparameterNames, type Hyperparameter as Name, readHyperparameter } from '../../plan/hyperparameters.js';
+import { trainingOptions } from '../../plan/options.js';
 import type { Plan } from '../../plan/plan.js';
 import { gainOf } from '../../report/gain.js';
 import { describeHyperparameters, searchedParameters } from '../../report/hyperparameters.js';
@@ -77,7 +78,7 @@ const beside: Name[] = ['warmup', 'unfreeze', 'loraRank', 'patience'];
 
 function otherSettings({ plan, settings }: FindingsInput): OtherSetting[] {
   const recommended = recommendedParams(plan);
-  return beside.flatMap((name) => {
+  const found = beside.flatMap((name) => {
     const value = readHyperparameter(settings, name, plan.model.layers);
     if (value === undefined) return [];
     const parameter = plan.searchSpace.parameters.find((candidate) => candidate.name === name);
@@ -86,6 +87,10 @@ function otherSettings({ plan, settings }: FindingsInput): OtherSetting[] {
     const note = parameter?.fixed?.because ?? '';
     return [{ name, title: capital(hyperparameterNames[name]), value, recommended: planned, searched, note }];
   });
+  const options = trainingOptions(settings).map(({ name, text: value }) => ({
+    ...{ name, title: capital(name), value, recommended: null, searched: false, note: 'as asked' },
+  }));
+  return [...found, ...options];
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

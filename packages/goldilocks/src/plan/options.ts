@@ -1,0 +1,34 @@
+// What a person asked of training beside the hyperparameters: never recommended, never searched.
+
+import type { OptimizerSettings, TrainingSettings } from '@goldilocks/trainer';
+import { UserError } from '../errors.js';
+import type { UserSettings } from './user-settings.js';
+
+export interface TrainingOption {
+  /** The name a person reads. */
+  name: string;
+  text: string;
+}
+
+/** The options in use, each in a few words. */
+export function trainingOptions({ optimizer }: TrainingSettings): TrainingOption[] {
+  return [...(optimizer ? [{ name: 'optimizer', text: optimizerText(optimizer) }] : [])];
+}
+
+function optimizerText({ name, momentum, nesterov }: OptimizerSettings): string {
+  const words: string[] = [name];
+  if (momentum !== undefined) words.push(`momentum ${momentum}`);
+  if (nesterov) words.push("Nesterov's");
+  return words.join(', ');
+}
+
+/** @throws UserError for an option that does not go with the others */
+export function checkTrainingOptions({ optimizer }: UserSettings): void {
+  const { name = 'adamw', momentum, nesterov } = optimizer ?? {};
+  const isTold = momentum !== undefined || nesterov !== undefined;
+  if (isTold && name !== 'sgd' && name !== 'muon') {
+    throw new UserError(
+      `The optimizer ${name} has no momentum to set: it is for --optimizer sgd and --optimizer muon.`,
+    );
+  }
+}
