@@ -5,6 +5,7 @@ import type { TokenizedExample } from '../src/data/example.js';
 import { lookupRows } from '../src/data/segments.js';
 import type { BaseModel } from '../src/models/base-model.js';
 import { BatchRunner } from '../src/running/batch-runner.js';
+import type { DeviceName } from '../src/runtime/device.js';
 import { defaultSettings, type TrainingSettings } from '../src/settings.js';
 import { Learner } from '../src/training/learner.js';
 
@@ -90,6 +91,7 @@ export async function expectSteps(
     examples: readonly TokenizedExample[];
     settings: TrainingSettings;
     cacheDirectory: string;
+    device?: DeviceName;
   },
   steps: GoldenSteps,
   final: ReadonlyMap<string, ArrayLike<number>>,
@@ -104,6 +106,7 @@ export async function expectSteps(
     expect(Math.abs(outcome.loss / loss - 1)).toBeLessThan(2e-5);
     expect(Math.abs(outcome.gradientNorm / steps.gradient_norms[step]! - 1)).toBeLessThan(5e-4);
   }
+  await learner.synchronize();
   const { tensors } = learner.weights;
   expect([...tensors.keys()].sort()).toEqual([...final.keys()].sort());
   for (const [tensor, wanted] of final) expectClose(tensors.get(tensor)!.data, wanted, 2e-3, tensor);

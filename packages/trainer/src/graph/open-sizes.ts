@@ -14,6 +14,9 @@ export const openSizes = {
   targets: 1_000_037,
   /** Predictions that count: a token may make several, of alternatives. */
   predictions: 1_000_039,
+  /** Different rows of the embedding tables that the tokens look up. */
+  distinctTokens: 1_000_081,
+  distinctPositions: 1_000_099,
   // Those of a model that is written for other programs. Several of them meet in one tensor, so they are smaller: its size stays exact.
   batch_size: 10_007,
   sequence_length: 10_009,

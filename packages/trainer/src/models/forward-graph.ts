@@ -7,10 +7,12 @@ import { mul } from '../graph/ops/elementwise.js';
 import { sumAll } from '../graph/ops/reduce.js';
 import { stopGradient } from '../graph/ops/stop-gradient.js';
 import { crossEntropy, negativeLogLikelihoods } from '../losses/cross-entropy.js';
+import type { LookupKey } from '../modules/context.js';
 import { runLayers } from './architecture.js';
 import { type ChunkedLossOptions, chunkedLoss } from './chunked-loss.js';
 import { type ContextOptions, makeContext } from './graph-context.js';
 import type { Inventory } from './inventory.js';
+import { tableGradient } from './table-gradients.js';
 
 export interface BatchGraphOptions extends Omit<ContextOptions, 'rows' | 'tokens' | 'packed' | 'targets' | 'past'> {
   inventory: Inventory;
@@ -24,6 +26,8 @@ export interface BatchGraphOptions extends Omit<ContextOptions, 'rows' | 'tokens
   chunks?: number;
   /** In training, each layer is computed again in the backward pass, from what goes into it; default false. */
   gradientCheckpointing?: boolean;
+  /** Embedding tables have their whole gradients, as for any tensor, in place of `gradient.embedding`; see `tableGradient`. */
+  wholeTables?: boolean;
 }
 
 export interface BatchGraph {
@@ -34,6 +38,8 @@ export interface BatchGraph {
   differentiated: string[];
   /** Whether `gradient.embedding` [tokens, hidden] comes out, to be added to the rows of the embedding tables. */
   embeddingRows: boolean;
+  /** Keys of tables whose rows are fed; see `tableGradient`. */
+  rowKeys: readonly LookupKey[];
 }
 
 /** In longer rows attention's scores outweigh all else that is kept for the backward pass. */
@@ -67,7 +73,7 @@ export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
     const targetOfPrediction = graph.input('targetOfPrediction', 'int32', [predictions]);
     const labels = graph.input('labels', 'int32', [predictions]);
     graph.output('losses', negativeLogLikelihoods(head(selected), targetOfPrediction, labels));
-    return { graph, maskSizes, differentiated: [], embeddingRows: false };
+    return { graph, maskSizes, differentiated: [], embeddingRows: false, rowKeys: [] };
   }
   const { inRows, differentiated } = trainedTensors(fed.shapes, inventory);
   const embeddingRows = prefixDepth === 0 && inRows;
@@ -88,11 +94,15 @@ export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
       ? Recomputer.ofCheap()
       : undefined;
   const found = gradients(loss, embeddingRows ? [...trained, start] : trained, { recomputer });
-  differentiated.forEach((name, i) => {
-    graph.output(`gradient.${name}`, found[i]!);
-  });
-  if (embeddingRows) graph.output('gradient.embedding', found.at(-1)!);
-  return { graph, maskSizes, differentiated, embeddingRows };
+  const gradientOf = new Map(differentiated.map((name, i) => [name, found[i]!]));
+  const whole = embeddingRows && options.wholeTables ? inventory.tables.filter(({ name }) => fed.shapes.has(name)) : [];
+  for (const { name, key } of whole) {
+    gradientOf.set(name, tableGradient(found.at(-1)!, key, fed.shapes.get(name)!, gradientOf.get(name)));
+  }
+  if (embeddingRows && !options.wholeTables) gradientOf.set('embedding', found.at(-1)!);
+  for (const [name, gradient] of gradientOf) graph.output(`gradient.${name}`, gradient);
+  const rowKeys = [...new Set(whole.map(({ key }) => key))];
+  return { graph, maskSizes, differentiated, embeddingRows, rowKeys };
 }
 
 /** The same as `chunkedLoss` in one go. */

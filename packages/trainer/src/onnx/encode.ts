@@ -4,6 +4,7 @@ import type { Attribute, Graph, MappedData, Node, Value } from '../graph/graph.j
 import { isOpen, openPart } from '../graph/open-sizes.js';
 import type { DType, TensorData } from '../tensor/dtype.js';
 import { fuseAdditions } from './fuse-additions.js';
+import type { HostIntegers } from './host-integers.js';
 import { readLast } from './running-order.js';
 
 const irVersion = 8;
@@ -116,16 +117,17 @@ function constantsOf(graph: Graph, nodes: readonly Node[]): Constant[] {
   return [...graph.constants].filter(([value]) => needed.has(value));
 }
 
-/** Everything that is fed, open sizes included. */
-const inputsOf = (graph: Graph): Value[] => [
-  ...graph.inputs,
-  ...[...graph.sizeInputs.values()].filter(({ producer }) => !producer),
-];
+/** Open sizes that are fed as numbers. */
+const openInputs = (graph: Graph): Value[] => [...graph.sizeInputs.values()].filter(({ producer }) => !producer);
 
-/** The bytes of an ONNX model that computes the graph's outputs, under the outputs' names. */
-export function encodeOnnx(graph: Graph): Uint8Array<ArrayBuffer> {
+/**
+ * The bytes of an ONNX model that computes the graph's outputs, under the outputs' names.
+ * @param onHost what is computed before a run in place of in the graph
+ */
+export function encodeOnnx(graph: Graph, onHost?: HostIntegers): Uint8Array<ArrayBuffer> {
   const writer = new BinaryWriter();
-  const nodes = writtenNodes(graph);
+  const nodes = onHost?.nodes ?? writtenNodes(graph);
+  const inputs = [...graph.inputs, ...(onHost?.fed ?? openInputs(graph))];
   const constants = constantsOf(graph, nodes);
   integer(writer, 1, irVersion);
   text(writer, 2, 'goldilocks');
@@ -139,7 +141,7 @@ export function encodeOnnx(graph: Graph): Uint8Array<ArrayBuffer> {
     }
     text(w, 2, 'goldilocks');
     for (const constant of constants) message(w, 5, (inner) => tensor(inner, constant));
-    for (const input of inputsOf(graph)) message(w, 11, (inner) => valueInfo(inner, input.name, input));
+    for (const input of inputs) message(w, 11, (inner) => valueInfo(inner, input.name, input));
     for (const [name, value] of graph.outputs) message(w, 12, (inner) => valueInfo(inner, name, value));
     for (const { outputs } of nodes) {
       const value = outputs[0]!;

@@ -1,6 +1,7 @@
 // Runs micro-batches: builds a graph for a length of rows when it is first met, keeps the last few, feeds weights in place.
 import type { MicroBatch } from '../data/batches.js';
 import { evenChunks, feedsOf, sizesOf } from '../data/segments.js';
+import { tableRowFeeds } from '../data/table-rows.js';
 import { resolveShape } from '../graph/open-sizes.js';
 import { DropoutMasks } from '../kernels/dropout-masks.js';
 import type { ModelTask } from '../models/architecture.js';
@@ -9,15 +10,18 @@ import { chunksFor } from '../models/chunked-loss.js';
 import { type BatchGraph, buildBatchGraph } from '../models/forward-graph.js';
 import type { FedWeights } from '../models/graph-context.js';
 import { Purpose, type RandomKey } from '../random/philox.js';
-import { Executable, type Results } from '../runtime/session.js';
-import type { TensorData } from '../tensor/dtype.js';
+import type { DeviceTensor } from '../runtime/device-tensor.js';
+import { Executable, type Feeds, type Outputs, type Results } from '../runtime/session.js';
 import type { PrefixCache } from './prefix-cache.js';
+import type { ResidentWeights } from './resident-weights.js';
 
 export interface BatchRunnerOptions {
   base: BaseModel;
   fed: FedWeights;
   /** The fed weights' current values; read at every run. */
-  weights: ReadonlyMap<string, Float32Array>;
+  weights: ReadonlyMap<string, Float32Array | DeviceTensor>;
+  /** Runs on the GPU, with frozen weights from here; the gradients stay there, those of embedding tables whole. */
+  resident?: ResidentWeights;
   training: boolean;
   /** Dropout probability; only in training. */
   dropout?: number;
@@ -39,6 +43,8 @@ export interface MaskPosition {
 
 interface Prepared extends BatchGraph {
   executable: Executable;
+  /** Weights that are fed as they were. */
+  frozen: Feeds;
   /** Room for the dropout masks of the largest batch so far. */
   masks?: { drawn: DropoutMasks; arrays: Uint8Array[] };
 }
@@ -56,14 +62,21 @@ export class BatchRunner {
 
   /** Losses of the batch's targets, and in training the gradients; see `buildBatchGraph` for the names. */
   async run(batch: MicroBatch, position?: MaskPosition): Promise<Results> {
+    return (await this.runKeeping(batch, position)).results;
+  }
+
+  /** The same; on a GPU the gradients are kept there. */
+  async runKeeping(batch: MicroBatch, position?: MaskPosition): Promise<Outputs> {
     const { base, training, logitsLimit } = this.options;
     const chunks = training ? chunksFor(batch.shape.targets, base.config, logitsLimit) : 1;
     const shape = evenChunks(batch.shape, chunks);
     const prepared = await this.prepare(shape.rowTokens, chunks);
-    const feeds: Record<string, TensorData> = { ...Object.fromEntries(this.options.weights) };
+    const rows = tableRowFeeds(prepared.rowKeys, batch.segments, shape);
+    const feeds: Record<string, Feeds[string]> = { ...prepared.frozen, ...rows.feeds };
+    Object.assign(feeds, Object.fromEntries(this.options.weights));
     Object.assign(feeds, feedsOf(batch.segments, batch.targets, shape));
     if (this.options.prefix) feeds.hidden = this.options.prefix.hiddenOf(batch);
-    const sizes = sizesOf(shape, chunks);
+    const sizes = { ...sizesOf(shape, chunks), ...rows.sizes };
     const maskSizes = resolveShape(prepared.maskSizes, sizes);
     const { drawn, arrays } = masksFor(prepared, maskSizes);
     maskSizes.forEach((size, site) => {
@@ -71,7 +84,7 @@ export class BatchRunner {
       drawn.fill(mask, this.options.dropout!, maskKey(position!, site));
       feeds[`dropout.${site}`] = mask;
     });
-    return prepared.executable.run(feeds, sizes);
+    return prepared.executable.runKeeping(feeds, sizes);
   }
 
   async release(): Promise<void> {
@@ -89,16 +102,24 @@ export class BatchRunner {
       return known;
     }
     if (this.prepared.size >= mostGraphs) await this.dropOldest();
-    const { base, fed, training, dropout = 0, gradientCheckpointing, prefix } = this.options;
+    const { base, fed, training, dropout = 0, gradientCheckpointing, prefix, resident } = this.options;
     const { architecture, inventory } = base;
     // Where every weight is fed, nothing is mapped, and no float32 copy of the model is made.
     const isWhole = [...base.shapes.keys()].every((name) => fed.shapes.has(name));
-    const mapped = isWhole ? undefined : await base.mappedWeights();
+    const files = isWhole || resident ? undefined : await base.mappedWeights();
+    const mapped = resident?.inputs ?? files;
     const prefixDepth = prefix?.depth ?? 0;
     const parts = { architecture, inventory, mapped, fed, rowTokens, prefixDepth };
-    const built = buildBatchGraph({ ...parts, training, dropout, chunks, gradientCheckpointing });
-    const executable = await Executable.compile(built.graph, { weightsFolder: mapped?.folder });
-    const prepared: Prepared = { ...built, executable };
+    const built = buildBatchGraph({
+      ...{ ...parts, training, dropout, chunks, gradientCheckpointing },
+      wholeTables: resident !== undefined,
+    });
+    const executable = await Executable.compile(built.graph, {
+      weightsFolder: files?.folder,
+      ...(resident && { device: 'webgpu', keeps: (output) => output.startsWith('gradient.') }),
+    });
+    const read = built.graph.inputs.map(({ name }) => name).filter((name) => !fed.shapes.has(name));
+    const prepared: Prepared = { ...built, executable, frozen: (await resident?.feeds(read)) ?? {} };
     this.prepared.set(key, prepared);
     return prepared;
   }

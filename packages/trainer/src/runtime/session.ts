@@ -1,25 +1,34 @@
-// Runs graphs. The only file that knows onnxruntime-node.
+// Runs graphs, on the processor or a GPU.
 import { availableParallelism } from 'node:os';
 import type { Graph, Value } from '../graph/graph.js';
 import { resolveShape, type Sizes } from '../graph/open-sizes.js';
-import { encodeOnnx } from '../onnx/encode.js';
+import { encodeOnnx, writtenNodes } from '../onnx/encode.js';
+import { HostIntegers } from '../onnx/host-integers.js';
 import type { TensorData } from '../tensor/dtype.js';
 import { showShape, sizeOf } from '../tensor/shape.js';
-
-// Read when the first session is made: ONNX Runtime reports usage by default, and nothing may leave the machine.
-process.env.ORT_DISABLE_TELEMETRY = '1';
-const { InferenceSession, Tensor } = await import('onnxruntime-node');
-type Session = Awaited<ReturnType<typeof InferenceSession.create>>;
+import { type DeviceName, deviceError } from './device.js';
+import { DeviceTensor } from './device-tensor.js';
+import { InferenceSession, type RuntimeSession, type RuntimeTensor, Tensor } from './onnxruntime.js';
 
 export interface RuntimeOptions {
   /** Folder of the files that mapped constants name. */
   weightsFolder?: string;
   /** Threads within one op; default: all cores. */
   threads?: number;
+  /** Default: cpu. On a GPU every node has to run there; one that has no kernel there is an error. */
+  device?: DeviceName;
+  /** Outputs that stay in the GPU's memory. */
+  keeps?: (output: string) => boolean;
 }
 
-export type Feeds = Readonly<Record<string, TensorData>>;
+export type Feeds = Readonly<Record<string, TensorData | DeviceTensor>>;
 export type Results = Readonly<Record<string, Float32Array>>;
+
+export interface Outputs {
+  results: Results;
+  /** What stayed on the GPU; the caller's to release. */
+  kept: Map<string, DeviceTensor>;
+}
 
 /** Feeds that don't match the graph's inputs. */
 export class FeedError extends Error {
@@ -28,63 +37,116 @@ export class FeedError extends Error {
 
 /** A graph made ready to run. Holds native memory until `release`. */
 export class Executable {
+  /** Results that are still on the GPU: its buffers are the session's. */
+  private living = 0;
+  private isReleased = false;
+
   private constructor(
-    private readonly session: Session,
-    private readonly inputs: readonly Value[],
-    private readonly sizeInputs: Graph['sizeInputs'],
+    private readonly session: RuntimeSession,
+    private readonly graph: Graph,
+    private readonly integers: HostIntegers,
+    private readonly device: DeviceName,
   ) {}
 
+  /** @throws DeviceError where there is no GPU, or it cannot run a node */
   static async compile(graph: Graph, options: RuntimeOptions = {}): Promise<Executable> {
-    const session = await InferenceSession.create(encodeOnnx(graph), {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: options.threads ?? availableParallelism(),
-      interOpNumThreads: 1,
-      graphOptimizationLevel: 'all',
-      // Without the arena a step's memory goes back at once; the process is started with allocator settings that make this fast.
-      enableCpuMemArena: false,
-      // It would plan one block for all of a run, but ask for a new one each time, and the heap cannot reuse the old.
-      enableMemPattern: false,
-      logSeverityLevel: 3,
-      extra: {
-        // It would merge what is computed again, to save memory, with what was computed first.
-        optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination' },
-        session: {
-          // Prepacking would copy the mapped weights into memory.
-          disable_prepacking: '1',
-          intra_op: { allow_spinning: '0' },
-          ...(options.weightsFolder && { model_external_initializers_file_folder_path: options.weightsFolder }),
-        },
-      },
-    });
-    return new Executable(session, graph.inputs, graph.sizeInputs);
+    const integers = new HostIntegers(graph, writtenNodes(graph));
+    const bytes = encodeOnnx(graph, integers);
+    const { device = 'cpu' } = options;
+    const session = await onDevice(device, () => InferenceSession.create(bytes, sessionOptions(graph, options)));
+    return new Executable(session, graph, integers, device);
   }
 
   /**
    * Computes all outputs (float32). The feeds are read in place, not copied.
    * @param sizes what the graph leaves open
+   * @throws FeedError where a feed is missing or has another size; DeviceError where the GPU fails
    */
   async run(feeds: Feeds, sizes: Sizes = {}): Promise<Results> {
-    const tensors: Record<string, InstanceType<typeof Tensor>> = {};
-    for (const input of this.inputs) {
-      tensors[input.name] = toTensor(input, feeds[input.name], sizes);
-    }
-    for (const [size, { name }] of this.sizeInputs) {
-      tensors[name] = new Tensor('int64', BigInt64Array.of(BigInt(sizes[size]!)), [1]);
-    }
-    const results = await this.session.run(tensors);
-    return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+    return (await this.runKeeping(feeds, sizes)).results;
   }
 
+  /** The same where outputs stay on the GPU. */
+  async runKeeping(feeds: Feeds, sizes: Sizes = {}): Promise<Outputs> {
+    const tensors: Record<string, RuntimeTensor> = {};
+    for (const input of this.graph.inputs) {
+      tensors[input.name] = toTensor(input, feeds[input.name], sizes);
+    }
+    for (const value of this.integers.fed) {
+      tensors[value.name] = toTensor(value, this.integers.valueOf(value, sizes, feeds), sizes);
+    }
+    const outputs = await onDevice(this.device, () => this.session.run(tensors));
+    const results: Record<string, Float32Array> = {};
+    const kept = new Map<string, DeviceTensor>();
+    for (const [name, tensor] of Object.entries(outputs)) {
+      if (tensor.location === 'cpu') results[name] = tensor.data as Float32Array;
+      else kept.set(name, this.keep(tensor as RuntimeTensor));
+    }
+    return { results, kept };
+  }
+
+  /** No further run is to come; the session ends with the last result that it keeps. */
   async release(): Promise<void> {
-    await this.session.release();
+    this.isReleased = true;
+    await this.endIfUnused();
+  }
+
+  private keep(tensor: RuntimeTensor): DeviceTensor {
+    this.living += 1;
+    return new DeviceTensor(tensor, tensor.dims, async () => {
+      this.living -= 1;
+      await this.endIfUnused();
+    });
+  }
+
+  private async endIfUnused(): Promise<void> {
+    if (this.isReleased && this.living === 0) await this.session.release();
   }
 }
 
-function toTensor(input: Value, data: TensorData | undefined, sizes: Sizes): InstanceType<typeof Tensor> {
-  if (!data) throw new FeedError(`No value was fed for the input ${input.name}.`);
-  const shape = resolveShape(input.shape, sizes);
-  if (data.length !== sizeOf(shape)) {
-    throw new FeedError(`The input ${input.name} has shape ${showShape(shape)}, but ${data.length} elements were fed.`);
+function sessionOptions(graph: Graph, { device = 'cpu', keeps, threads, weightsFolder }: RuntimeOptions) {
+  const outputs = [...graph.outputs.keys()].map((name) => [name, keeps?.(name) ? 'gpu-buffer' : 'cpu'] as const);
+  return {
+    executionProviders: [device],
+    ...(device !== 'cpu' && { preferredOutputLocation: Object.fromEntries(outputs) }),
+    intraOpNumThreads: device === 'cpu' ? (threads ?? availableParallelism()) : 1,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all' as const,
+    // Without the arena a step's memory goes back at once; the process is started with allocator settings that make this fast.
+    enableCpuMemArena: false,
+    // It would plan one block for all of a run, but ask for a new one each time, and the heap cannot reuse the old.
+    enableMemPattern: false,
+    logSeverityLevel: device === 'cpu' ? (3 as const) : (4 as const),
+    extra: {
+      // It would merge what is computed again, to save memory, with what was computed first.
+      optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination' },
+      session: {
+        // Prepacking would copy the mapped weights into memory.
+        disable_prepacking: '1',
+        intra_op: { allow_spinning: '0' },
+        // Each node that went to the CPU in silence would cost a journey there and back.
+        ...(device !== 'cpu' && { disable_cpu_ep_fallback: '1' }),
+        ...(weightsFolder && { model_external_initializers_file_folder_path: weightsFolder }),
+      },
+    },
+  };
+}
+
+/** What a GPU refuses is told as such; the CPU's own errors stay as they are. */
+async function onDevice<T>(device: DeviceName, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw device === 'cpu' ? error : deviceError(error);
   }
-  return new Tensor(input.dtype, data as never, shape);
+}
+
+function toTensor(input: Value, fed: TensorData | DeviceTensor | undefined, sizes: Sizes): RuntimeTensor {
+  if (!fed) throw new FeedError(`No value was fed for the input ${input.name}.`);
+  const shape = resolveShape(input.shape, sizes);
+  const count = fed instanceof DeviceTensor ? sizeOf(fed.shape) : fed.length;
+  if (count !== sizeOf(shape)) {
+    throw new FeedError(`The input ${input.name} has shape ${showShape(shape)}, but ${count} elements were fed.`);
+  }
+  return fed instanceof DeviceTensor ? fed.tensor : new Tensor(input.dtype, fed as never, shape);
 }

@@ -8,10 +8,13 @@ import { ParameterMemory } from '../kernels/memory.js';
 import type { BaseModel } from '../models/base-model.js';
 import type { TunedWeights, WeightTensor } from '../models/model.js';
 import { updateRuleOf } from '../optimizers/choose.js';
+import { DeviceAdamW } from '../optimizers/device-adamw.js';
 import { Optimizer } from '../optimizers/optimizer.js';
 import { Purpose } from '../random/philox.js';
 import { BatchRunner } from '../running/batch-runner.js';
 import { PrefixCache } from '../running/prefix-cache.js';
+import { ResidentWeights } from '../running/resident-weights.js';
+import type { DeviceName } from '../runtime/device.js';
 import { freeArrays } from '../runtime/free.js';
 import type { Results } from '../runtime/session.js';
 import type { TrainingSettings } from '../settings.js';
@@ -33,8 +36,16 @@ export interface LearnerOptions {
   train: readonly TokenizedExample[];
   validation: readonly TokenizedExample[];
   cacheDirectory: string;
+  /** Default: cpu. */
+  device?: DeviceName;
   /** Weight decay on norms and biases too, as plain torch.optim.AdamW has it; default false. */
   decayEverything?: boolean;
+}
+
+/** What a GPU holds: what trains, and what is frozen. */
+interface OnDevice {
+  optimizer: DeviceAdamW;
+  frozen: ResidentWeights;
 }
 
 /** The graphs and caches of one set of trainable layers. */
@@ -51,6 +62,7 @@ export class Learner {
   /** Every tensor that trains at some time of the run, with its current values. */
   private readonly tensors = new Map<string, { tensor: TrainableTensor; data: Float32Array }>();
   private phase?: Phase;
+  private readonly onDevice?: OnDevice;
 
   constructor(private readonly options: LearnerOptions) {
     const { base, settings } = options;
@@ -64,6 +76,7 @@ export class Learner {
     const rooms = tensors.map((tensor) => ({ count: sizeOf(tensor.shape), state: rule.stateOf(tensor) }));
     this.memory = new ParameterMemory(rooms);
     this.optimizer = new Optimizer(this.memory, rule, settings.weightDecay);
+    if (options.device === 'webgpu') this.onDevice = this.openDevice();
     tensors.forEach((tensor, part) => {
       const data = this.memory.allocate(rooms[part]!);
       if (base.shapes.has(tensor.name)) data.set(base.readTensor(tensor.name, settings.seed));
@@ -95,6 +108,7 @@ export class Learner {
     const { base, settings } = this.options;
     const current = trainableTensors(settings, base, lowestLayer);
     for (const { name } of current) this.optimize(name);
+    await this.onDevice?.optimizer.load(current.map((tensor) => ({ ...tensor, decay: this.decays(tensor) })));
     this.phase = await this.beginPhase(lowestLayer, current);
     return true;
   }
@@ -108,7 +122,9 @@ export class Learner {
     let results: Results = {};
     for (const [microBatch, batch] of batches.entries()) {
       await freeArrays(Object.values(results));
-      results = await this.current.training.run(batch, { seed: settings.seed, step, microBatch });
+      const outputs = await this.current.training.runKeeping(batch, { seed: settings.seed, step, microBatch });
+      results = outputs.results;
+      await this.onDevice?.optimizer.accumulate(outputs.kept);
       loss += this.collect(results, batch, microBatch < batches.length - 1);
     }
     const tokens = batches.reduce((sum, { realTokens }) => sum + realTokens, 0);
@@ -120,6 +136,11 @@ export class Learner {
   /** Runs the current weights on the validation examples, without dropout. */
   get evaluation(): BatchRunner {
     return this.current.evaluation;
+  }
+
+  /** Brings what a GPU holds into `weights` and `state`. Call before these are read; on the CPU it does nothing. */
+  async synchronize(): Promise<void> {
+    await this.onDevice?.optimizer.store();
   }
 
   /** Views of the trained tensors; they change with the next step. */
@@ -155,11 +176,23 @@ export class Learner {
   async release(): Promise<void> {
     await this.endPhase();
     await this.optimizer.release();
+    await this.onDevice?.optimizer.release();
+    await this.onDevice?.frozen.release();
   }
 
   private get current(): Phase {
     if (!this.phase) throw new Error('Learner.moveTo must be called before a step.');
     return this.phase;
+  }
+
+  private openDevice(): OnDevice {
+    const { base, settings } = this.options;
+    const name = settings.optimizer?.name ?? 'adamw';
+    if (name !== 'adamw') {
+      throw new SettingsError(`The optimizer ${name} does not run on a GPU. Choose adamw, or the device cpu.`);
+    }
+    const optimizer = new DeviceAdamW(this.optimizer, { ...settings.adam, weightDecay: settings.weightDecay });
+    return { optimizer, frozen: new ResidentWeights(base) };
   }
 
   private optimize(name: string): void {
@@ -168,20 +201,25 @@ export class Learner {
     this.optimizer.addParameter({
       ...tensor,
       parameter: data,
-      decay: tensor.decay || this.options.decayEverything === true,
+      decay: this.decays(tensor),
     });
+  }
+
+  private decays({ decay }: TrainableTensor): boolean {
+    return decay || this.options.decayEverything === true;
   }
 
   private async beginPhase(lowestLayer: number, current: readonly TrainableTensor[]): Promise<Phase> {
     const { base, settings, train, validation, cacheDirectory } = this.options;
     const fed = fedWeights(settings, current);
-    const weights = new Map(current.map(({ name }) => [name, this.tensors.get(name)!.data]));
+    const held = new Map(current.map(({ name }) => [name, this.tensors.get(name)!.data]));
+    const weights = this.onDevice?.optimizer.weights ?? held;
     const depth = prefixDepth(current, base.inventory);
     const open = (examples: readonly TokenizedExample[]) => PrefixCache.open({ base, depth, examples, cacheDirectory });
     const prefix = depth > 0 ? await open(train) : undefined;
     const validationPrefix = depth > 0 && validation.length > 0 ? await open(validation) : undefined;
     const { dropout, gradientCheckpointing } = settings;
-    const shared = { base, fed, weights };
+    const shared = { base, fed, weights, resident: this.onDevice?.frozen };
     return {
       lowestLayer,
       prefixes: [prefix, validationPrefix].filter((cache) => cache !== undefined),
@@ -197,11 +235,12 @@ export class Learner {
     this.phase = undefined;
   }
 
-  private async update(loss: number, learningRate: number): Promise<{ gradientNorm: number; applied: boolean }> {
+  private async update(loss: number, learningRate: number): Promise<Pick<StepOutcome, 'gradientNorm' | 'applied'>> {
+    const optimizer = this.onDevice?.optimizer ?? this.optimizer;
     if (Number.isFinite(loss)) {
-      return this.optimizer.step({ learningRate, maxGradientNorm: this.options.settings.maxGradientNorm });
+      return optimizer.step({ learningRate, maxGradientNorm: this.options.settings.maxGradientNorm });
     }
-    this.optimizer.dropGradients();
+    await optimizer.dropGradients();
     return { gradientNorm: Number.NaN, applied: false };
   }
 

@@ -123,6 +123,7 @@ export class RunState {
     this.progress.seconds += seconds;
     if (!this.earlyStopping.record(evaluation.loss, evaluation.step)) return false;
     this.progress.best = evaluation;
+    await this.learner.synchronize();
     const tensors = [...this.learner.weights.tensors].map(([name, { data }]) => ({ name, data }));
     await markBest(this.options.checkpointDirectory, { step: evaluation.step, tensors, json: evaluation });
     return true;
@@ -147,6 +148,7 @@ export class RunState {
 
   /** The best measured weights; without a measurement, the current ones. Copies. */
   async bestWeights(): Promise<TunedWeights> {
+    await this.learner.synchronize();
     const current = this.learner.weights;
     const saved = this.best ? await loadBest(this.options.checkpointDirectory) : undefined;
     const copies = [...current.tensors].map(([name, { shape, data }]): [string, WeightTensor] => [
@@ -158,6 +160,7 @@ export class RunState {
 
   private async save(): Promise<void> {
     const started = performance.now();
+    await this.learner.synchronize();
     const { steps, tensors } = this.learner.state();
     const json: Progress = {
       ...this.progress,
