@@ -1,7 +1,8 @@
 // Runs graphs, on the processor or a GPU.
 import { availableParallelism } from 'node:os';
-import type { Graph, Value } from '../graph/graph.js';
+import { Graph, type Value } from '../graph/graph.js';
 import { resolveShape, type Sizes } from '../graph/open-sizes.js';
+import { add } from '../graph/ops/elementwise.js';
 import { encodeOnnx, writtenNodes } from '../onnx/encode.js';
 import { HostIntegers } from '../onnx/host-integers.js';
 import type { TensorData } from '../tensor/dtype.js';
@@ -53,6 +54,7 @@ export class Executable {
     const integers = new HostIntegers(graph, writtenNodes(graph));
     const bytes = encodeOnnx(graph, integers);
     const { device = 'cpu' } = options;
+    if (device === 'webgpu') await holdDevice();
     const session = await onDevice(device, () => InferenceSession.create(bytes, sessionOptions(graph, options)));
     return new Executable(session, graph, integers, device);
   }
@@ -102,6 +104,22 @@ export class Executable {
   private async endIfUnused(): Promise<void> {
     if (this.isReleased && this.living === 0) await this.session.release();
   }
+}
+
+let held: Promise<RuntimeSession> | undefined;
+
+/**
+ * Keeps the GPU open from now on, by a session that is never released: with its last session it would end, and the next one would compile
+ * every shader anew.
+ * @throws DeviceError where there is no GPU
+ */
+export function holdDevice(): Promise<unknown> {
+  const graph = new Graph();
+  graph.output('y', add(graph.input('x', 'float32', [1]), 1));
+  held ??= onDevice('webgpu', () =>
+    InferenceSession.create(encodeOnnx(graph), sessionOptions(graph, { device: 'webgpu' })),
+  );
+  return held;
 }
 
 function sessionOptions(graph: Graph, { device = 'cpu', keeps, threads, weightsFolder }: RuntimeOptions) {
