@@ -231,7 +231,7 @@ export const text = {
     trialsToAdd: 'Trials to add',
     enqueue: 'Try own values',
     enqueueTitle: 'Try own values next',
-    enqueueHint: 'What you leave empty stays as recommended.',
+    enqueueHint: 'What you leave empty stays as recommended, or the search chooses it.',
     range: 'Change a range',
     rangeTitle: 'Search in another range',
     which: 'Setting',
@@ -269,10 +269,12 @@ export const text = {
     minutesOf: (minutes: number) => plural(minutes, 'minute', 'minutes'),
     trialsOf: (trials: number) => plural(trials, 'trial', 'trials'),
     recommendedValue: (value: string) => `recommended ${value}`,
+    asSampled: 'chosen by the search',
   },
 
   knobs: {
     title: 'Just right',
+    searchedIn: (range: string) => `Searched: ${range}.`,
     emptyTitle: 'No findings yet',
     basis: (trials: number) => `These findings rest on ${plural(trials, 'trial', 'trials')}.`,
     final: 'The study is over: nothing here will change.',
@@ -557,6 +559,8 @@ export const text = {
     similarity: 'How well the model knows such text',
     problemsBlock: 'Rows that cannot be used are left out.',
     range: (low: string, high: string) => `${low} to ${high}`,
+    anotherChoice: 'Another number',
+    addChoice: 'Add',
   },
 
   data: {

@@ -12,6 +12,7 @@ import type { SearchTrial } from '../search/search-trial.js';
 import { readRecord, type TrialRecord } from '../search/trial-files.js';
 import { writeFileAtomic } from '../state/atomic.js';
 import { writeOutput } from '../state/output.js';
+import { readCommands, toldRanges } from '../steer/commands.js';
 import { confirmSentence } from './confirm-stage.js';
 import { type JourneyContext, runStage } from './context.js';
 import type { FinalRun } from './final-runs.js';
@@ -149,6 +150,7 @@ async function assembleReport(input: ReportInput): Promise<Report> {
       frozen: await study.trials(),
       records,
       seedDeviation: confirmation?.decision.seedDeviation ?? null,
+      told: toldRanges(readCommands(await study.systemAttributes())),
     }),
     adjustments: reported.reportAdjustments(plan),
     trials: rows,

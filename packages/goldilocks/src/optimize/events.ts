@@ -45,6 +45,14 @@ export type OptimizeEvent =
     }
   /** Of one metric only. */
   | { readonly type: 'best'; readonly trial: number; readonly value: number; readonly params: TrialParams }
+  /** What came of something that a person told the search. */
+  | {
+      readonly type: 'command';
+      readonly id: string;
+      readonly kind: string;
+      readonly state: 'done' | 'refused';
+      readonly sentence: string;
+    }
   | { readonly type: 'message'; readonly level: 'info' | 'warning'; readonly text: string }
   | { readonly type: 'interrupted'; readonly resumeCommand: string }
   | { readonly type: 'study-finished'; readonly seconds: number };

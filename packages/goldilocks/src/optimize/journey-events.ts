@@ -36,6 +36,7 @@ export function asJourneyEvent(event: OptimizeEvent): JourneyEvent | undefined {
       return { type: 'best', trial: event.trial, value: event.value, changed: [] };
     case 'study-finished':
       return { type: 'journey-finished', seconds: event.seconds, output: '' };
+    case 'command':
     case 'message':
     case 'interrupted':
       return event;

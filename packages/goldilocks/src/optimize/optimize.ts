@@ -7,6 +7,7 @@ import { UserError } from '../errors.js';
 import { EventLog } from '../events/event-log.js';
 import { lockStudy, nameStudy } from '../journey/open-study.js';
 import { prepareStateFolder, type StateFolder, stateFolderAt } from '../state/folder.js';
+import { AllowedSampler } from '../steer/allowed-sampler.js';
 import { prunerOf, samplerOf } from './choose.js';
 import { planCommand } from './command/plan-command.js';
 import { openDatabase, withoutPassword } from './database.js';
@@ -24,6 +25,7 @@ import {
 import { loadRecord, newRecord, type OptimizeRecord, saveRecord } from './record.js';
 import { type OptimizeResult, resultOf } from './result.js';
 import { Search } from './search.js';
+import { SearchSteering, type Steered } from './search-steering.js';
 import { recommendedParams } from './space/search-space.js';
 
 /**
@@ -98,7 +100,8 @@ async function search(
   const launcher = control.launcher ?? new LocalLauncher();
   let log: EventLog | undefined;
   try {
-    const study = await openOrCreate(storage, record);
+    let steering: SearchSteering | undefined;
+    const study = await openOrCreate(storage, record, (name) => steering?.allowed(name));
     await saveRecord(state.study(record.study), record);
     // Of a shared study several processes may write; the one that has the lock is alone.
     log = lock === undefined ? undefined : new EventLog(state.study(record.study));
@@ -107,7 +110,11 @@ async function search(
       if (told !== undefined) log?.append(told);
       control.onEvent?.(event);
     };
-    const search = new Search({ ...control, onEvent, study, state, record, launcher });
+    const steer = (steered: Steered) => {
+      steering = new SearchSteering({ storage, studyId: study.id }, steered);
+      return steering;
+    };
+    const search = new Search({ ...control, onEvent, study, state, record, launcher, ...(lock && { steer }) });
     await search.run();
     return await resultOf(study, search.record, state);
   } catch (error) {
@@ -120,7 +127,11 @@ async function search(
   }
 }
 
-async function openOrCreate(storage: Storage, { study: name, settings }: OptimizeRecord) {
+async function openOrCreate(
+  storage: Storage,
+  { study: name, settings }: OptimizeRecord,
+  allowed: (name: string) => readonly JsonValue[] | undefined,
+) {
   const { sampler = 'auto', pruner = 'median', seed = defaultSeed, space } = settings;
   const objectives = objectivesOf(settings);
   const isNew = (await storage.findStudy(name)) === null;
@@ -128,7 +139,7 @@ async function openOrCreate(storage: Storage, { study: name, settings }: Optimiz
     storage,
     name,
     directions: objectives.map(({ direction = 'minimize' }) => direction),
-    sampler: samplerOf(sampler, seed),
+    sampler: new AllowedSampler(samplerOf(sampler, seed), allowed, seed),
     pruner: prunerOf(objectives.length > 1 ? 'none' : pruner),
     loadIfExists: true,
   });

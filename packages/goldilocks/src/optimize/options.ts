@@ -81,3 +81,8 @@ export type ResumeSearchOptions = OptimizeControl &
 
 export const defaultTrials = 30;
 export const defaultSeed = 0;
+
+/** The limits of a search; where neither is given, so many trials. */
+export function searchBudget({ minutes, trials }: Pick<OptimizeSettings, 'minutes' | 'trials'>) {
+  return { minutes, trials: trials ?? (minutes === undefined ? defaultTrials : undefined) };
+}

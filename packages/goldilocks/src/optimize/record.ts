@@ -23,6 +23,8 @@ export interface OptimizeRecord {
   /** Seconds spent, over all sittings. */
   readonly spentSeconds: number;
   readonly finished: boolean;
+  /** Commands that have changed the budget. */
+  readonly extensions?: readonly string[];
 }
 
 export function newRecord(

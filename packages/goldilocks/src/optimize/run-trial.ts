@@ -32,7 +32,7 @@ export interface TrialSetting {
 export class TrialEnd extends Error {
   override readonly name = 'TrialEnd';
 
-  constructor(readonly kind: 'pruned' | 'budget' | 'timeout' | 'interrupted') {
+  constructor(readonly kind: 'pruned' | 'stopped' | 'budget' | 'timeout' | 'interrupted') {
     super(kind);
   }
 }
@@ -175,6 +175,8 @@ class TrialRun {
     switch (this.#end?.kind) {
       case 'pruned':
         return { state: 'PRUNED', reason: `${this.#lastText(last)}, worse than others by then` };
+      case 'stopped':
+        return { state: 'PRUNED', reason: `${this.#lastText(last)} when a person stopped it` };
       case 'budget':
         if (last !== undefined) return { state: 'PRUNED', reason: `${this.#lastText(last)} when the time was over` };
         return fail('interrupted', 'The time was over before it reported anything.');

@@ -21,9 +21,14 @@ export function checkCommand(command: SteeringCommand, study: CommandedStudy): v
     throw new UserError(`The study «${excerpt(study.study)}» has no trial ${trial}; ${there}.`);
   }
   if (command.kind === 'mark' || command.kind === 'note') return;
+  if (study.search !== undefined) checkSearch(command, study.study, study.search);
+  else checkJourney(command, study);
+}
+
+function checkJourney(command: SteeringCommand, study: CommandedStudy): void {
   if (study.journey === undefined) {
     throw new UserError(
-      `The study «${excerpt(study.study)}» is no tuning of a model by goldilocks run, so it cannot be steered; marks and notes can be made.`,
+      `No search of goldilocks runs in the study «${excerpt(study.study)}», so it cannot be steered; marks and notes can be made.`,
     );
   }
   if (study.journey.settings.cluster !== undefined) {
@@ -39,4 +44,15 @@ export function checkCommand(command: SteeringCommand, study: CommandedStudy): v
       `The search of «${excerpt(study.study)}» is over, and its best are being confirmed and trained; it can be paused, no more.`,
     );
   }
+}
+
+function checkSearch(command: SteeringCommand, study: string, { storage, finished }: OptimizeRecord): void {
+  if (storage !== undefined) {
+    throw new UserError(
+      `Several processes may work on «${excerpt(study)}», which take no commands yet; marks and notes can be made.`,
+    );
+  }
+  if (!finished) return;
+  const more = command.kind === 'extend' ? ` More trials: goldilocks resume ${excerpt(study)} --trials NUMBER.` : '';
+  throw new UserError(`The search «${excerpt(study)}» is finished; marks and notes can still be made.${more}`);
 }

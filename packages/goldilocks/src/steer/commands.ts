@@ -1,5 +1,6 @@
 // Commands to a search, kept as attributes of its study: they survive a kill, and work between processes and machines.
 import { randomUUID } from 'node:crypto';
+import type { Searched } from '@goldilocks/protocol';
 import {
   type CommandOutcome,
   type CommandRecord,
@@ -66,6 +67,18 @@ export function markedTrials(commands: readonly CommandRecord[]): Set<number> {
     else marked.delete(command.trial);
   }
   return marked;
+}
+
+/** What is searched in place of what was planned, in shown values: the last word on each. */
+export function toldRanges(commands: readonly CommandRecord[]): Record<string, Searched> {
+  const told: Record<string, Searched> = {};
+  for (const { command, outcome } of commands) {
+    if (command.kind !== 'range' || outcome?.state !== 'done') continue;
+    const { name, low, high, choices } = command;
+    if (choices !== undefined) told[name] = { choices };
+    else if (low !== undefined && high !== undefined) told[name] = { low, high };
+  }
+  return told;
 }
 
 /** Notes on a trial, or with undefined those on the study. */

@@ -1,7 +1,14 @@
 // Ranges and values that a person gives, checked and put into what the study stores.
 import type { Params, ParamValue } from '@goldilocks/protocol';
 import type { SteeringCommand } from '@goldilocks/protocol/page';
-import { type Distribution, float, int, type NumericDistribution } from '@goldilocks/study';
+import {
+  type CategoricalDistribution,
+  categorical,
+  type Distribution,
+  float,
+  int,
+  type NumericDistribution,
+} from '@goldilocks/study';
 import { UserError } from '../errors.js';
 import { type Hyperparameter, hyperparameterNames, shareOfLayers } from '../plan/hyperparameters.js';
 import type { Plan } from '../plan/plan.js';
@@ -16,7 +23,34 @@ const possible: Partial<Record<string, (value: number, layers: number) => boolea
   dropout: (value) => value >= 0 && value < 1,
   weightDecay: (value) => value >= 0 && value <= 10,
   warmup: (value) => value >= 0 && value < 1,
+  batchSize: (value) => Number.isInteger(value) && value >= 1 && value <= 4096,
+  loraRank: (value) => Number.isInteger(value) && value >= 1 && value <= 1024,
   frozenLayers: (value, layers) => Number.isInteger(value) && value >= 0 && value <= layers,
+};
+
+/** How values that a person gives become those that are stored. */
+export interface Units {
+  /** @throws UserError for a value that no training can take */
+  check(name: string, value: number): void;
+  stored(name: string, value: number): number;
+}
+
+export function unitsOf({ model: { layers } }: Pick<Plan, 'model'>): Units {
+  return {
+    check: (name, value) => {
+      if (Number.isFinite(value) && (possible[name]?.(value, layers) ?? true)) return;
+      throw new UserError(`${nameOf(name)} cannot be ${value}.`);
+    },
+    stored: (name, value) => (name === 'frozenLayers' ? shareOfLayers(value, layers) : value),
+  };
+}
+
+/** Of parameters whose meaning is not known: any number, as it is. */
+export const plainUnits: Units = {
+  check: (name, value) => {
+    if (!Number.isFinite(value)) throw new UserError(`${nameOf(name)} cannot be ${value}.`);
+  },
+  stored: (_, value) => value,
 };
 
 /** As a person reads a hyperparameter's name. */
@@ -31,35 +65,55 @@ function plannedOf(space: Readonly<Record<string, Distribution>>, name: string):
 }
 
 /**
- * A hyperparameter's distribution with another range, in stored values. Choices can only become fewer, as a study's
- * tables keep all choices of a name; `allowed` says which are left.
+ * A hyperparameter's distribution with another range, in stored values; of choices, `allowed` says which are left.
+ * @param canGrow whether choices may be added: a study's tables keep one list of choices for a name, so only before its first trial
  * @throws UserError for a range that holds nothing, or values that no training can have
  */
 export function rangedDistribution(
   space: Readonly<Record<string, Distribution>>,
-  { name, low, high, choices }: Range,
-  { model: { layers } }: Pick<Plan, 'model'>,
+  range: Range,
+  units: Units,
+  canGrow = false,
 ): { distribution: Distribution; allowed?: ParamValue[] } {
+  const { name, low, high } = range;
   const planned = plannedOf(space, name);
-  if (planned.type === 'categorical') {
-    const left = planned.choices.filter((choice) => choices?.some((wanted) => wanted === choice));
-    if (left.length > 0) return { distribution: planned, allowed: left as ParamValue[] };
-    throw new UserError(`${nameOf(name)} is one of ${planned.choices.map(String).join(', ')}; give those to be left.`);
-  }
+  if (planned.type === 'categorical') return chosenDistribution(planned, range, units, canGrow);
   if (low === undefined || high === undefined || !(low <= high)) {
     throw new UserError(`Give both ends of the range of ${nameOf(name)}, the lower first.`);
   }
-  for (const end of [low, high]) checkPossible(name, end, layers);
+  for (const end of [low, high]) units.check(name, end);
+  if (planned.log && low <= 0)
+    throw new UserError(`${nameOf(name)} is searched by its order of size; give ends above 0.`);
   if (planned.type === 'int' && !(Number.isInteger(low) && Number.isInteger(high))) {
     throw new UserError(`${nameOf(name)} is a whole number; give whole numbers as ends.`);
   }
-  const stored = [low, high].map((end) => (name === 'frozenLayers' ? shareOfLayers(end, layers) : end));
-  return { distribution: between(planned, stored[0]!, stored[1]!) };
+  return { distribution: between(planned, units.stored(name, low), units.stored(name, high)) };
 }
 
-function checkPossible(name: string, value: number, layers: number): void {
-  if (Number.isFinite(value) && (possible[name]?.(value, layers) ?? true)) return;
-  throw new UserError(`${nameOf(name)} cannot be ${value}.`);
+function chosenDistribution(
+  planned: CategoricalDistribution,
+  { name, choices: wanted = [] }: Range,
+  units: Units,
+  canGrow: boolean,
+): { distribution: Distribution; allowed: ParamValue[] } {
+  const known = planned.choices as readonly ParamValue[];
+  const added = wanted.filter((choice) => !known.includes(choice));
+  if (wanted.length === 0 || (added.length > 0 && !(canGrow && isNumeric(known)))) {
+    throw new UserError(
+      `${nameOf(name)} is one of ${known.map(String).join(', ')}; give those to be left. ` +
+        'Other numbers can be added before a search begins.',
+    );
+  }
+  for (const choice of added) units.check(name, typeof choice === 'number' ? choice : Number.NaN);
+  const choices = added.length === 0 ? known : [...known, ...added].sort((a, b) => Number(a) - Number(b));
+  return { distribution: categorical([...choices]), allowed: choices.filter((choice) => wanted.includes(choice)) };
+}
+
+const isNumeric = (choices: readonly ParamValue[]) => choices.every((choice) => typeof choice === 'number');
+
+export function rangeSentence({ name, low, high, choices }: Range): string {
+  const now = choices === undefined ? `from ${low} to ${high}` : `among ${choices.map(String).join(', ')}`;
+  return `${nameOf(name)} is searched ${now} from the next trial on.`;
 }
 
 /** On the lattice of the planned distribution, where it has one. */
@@ -81,7 +135,7 @@ export function wishedParams(
   space: Readonly<Record<string, Distribution>>,
   params: Params,
   recommended: Readonly<Record<string, unknown>>,
-  { model: { layers } }: Pick<Plan, 'model'>,
+  units: Units,
 ): Record<string, ParamValue> {
   const stored = { ...recommended } as Record<string, ParamValue>;
   for (const [name, value] of Object.entries(params)) {
@@ -96,9 +150,9 @@ export function wishedParams(
       continue;
     }
     if (typeof value !== 'number') throw new UserError(`${nameOf(name)} is a number, not ${String(value)}.`);
-    checkPossible(name, value, layers);
+    units.check(name, value);
     if (planned.type === 'int' && !Number.isInteger(value)) throw new UserError(`${nameOf(name)} is a whole number.`);
-    stored[name] = name === 'frozenLayers' ? shareOfLayers(value, layers) : value;
+    stored[name] = units.stored(name, value);
   }
   return stored;
 }

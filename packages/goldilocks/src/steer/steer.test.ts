@@ -165,6 +165,20 @@ describe('a search', () => {
     const started = events.filter((event) => event.type === 'trial-started' && event.purpose === 'search');
     expect(started[1]).toMatchObject({ trial: 1, params: { learningRate: 7e-4, frozenLayers: 6 } });
     expect(report.reproduce.command).toContain('--trials 9');
+    const rate = report.hyperparameters.find(({ name }) => name === 'learningRate');
+    expect(rate?.searched).toEqual({ low: 1e-3, high: 2e-3 });
+  });
+
+  it('searches choices that were added before it began, and none that are added later', async () => {
+    const { options } = setUp(async (purpose, sitting) => {
+      if (purpose === 'trial 0' && sitting === 1) await give({ kind: 'range', name: 'batchSize', choices: [2, 128] });
+    });
+    await fineTune({ ...options, ranges: { batchSize: { choices: [2, 3] } } });
+    const { trials, commands } = await studyNow();
+    expect(commands.map(({ outcome }) => outcome?.state)).toEqual(['done', 'refused']);
+    const [, ...others] = trials.map(({ params }) => params.batchSize);
+    expect(others.length).toBeGreaterThan(2);
+    for (const size of others) expect([2, 3]).toContain(size);
   });
 
   it('stops one trial, then itself, and keeps the best', async () => {

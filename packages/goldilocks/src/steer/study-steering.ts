@@ -1,6 +1,6 @@
-// Obeys the commands that a study's attributes hold: looks for new ones, acts, and writes down what came of each.
+// Obeys the commands that a person gives to a journey's search.
 import type { JourneyEvent, ParamValue } from '@goldilocks/protocol';
-import type { CommandOutcome, CommandRecord, SteeringCommand } from '@goldilocks/protocol/page';
+import type { CommandRecord, SteeringCommand } from '@goldilocks/protocol/page';
 import { type Distribution, isFinished, type JsonValue, type Storage } from '@goldilocks/study';
 import { UserError } from '../errors.js';
 import type { JourneyRecord } from '../journey/record.js';
@@ -8,9 +8,9 @@ import { paramsFromSettings } from '../plan/plan.js';
 import type { Clock } from '../search/clock.js';
 import { distributionsOf } from '../search/space.js';
 import type { AttendedRun, Interruption, Steering } from '../search/steering.js';
-import { readCommands, setOutcome } from './commands.js';
+import { CommandQueue, type Obedient } from './command-queue.js';
 import { extendBudget } from './extend-budget.js';
-import { nameOf, rangedDistribution, wishedParams } from './ranges.js';
+import { rangedDistribution, rangeSentence, unitsOf, wishedParams } from './ranges.js';
 
 export interface StudySteeringOptions {
   readonly storage: Storage;
@@ -31,22 +31,27 @@ type Of<Kind extends SteeringCommand['kind']> = Extract<SteeringCommand, { kind:
 
 export class StudySteering implements Steering {
   readonly #options: StudySteeringOptions;
+  readonly #queue: CommandQueue;
   #isPaused = false;
   isStopped = false;
   hasWishes = false;
   readonly #ranges = new Map<string, { distribution: Distribution; allowed?: ParamValue[] }>();
   readonly #toEnd = new Map<number, string>();
   #run: Attended | undefined;
-  #isLoaded = false;
   #hasCountedWishes = false;
-  #looking: Promise<void> | undefined;
 
   constructor(options: StudySteeringOptions) {
     this.#options = options;
+    const obedient: Obedient = {
+      restore: (command) => this.#restore(command),
+      obey: (record) => this.#do(record),
+      told: (outcome) => options.emit({ type: 'command', ...outcome }),
+    };
+    this.#queue = new CommandQueue(options, obedient);
   }
 
   async ready(signal?: AbortSignal): Promise<void> {
-    await this.#look();
+    await this.#queue.look();
     await this.#countWishes();
     if (!this.#isPaused) return;
     const { clock } = this.#options;
@@ -54,7 +59,7 @@ export class StudySteering implements Steering {
     await this.#saveTime();
     while (this.#isPaused && !this.isStopped && !signal?.aborted) {
       await sleep(lookMs);
-      await this.#look();
+      await this.#queue.look();
     }
     clock.release();
     await this.#saveTime();
@@ -87,7 +92,7 @@ export class StudySteering implements Steering {
   async ended(trial: number): Promise<void> {
     const id = this.#toEnd.get(trial);
     this.#toEnd.delete(trial);
-    if (id !== undefined) await this.#conclude(id, 'stop-trial', 'done', `Trial ${trial} was stopped.`);
+    if (id !== undefined) await this.#queue.conclude(id, 'stop-trial', 'done', `Trial ${trial} was stopped.`);
   }
 
   attend(run: { number: number; purpose: string }): AttendedRun {
@@ -99,54 +104,18 @@ export class StudySteering implements Steering {
         if (this.#run === attended) this.#run = undefined;
       },
     );
-    const timer = setInterval(() => void this.#look().catch(() => undefined), lookMs); // tried again at the next look
+    const timer = setInterval(() => void this.#queue.look().catch(() => undefined), lookMs); // tried again at the next look
     timer.unref();
     this.#run = attended;
     return attended;
   }
 
-  /** Callers at the same time share one look. */
-  #look(): Promise<void> {
-    this.#looking ??= this.#takeUp().finally(() => {
-      this.#looking = undefined;
-    });
-    return this.#looking;
-  }
-
-  async #takeUp(): Promise<void> {
-    const { storage, studyId } = this.#options;
-    const commands = readCommands((await storage.getStudy(studyId)).systemAttributes);
-    if (!this.#isLoaded) for (const record of commands) this.#restore(record);
-    this.#isLoaded = true;
-    const waiting = new Set(this.#toEnd.values());
-    for (const record of commands) {
-      if (record.outcome === null && !waiting.has(record.id)) await this.#obey(record);
-    }
-  }
-
   /** What was obeyed in an earlier sitting holds on. */
-  #restore({ command, outcome }: CommandRecord): void {
-    if (outcome?.state !== 'done') return;
+  #restore(command: SteeringCommand): void {
     if (command.kind === 'pause') this.#isPaused = true;
     else if (command.kind === 'resume') this.#isPaused = false;
     else if (command.kind === 'stop') this.isStopped = true;
-    else if (command.kind === 'range') this.#ranges.set(command.name, this.#ranged(command));
-  }
-
-  async #obey(record: CommandRecord): Promise<void> {
-    try {
-      const sentence = await this.#do(record);
-      if (sentence !== null) await this.#conclude(record.id, record.command.kind, 'done', sentence);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      await this.#conclude(record.id, record.command.kind, 'refused', error.message);
-    }
-  }
-
-  async #conclude(id: string, kind: string, state: CommandOutcome['state'], sentence: string): Promise<void> {
-    const { storage, studyId, emit } = this.#options;
-    await setOutcome(storage, studyId, id, { state, sentence });
-    emit({ type: 'command', id, kind, state, sentence });
+    else if (command.kind === 'range') this.#ranges.set(command.name, this.#ranged(command, true));
   }
 
   /** The sentence of what was done; null where that is still to come. */
@@ -201,7 +170,7 @@ export class StudySteering implements Steering {
     const { storage, studyId, record } = this.#options;
     const plan = record.plan!;
     const recommended = paramsFromSettings(plan, plan.settings);
-    const wished = wishedParams(distributionsOf(plan.searchSpace), params, recommended, plan);
+    const wished = wishedParams(this.space(distributionsOf(plan.searchSpace)), params, recommended, unitsOf(plan));
     const known = (await this.#trials()).some(({ userAttributes }) => userAttributes[commandAttribute] === id);
     if (!known) {
       await storage.addTrial(studyId, {
@@ -217,16 +186,15 @@ export class StudySteering implements Steering {
     return `These values are tried next${extra}.`;
   }
 
-  #range(command: Of<'range'>): string {
-    this.#ranges.set(command.name, this.#ranged(command));
-    const { low, high, choices } = command;
-    const now = choices === undefined ? `from ${low} to ${high}` : choices.map(String).join(', ');
-    return `${nameOf(command.name)} is searched ${now} from the next trial on.`;
+  async #range(command: Of<'range'>): Promise<string> {
+    const canGrow = (await this.#trials()).every(({ state }) => state === 'WAITING');
+    this.#ranges.set(command.name, this.#ranged(command, canGrow));
+    return rangeSentence(command);
   }
 
-  #ranged(command: Of<'range'>) {
+  #ranged(command: Of<'range'>, canGrow: boolean) {
     const plan = this.#options.record.plan!;
-    return rangedDistribution(distributionsOf(plan.searchSpace), command, plan);
+    return rangedDistribution(distributionsOf(plan.searchSpace), command, unitsOf(plan), canGrow);
   }
 
   #trials() {

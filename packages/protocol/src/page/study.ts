@@ -27,6 +27,8 @@ export const parameterSchema = z.object({
   integer: z.boolean(),
   /** What is searched now. */
   searched: searchedSchema,
+  /** All that can be chosen; null for a range. */
+  choices: z.array(paramValueSchema).nullable(),
   recommended: paramValueSchema,
   /** Whether a person changed the range after the start. */
   changed: z.boolean(),

@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { ChartFigure } from '../../charts/ChartFigure.js';
 import { drawKnob } from '../../charts/knob.js';
 import { Meter, Pill, type PillLook } from '../../components/Facts.js';
+import { searchedText } from '../../components/searched.js';
 import { useStudyKey } from '../../filter/useFilter.js';
 import { param, percent } from '../../format.js';
 import { text } from '../../text.js';
@@ -41,6 +42,7 @@ export function KnobCard({ knob, objective, maximize }: Props) {
     note,
     importance,
     points,
+    searched,
   } = knob;
   const isSame = param(value) === param(recommended);
   const word = verdict === 'one-side' && knob.scale === 'choice' ? text.knobs.someWorse : text.knobs.verdicts[verdict];
@@ -57,7 +59,9 @@ export function KnobCard({ knob, objective, maximize }: Props) {
         {param(value)} <small>{value === 1 ? unit.replace(/s$/, '') : unit}</small>{' '}
         <small>{isSame ? text.knobs.asRecommended : text.knobs.recommendedIs(param(recommended))}</small>
       </p>
-      <p className="small muted">{explanation}</p>
+      <p className="small muted">
+        {explanation} {searched && text.knobs.searchedIn(searchedText(searched))}
+      </p>
       <p>
         {sentence} {text.knobs.sure[confidence] && <span className="muted">({text.knobs.sure[confidence]})</span>}
       </p>

@@ -4,7 +4,8 @@ import { useState } from 'react';
 import { Button } from '../../components/Button.js';
 import { DialogButton } from '../../components/Dialog.js';
 import { Choice, NumberInput, TextInput, Toggle } from '../../components/fields.js';
-import { list, param } from '../../format.js';
+import { searchedText } from '../../components/searched.js';
+import { param } from '../../format.js';
 import { text } from '../../text.js';
 import type { Choices } from './request.js';
 
@@ -14,9 +15,6 @@ interface Props {
   onChange: (change: Pick<Choices, 'fixed' | 'ranges'>) => void;
 }
 
-const rangeText = (searched: Searched) =>
-  'low' in searched ? text.start.range(param(searched.low), param(searched.high)) : list(searched.choices.map(param));
-
 export function PlannedSetting({ setting, choices, onChange }: Props) {
   const { name, title, explanation, unit, value, searched, fixed, source } = setting;
   const held = choices.fixed?.[name];
@@ -25,9 +23,9 @@ export function PlannedSetting({ setting, choices, onChange }: Props) {
     held !== undefined
       ? text.start.heldByYou(param(held))
       : range
-        ? text.start.searchedIn(rangeText(range))
+        ? text.start.searchedIn(searchedText(range))
         : searched
-          ? text.start.searchedIn(rangeText(searched))
+          ? text.start.searchedIn(searchedText(searched))
           : text.start.held(param(value), fixed?.because ?? '');
   return (
     <li className="row between top-aligned">
@@ -166,23 +164,52 @@ function RangeOf({
       </div>
     );
   }
-  const all = 'choices' in searched ? searched.choices : chosen.choices;
+  return (
+    <ChoicesOf planned={'choices' in searched ? searched.choices : []} chosen={chosen.choices} onChange={onChange} />
+  );
+}
+
+interface ChoicesProps {
+  planned: readonly ParamValue[];
+  chosen: readonly ParamValue[];
+  onChange: (searched: Searched) => void;
+}
+
+/** Numbers can be added to: no trial has been made yet. */
+function ChoicesOf({ planned, chosen, onChange }: ChoicesProps) {
+  const [added, setAdded] = useState<number>();
+  const isNumeric = planned.every((choice) => typeof choice === 'number');
+  const all = [...new Set([...planned, ...chosen])];
+  if (isNumeric) all.sort((a, b) => Number(a) - Number(b));
   const change = (choice: ParamValue, wanted: boolean) => {
-    const choices = wanted ? [...chosen.choices, choice] : chosen.choices.filter((other) => other !== choice);
+    const choices = all.filter((other) => (other === choice ? wanted : chosen.includes(other)));
     if (choices.length > 0) onChange({ choices });
   };
+  const add = () => {
+    setAdded(undefined);
+    if (added !== undefined)
+      onChange({ choices: [...new Set([...chosen, added])].sort((a, b) => Number(a) - Number(b)) });
+  };
   return (
-    <fieldset className="stack tight">
-      <legend className="label">{text.start.choices}</legend>
-      {all.map((choice) => (
-        <Toggle
-          key={param(choice)}
-          selected={chosen.choices.includes(choice)}
-          onChange={(wanted) => change(choice, wanted)}
-        >
-          {param(choice)}
-        </Toggle>
-      ))}
-    </fieldset>
+    <>
+      <fieldset className="stack tight">
+        <legend className="label">{text.start.choices}</legend>
+        {all.map((choice) => (
+          <Toggle key={param(choice)} selected={chosen.includes(choice)} onChange={(wanted) => change(choice, wanted)}>
+            {param(choice)}
+          </Toggle>
+        ))}
+      </fieldset>
+      {isNumeric && (
+        <div className="row" style={{ alignItems: 'end' }}>
+          <div className="grow">
+            <NumberInput label={text.start.anotherChoice} value={added} onChange={setAdded} least={1} />
+          </div>
+          <Button isDisabled={added === undefined} onPress={add}>
+            {text.start.addChoice}
+          </Button>
+        </div>
+      )}
+    </>
   );
 }

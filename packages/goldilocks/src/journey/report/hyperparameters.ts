@@ -1,5 +1,5 @@
 // What the search found out about each hyperparameter, for the report.
-import type { Gain, Hyperparameter, OtherSetting, ReportTrial } from '@goldilocks/protocol';
+import type { Gain, Hyperparameter, OtherSetting, ReportTrial, Searched } from '@goldilocks/protocol';
 import { type FrozenTrial, pairedDifference, pedAnovaImportance, projectedHistory } from '@goldilocks/study';
 import type { TrainingSettings } from '@goldilocks/trainer';
 import { hyperparameterNames, type Hyperparameter as Name, readHyperparameter } from '../../plan/hyperparameters.js';
@@ -21,6 +21,8 @@ export interface FindingsInput {
   frozen: readonly FrozenTrial[];
   records: ReadonlyMap<number, TrialRecord>;
   seedDeviation: number | null;
+  /** Ranges that a person searched in place of the planned ones, by name. */
+  told: Readonly<Record<string, Searched>>;
 }
 
 export interface Findings {
@@ -31,13 +33,16 @@ export interface Findings {
 }
 
 export function findings(input: FindingsInput): Findings {
-  const { plan, settings, trials, winner, objectiveTitle } = input;
+  const { plan, settings, trials, winner, objectiveTitle, told } = input;
+  const planned = shownRanges(plan);
   const noise = noiseLevel({
     seedDeviation: input.seedDeviation,
     pairedErrors: pairedErrors(input),
     best: trials.find(({ number }) => number === winner)?.value ?? 1,
   });
-  const space = { searched: shownRanges(plan), layers: plan.model.layers };
+  // Evidence is reckoned over all that was searched, before and after a person's word.
+  const both = Object.entries(planned).map(([name, range]) => [name, union(range, told[name])] as const);
+  const space = { searched: Object.fromEntries(both), layers: plan.model.layers };
   const objective = { title: objectiveTitle, direction: 'minimize' } as const;
   const hyperparameters = describeHyperparameters({
     settings,
@@ -50,7 +55,17 @@ export function findings(input: FindingsInput): Findings {
     importance: importanceOf(input.frozen),
   });
   const gain = gainOf({ parameters: searchedParameters(space), trials, winner, objective });
-  return { hyperparameters, otherSettings: otherSettings(input), noise, gain };
+  const named = hyperparameters.map((one) => ({ ...one, searched: told[one.name] ?? one.searched }));
+  return { hyperparameters: named, otherSettings: otherSettings(input), noise, gain };
+}
+
+function union(planned: Searched, told: Searched | undefined): Searched {
+  if (told === undefined) return planned;
+  if ('choices' in planned) {
+    return 'choices' in told ? { choices: [...new Set([...planned.choices, ...told.choices])] } : planned;
+  }
+  if ('choices' in told) return planned;
+  return { low: Math.min(planned.low, told.low), high: Math.max(planned.high, told.high) };
 }
 
 /** Standard errors of the differences to the winner over the validation examples, of trials that came as far. */

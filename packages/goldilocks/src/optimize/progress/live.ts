@@ -80,6 +80,8 @@ function markOf(event: OptimizeEvent, paint: Painter): string | null {
       return paint.dim('–');
     case 'trial-failed':
       return paint.red('✗');
+    case 'command':
+      return event.state === 'done' ? paint.dim('·') : paint.yellow('!');
     case 'message':
       return event.level === 'warning' ? paint.yellow('!') : paint.dim('·');
     case 'interrupted':

@@ -46,6 +46,8 @@ export function eventText(event: OptimizeEvent, metrics: readonly string[]): str
     }
     case 'best':
       return `best so far: ${metricText(event.value)} in trial ${event.trial}: ${paramsText(event.params)}`;
+    case 'command':
+      return event.state === 'done' ? event.sentence : `not done: ${event.sentence}`;
     case 'message':
       return event.level === 'warning' ? `warning: ${event.text}` : event.text;
     case 'interrupted':

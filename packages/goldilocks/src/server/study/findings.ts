@@ -9,6 +9,7 @@ import { settingsFromParams } from '../../plan/plan.js';
 import { lastValue, readTrial, type SearchTrial } from '../../search/search-trial.js';
 import { readRecord, type TrialRecord } from '../../search/trial-files.js';
 import { stateFolderAt } from '../../state/folder.js';
+import { toldRanges } from '../../steer/commands.js';
 import type { StudyView } from './study-view.js';
 
 const nothing = { hyperparameters: [], otherSettings: [], noise: null, incumbent: null, final: false } as const;
@@ -18,7 +19,7 @@ export class LiveFindingsCache {
   readonly #known = new WeakMap<StudyView, { revision: string; found: Promise<LiveFindings> }>();
 
   get(view: StudyView): Promise<LiveFindings> {
-    const { revision } = view.table;
+    const revision = `${view.table.revision} ${JSON.stringify(toldRanges(view.commands))}`;
     const known = this.#known.get(view);
     if (known?.revision === revision) return known.found;
     const found = findingsOf(view);
@@ -58,6 +59,7 @@ async function findingsOf(view: StudyView): Promise<LiveFindings> {
     frozen,
     records,
     seedDeviation: journey.confirmation?.decision.seedDeviation ?? null,
+    told: toldRanges(view.commands),
   });
   const measured = trials.filter(({ values }) => values.length > 0).length;
   const sentence = `So far, from ${measured} ${measured === 1 ? 'trial' : 'trials'}; more trials make it surer.`;

@@ -1,13 +1,14 @@
 // A study at a glance.
-import type { StudyOverview, StudyParameter } from '@goldilocks/protocol/page';
-import type { Distribution } from '@goldilocks/study';
+import type { ParamValue, StudyOverview, StudyParameter } from '@goldilocks/protocol/page';
+import type { Distribution, NumericDistribution } from '@goldilocks/study';
 import { describeObjective } from '../../journey/objective.js';
 import { budgetOf } from '../../journey/options.js';
 import { quote } from '../../journey/report/command.js';
 import { reportAdjustments } from '../../journey/report/context.js';
 import { recommendedParams, shownParams } from '../../journey/report/params.js';
+import { searchBudget } from '../../optimize/options.js';
 import { hyperparameterFacts } from '../../report/hyperparameter-facts.js';
-import { notesOn } from '../../steer/commands.js';
+import { notesOn, toldRanges } from '../../steer/commands.js';
 import { finite } from './live-state.js';
 import { isChief, titleOf } from './shown.js';
 import type { StudyView } from './study-view.js';
@@ -25,8 +26,7 @@ export function overviewOf(view: StudyView): StudyOverview {
     stages: live.stages,
     ...timesOf(view),
     trialsDone: view.trials.filter(({ state }) => state !== 'WAITING' && state !== 'RUNNING').length,
-    trialsPlanned:
-      journey === undefined ? (live.started?.budgetTrials ?? null) : (budgetOf(journey.settings).trials ?? null),
+    trialsPlanned: budgetIn(view).trials ?? null,
     directions: [...study.directions],
     metricNames: [...(view.metricNames ?? study.directions.map((_, i) => objectiveName(i, study.directions.length)))],
     objectiveTitle: objectiveTitle(view),
@@ -61,8 +61,14 @@ function isLossObjective({ journey }: StudyView): boolean {
   return journey !== undefined && (metric === undefined || metric === 'loss');
 }
 
-function timesOf({ live, journey, secondsUsed }: StudyView) {
-  const { minutes, trials } = journey === undefined ? {} : budgetOf(journey.settings);
+function budgetIn({ journey, search }: StudyView): { minutes?: number | undefined; trials?: number | undefined } {
+  if (journey !== undefined) return budgetOf(journey.settings);
+  return search === undefined ? {} : searchBudget(search.settings);
+}
+
+function timesOf(view: StudyView) {
+  const { live, secondsUsed } = view;
+  const { minutes, trials } = budgetIn(view);
   const isDone = live.ended?.type === 'journey-finished';
   const left = minutes === undefined ? leftByTrials(live.budget) : Math.max(0, 60 * minutes - secondsUsed);
   return {
@@ -93,7 +99,7 @@ function bestOf(view: StudyView): StudyOverview['best'] {
   };
 }
 
-/** What is searched now: by the newest trial's distributions, of a journey with the plan's names and units. */
+/** What is searched now: what a person said, or the newest trial's distributions; of a journey with the plan's names and units. */
 function parametersOf(view: StudyView): StudyParameter[] {
   const plan = view.journey?.plan;
   const newest: Record<string, Distribution> = {};
@@ -104,23 +110,41 @@ function parametersOf(view: StudyView): StudyParameter[] {
       newest[name] = distribution;
     }
   }
-  const recommended = plan === undefined ? {} : shownParams(plan, recommendedParams(plan));
+  const told = toldRanges(view.commands);
+  const recommended = plan === undefined ? recommendedIn(view) : shownParams(plan, recommendedParams(plan));
   return Object.entries(newest).map(([name, distribution]) => ({
     name,
     title: titleOf(name),
     unit: isChief(name) ? hyperparameterFacts[name].unit : '',
     scale: distribution.type === 'categorical' ? 'choice' : distribution.log ? 'log' : 'linear',
     integer: distribution.type === 'int',
-    searched: searchedOf(distribution),
+    searched: told[name] ?? searchedOf(distribution),
+    choices: choicesOf(distribution),
     recommended: recommended[name] ?? null,
-    changed: JSON.stringify(searchedOf(first[name]!)) !== JSON.stringify(searchedOf(distribution)),
+    changed: told[name] !== undefined || JSON.stringify(first[name]) !== JSON.stringify(distribution),
   }));
 }
 
 function searchedOf(distribution: Distribution): StudyParameter['searched'] {
-  if (distribution.type !== 'categorical') return { low: distribution.low, high: distribution.high };
-  const choices = distribution.choices.map((choice) =>
+  const choices = choicesOf(distribution);
+  if (choices !== null) return { choices };
+  const { low, high } = distribution as NumericDistribution;
+  return { low, high };
+}
+
+function choicesOf(distribution: Distribution): ParamValue[] | null {
+  if (distribution.type !== 'categorical') return null;
+  return distribution.choices.map((choice) =>
     typeof choice === 'object' && choice !== null ? JSON.stringify(choice) : choice,
+  ) as ParamValue[];
+}
+
+/** What the space of a search over a command recommends. */
+function recommendedIn({ search }: StudyView): Record<string, ParamValue> {
+  const { parameters = {} } = search?.settings.space ?? {};
+  return Object.fromEntries(
+    Object.entries(parameters).flatMap(([name, { recommended }]) =>
+      recommended === undefined || typeof recommended === 'object' ? [] : [[name, recommended as ParamValue]],
+    ),
   );
-  return { choices: choices as (string | number | boolean | null)[] };
 }

@@ -51,9 +51,9 @@ export class StudyFiles {
     return this.#journey.get();
   }
 
-  /** When the journey's record was written last; milliseconds since 1970. */
-  get journeySavedAt(): number {
-    return this.#journey.writtenAt;
+  /** When the record was written last; milliseconds since 1970. */
+  savedAt(kind: 'journey' | 'command' | 'other'): number {
+    return (kind === 'journey' ? this.#journey : this.#search).writtenAt;
   }
 
   /** Of a search over a command's flags; undefined for other studies. */

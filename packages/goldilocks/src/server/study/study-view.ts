@@ -63,12 +63,13 @@ export class StudyView {
     this.#log = folder === undefined ? undefined : new LogReader(folder);
   }
 
-  /** Seconds that were spent on a journey, up to now. */
+  /** Seconds that were spent on the search, up to now. */
   get secondsUsed(): number {
-    if (this.journey === undefined) return 0;
+    const record = this.journey ?? this.search;
+    if (record === undefined) return 0;
     const goesOn = this.isWorkedOn && !isPaused(this.commands);
-    const since = goesOn ? (Date.now() - this.#files!.journeySavedAt) / 1000 : 0;
-    return this.journey.spentSeconds + Math.max(0, since);
+    const since = goesOn ? (Date.now() - this.#files!.savedAt(this.kind)) / 1000 : 0;
+    return record.spentSeconds + Math.max(0, since);
   }
 
   get isReadOnly(): boolean {

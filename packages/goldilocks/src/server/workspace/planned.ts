@@ -10,14 +10,14 @@ import type { SearchParameter } from '../../plan/search-space.js';
 import type { PlannedData } from '../../preview/plan-data.js';
 import { hyperparameterFacts } from '../../report/hyperparameter-facts.js';
 import { distributionsOf } from '../../search/space.js';
-import { rangedDistribution } from '../../steer/ranges.js';
+import { rangedDistribution, unitsOf } from '../../steer/ranges.js';
 import { isChief, titleOf } from '../study/shown.js';
 
 /** @throws UserError for ranges that cannot be searched */
 export function plannedOf({ plan, cost }: PlannedData, ranges: RunRequest['ranges'] = {}): Planned {
   const space = distributionsOf(plan.searchSpace);
   for (const [name, range] of Object.entries(ranges))
-    rangedDistribution(space, { kind: 'range', name, ...range }, plan);
+    rangedDistribution(space, { kind: 'range', name, ...range }, unitsOf(plan), true);
   const { name, parameters, layers } = plan.model;
   return {
     model: { name, parameters, layers },

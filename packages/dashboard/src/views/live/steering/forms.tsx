@@ -83,9 +83,9 @@ interface ValueInputProps {
   onChange: (value: Params[string] | undefined) => void;
 }
 
-function ValueInput({ parameter: { title, searched, recommended }, value, onChange }: ValueInputProps) {
-  const hint = text.steer.recommendedValue(param(recommended));
-  if ('low' in searched) {
+function ValueInput({ parameter: { title, choices, recommended }, value, onChange }: ValueInputProps) {
+  const hint = recommended === null ? text.steer.asSampled : text.steer.recommendedValue(param(recommended));
+  if (!choices) {
     return (
       <NumberInput
         label={title}
@@ -95,7 +95,6 @@ function ValueInput({ parameter: { title, searched, recommended }, value, onChan
       />
     );
   }
-  const { choices } = searched;
   const options = [
     { id: 'none', label: hint },
     ...choices.map((choice, i) => ({ id: String(i), label: param(choice) })),
@@ -134,7 +133,7 @@ export function RangeForm({
 }
 
 function RangeFields({
-  parameter: { name, searched },
+  parameter: { name, searched, choices: all },
   give,
 }: {
   parameter: StudyParameter;
@@ -160,7 +159,7 @@ function RangeFields({
     <>
       <fieldset className="stack tight">
         <legend className="label">{text.steer.choices}</legend>
-        {searched.choices.map((choice) => (
+        {(all ?? searched.choices).map((choice) => (
           <Toggle
             key={param(choice)}
             selected={choices.includes(choice)}

@@ -2,6 +2,7 @@
 import type { CommandRecord, SteeringCommand, StudyOverview } from '@goldilocks/protocol/page';
 import { call } from '../../../api/client.js';
 import { queryClient, studyQuery } from '../../../api/queries.js';
+import { searchedText } from '../../../components/searched.js';
 import { tellError } from '../../../components/toasts.js';
 import { list, param } from '../../../format.js';
 import { text } from '../../../text.js';
@@ -41,11 +42,8 @@ export function commandSentence(command: SteeringCommand, title: (name: string) 
         list(Object.entries(command.params).map(([name, value]) => `${title(name)} ${param(value)}`)),
       );
     case 'range': {
-      const { choices, low, high } = command;
-      return sentence.range(
-        title(command.name),
-        choices ? list(choices.map(param)) : text.start.range(param(low), param(high)),
-      );
+      const { name, choices, low = Number.NaN, high = Number.NaN } = command;
+      return sentence.range(title(name), searchedText(choices ? { choices } : { low, high }));
     }
     case 'extend': {
       const { minutes, trials } = command;

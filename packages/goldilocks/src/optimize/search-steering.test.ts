@@ -1,0 +1,122 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SpaceFile } from '@goldilocks/protocol';
+import type { SteeringCommand } from '@goldilocks/protocol/page';
+import { SqliteStorage } from '@goldilocks/study';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readCommands } from '../steer/commands.js';
+import { steer } from '../steer/steer-study.js';
+import type { OptimizeEvent } from './events.js';
+import { optimizeCommand, resumeOptimize } from './optimize.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'goldilocks-steer-search-'));
+  // Reports a loss, then waits as long as it is told.
+  const program = `console.log('{"loss": ' + process.argv[2] + '}'); setTimeout(() => {}, Number(process.argv[4]));`;
+  await writeFile(join(folder, 'train.mjs'), program);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const space: SpaceFile = {
+  objectives: [{ metric: 'loss', direction: 'minimize' }],
+  parameters: {
+    rate: { type: 'float', low: 0.1, high: 1 },
+    kind: { type: 'categorical', choices: ['a', 'b', 'c'] },
+  },
+};
+
+/** Trials of `ms` each; `onEvent` may steer them. */
+function options(trials: number, ms: number, onEvent?: (event: OptimizeEvent) => void) {
+  const command = [process.execPath, join(folder, 'train.mjs'), '{rate}', '{kind}', String(ms)];
+  const sampler = 'random' as const;
+  const stateDirectory = join(folder, '.goldilocks');
+  return { command, space, trials, sampler, study: 'search', stateDirectory, graceSeconds: 1, onEvent };
+}
+
+const give = (command: SteeringCommand, waitSeconds = 0) =>
+  steer({ command, study: 'search', stateDirectory: join(folder, '.goldilocks'), waitSeconds });
+
+async function now() {
+  const storage = await SqliteStorage.open(join(folder, '.goldilocks', 'studies.db'));
+  try {
+    const study = (await storage.findStudy('search'))!;
+    return { commands: readCommands(study.systemAttributes), trials: await storage.getTrials(study.id) };
+  } finally {
+    await storage.close();
+  }
+}
+
+describe('a search over a command', () => {
+  it('searches the range and the choices that are left, tries own values, and takes more trials', async () => {
+    let given: Promise<unknown> | undefined;
+    const onEvent = (event: OptimizeEvent) => {
+      if (event.type !== 'trial-started' || event.trial !== 1) return;
+      given = (async () => {
+        await give({ kind: 'range', name: 'rate', low: 0.2, high: 0.3 });
+        await give({ kind: 'range', name: 'kind', choices: ['b', 'c'] });
+        await give({ kind: 'enqueue', params: { rate: 0.9, kind: 'a' } });
+        await give({ kind: 'extend', trials: 2 });
+        await give({ kind: 'range', name: 'rate', low: 3, high: 2 });
+        await give({ kind: 'extend', minutes: 5 });
+      })();
+    };
+    await optimizeCommand(options(6, 400, onEvent));
+    await given;
+    const { commands, trials } = await now();
+    expect(commands.map(({ outcome }) => outcome?.state)).toEqual([
+      'done',
+      'done',
+      'done',
+      'done',
+      'refused',
+      'refused',
+    ]);
+    expect(trials).toHaveLength(9);
+    const isWished = ({ params }: (typeof trials)[number]) => params.rate === 0.9 && params.kind === 'a';
+    expect(trials.filter(isWished)).toHaveLength(1);
+    // Trial 1 was under way, and 2 may have been asked for already.
+    for (const { params } of trials.slice(3).filter((trial) => !isWished(trial))) {
+      expect(params.rate).toBeGreaterThanOrEqual(0.2);
+      expect(params.rate).toBeLessThanOrEqual(0.3);
+      expect(params.kind).not.toBe('a');
+    }
+    await expect(give({ kind: 'extend', trials: 5 })).rejects.toThrow('goldilocks resume search --trials');
+  }, 60_000);
+
+  it('pauses over a restart, goes on when told, stops a trial, and ends with the best so far', async () => {
+    const stop = new AbortController();
+    const first = optimizeCommand({
+      ...options(50, 300, ({ type }) => {
+        if (type === 'trial-finished') void give({ kind: 'pause' });
+        if (type === 'command') setTimeout(() => stop.abort(), 700);
+      }),
+      signal: stop.signal,
+    });
+    await expect(first).rejects.toThrow('resume');
+    const paused = (await now()).trials.length;
+    expect(paused).toBeLessThan(5);
+
+    const started: number[] = [];
+    const second = resumeOptimize({
+      study: 'search',
+      stateDirectory: join(folder, '.goldilocks'),
+      onEvent: (event) => {
+        if (event.type !== 'trial-started') return;
+        started.push(event.trial);
+        if (started.length === 1) void give({ kind: 'stop-trial', trial: event.trial });
+        if (started.length === 3) void give({ kind: 'stop' });
+      },
+    });
+    await new Promise((done) => setTimeout(done, 800));
+    expect(started).toEqual([]);
+    await give({ kind: 'resume' }, 5);
+    const result = await second;
+    const { trials, commands } = await now();
+    expect(trials[started[0]!]).toMatchObject({ state: 'PRUNED' });
+    expect(trials.length).toBeLessThan(paused + 8);
+    expect(commands.every(({ outcome }) => outcome?.state === 'done')).toBe(true);
+    expect(result.best?.values[0]).toBe(Math.min(...trials.flatMap(({ values }) => values ?? [])));
+  }, 60_000);
+});
