@@ -29,8 +29,9 @@ export { type PageServer, type ServeOptions, startServer } from './server/server
 export { type Steered, type SteerOptions, steer } from './steer/steer-study.js';
 export { type ImportedStudy, type ImportStudiesOptions, importStudies } from './studies/import-studies.js';
 export { listStudies, type StudySummary } from './studies/list-studies.js';
+export type { TrainOptions, TrainResult } from './train/options.js';
 export { type RefinedRun, type RefineRunOptions, refineRun } from './train/refine-run.js';
-export { resumeTraining, type TrainOptions, type TrainResult, train } from './train/train.js';
+export { resumeTraining, train } from './train/train.js';
 export { type Answer, type ChatOptions, type ChatSession, withChat } from './use/chat-session.js';
 export { type EvaluateOptions, type EvaluateResult, evaluateModel } from './use/evaluate-model.js';
 export { type ExportModelOptions, exportTo } from './use/export-model.js';

@@ -1,6 +1,7 @@
 // Facts of models and data that the tests of plan and refine share.
 import type { DataFacts } from '../src/plan/facts.js';
-import { makePlan, type Plan, type PlanInput } from '../src/plan/plan.js';
+import { makePlan, type Plan } from '../src/plan/plan.js';
+import type { PlanInput } from '../src/plan/plan-input.js';
 import type { ModelFacts } from '../src/plan/recommend.js';
 
 export const smol: ModelFacts = {

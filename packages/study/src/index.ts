@@ -208,7 +208,8 @@ export {
 } from './trial/frozen-trial.js';
 export type { Trial } from './trial/trial.js';
 export { type Ablation, type AblationOptions, ablation, type Change, type Contribution } from './zones/ablation.js';
-export { AdditiveModel, type AdditiveModelInput, type Effect, type Row } from './zones/additive-model.js';
+export { AdditiveModel, type Effect } from './zones/additive-model.js';
+export type { AdditiveModelInput, Row } from './zones/additive-model-input.js';
 export type { EffectAxis, Place } from './zones/effect-kernel.js';
 export {
   type ChoiceInZone,

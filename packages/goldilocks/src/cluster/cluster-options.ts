@@ -1,6 +1,8 @@
 // Where the trials of a search run when not on this machine alone.
 import { UserError } from '../errors.js';
-import type { EngineName } from './shared-job.js';
+
+export const engineNames = ['onnx', 'pytorch'] as const;
+export type EngineName = (typeof engineNames)[number];
 
 export type Place =
   /** Workers that others start: by ssh, by Slurm, by hand. */

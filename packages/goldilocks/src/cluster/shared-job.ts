@@ -7,9 +7,7 @@ import type { Schedule } from '../journey/schedule.js';
 import type { PilotResult } from '../pilot/pilot.js';
 import type { Plan } from '../plan/plan.js';
 import type { ModelDescription } from '../workers/operations.js';
-
-export const engineNames = ['onnx', 'pytorch'] as const;
-export type EngineName = (typeof engineNames)[number];
+import { type EngineName, engineNames } from './cluster-options.js';
 
 const jobFormat = 1;
 const jobAttribute = 'goldilocks:job';

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeEngine, type FakeEngineOptions, usualLoss } from '../../test/fake-engine.js';
 import { Clock } from '../search/clock.js';
 import { rungShares, rungStep } from '../search/rungs.js';
-import { type ConfirmOptions, type ConfirmRun, confirm } from './confirm.js';
+import { type ConfirmOptions, confirm } from './confirm.js';
+import type { ConfirmRun } from './confirm-run.js';
 
 const space = { learningRate: float(1e-4, 1e-1, { log: true }) };
 const settingsOf = (learningRate: number) => ({ ...defaultSettings, learningRate });

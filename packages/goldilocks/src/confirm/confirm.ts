@@ -1,25 +1,12 @@
 // Repeats the best few and the recommended settings with other seeds, the same for all, so that luck does not win.
-import type { Failure } from '@goldilocks/protocol';
 import { type FrozenTrial, Confirmation as Judge, SEED_KEY, type Verdict } from '@goldilocks/study';
 import type { TrainingSettings } from '@goldilocks/trainer';
 import type { Clock } from '../search/clock.js';
 import { runTrial, type TrialSetting } from '../search/run-trial.js';
 import { rungShares } from '../search/rungs.js';
 import { checkpointFolder, updateRecord } from '../search/trial-files.js';
+import type { ConfirmRun } from './confirm-run.js';
 import { type Decision, decisionOf } from './decide.js';
-
-/** One run of a confirmation. */
-export interface ConfirmRun {
-  trial: number;
-  seed: number;
-  folder: string;
-  /** The objective, smaller is better; null where the run failed. */
-  value: number | null;
-  loss: number | null;
-  /** The objective's part of each validation example. */
-  perExample: number[];
-  failure?: { kind: Failure['kind'] | 'diverged'; reason: string };
-}
 
 export interface Confirmation {
   /** None where there was no time to repeat anything. */

@@ -1,7 +1,7 @@
 // Whether settings that the search found are better than the recommended ones: the study's verdict, as the journey keeps it.
 import type { Contender, Verdict } from '@goldilocks/study';
 import { meanAndError } from '../metrics/bootstrap.js';
-import type { ConfirmRun } from './confirm.js';
+import type { ConfirmRun } from './confirm-run.js';
 
 export interface Candidate {
   trial: number;

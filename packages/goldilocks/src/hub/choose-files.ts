@@ -1,18 +1,10 @@
 // Which files of a repository are fetched, and that their names lead nowhere else.
 import { extname } from 'node:path';
 import { UserError } from '../errors.js';
-import { splitFromName } from '../inspect/reading/sources.js';
+import { splitFromName } from '../inspect/reading/split-name.js';
 import { excerpt } from '../terminal/strip-control.js';
+import type { HubFile } from './hub-file.js';
 import type { Repository } from './repository.js';
-
-export interface HubFile {
-  /** Within the repository, with slashes. */
-  path: string;
-  /** Bytes. */
-  size: number;
-  /** sha256 of the content where it is large, else git's sha1: the file's name among the blobs. */
-  hash: string;
-}
 
 const companions =
   /^(config\.json|generation_config\.json|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|chat_template\.jinja|model\.safetensors\.index\.json|README\.md|(LICENSE|NOTICE)(\.txt|\.md)?)$/;

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { UserError } from '../errors.js';
 import { writeError } from '../state/file-errors.js';
 import { excerpt } from '../terminal/strip-control.js';
-import type { HubFile } from './choose-files.js';
+import type { HubFile } from './hub-file.js';
 import type { HubSettings } from './hub-settings.js';
 import type { Repository } from './repository.js';
 import { patientFetch, refusal, unreachable } from './requests.js';

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { datasetInfo, HubApiError, listFiles, modelInfo } from '@huggingface/hub';
 import { UserError } from '../errors.js';
 import { excerpt } from '../terminal/strip-control.js';
-import type { HubFile } from './choose-files.js';
+import type { HubFile } from './hub-file.js';
 import type { HubSettings } from './hub-settings.js';
 import type { Repository } from './repository.js';
 

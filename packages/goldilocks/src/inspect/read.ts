@@ -2,7 +2,8 @@
 import { UserError } from '../errors.js';
 import { excerpt } from '../terminal/strip-control.js';
 import { type BadRow, field, type RawRecord } from './reading/record.js';
-import { type DataFile, locate, readRows, splitFromName } from './reading/sources.js';
+import { type DataFile, locate, readRows } from './reading/sources.js';
+import { splitFromName } from './reading/split-name.js';
 import { findLayout, type Layout } from './shapes/layout.js';
 import { convert, pairExample } from './shapes/rows.js';
 import { guessTask } from './shapes/task.js';

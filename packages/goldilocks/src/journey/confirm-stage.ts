@@ -1,6 +1,7 @@
 // Stage 5: the best few and the recommended settings again, with other seeds.
 import { startedTrials } from '../cluster/shared-trials.js';
-import { type Confirmation, type ConfirmRun, confirm } from '../confirm/confirm.js';
+import { type Confirmation, confirm } from '../confirm/confirm.js';
+import type { ConfirmRun } from '../confirm/confirm-run.js';
 import type { Candidate, Decision } from '../confirm/decide.js';
 import { betterTrials } from '../search/limits.js';
 import type { SearchTrial } from '../search/search-trial.js';

@@ -1,7 +1,8 @@
 // Stage 2: recommended settings, adjusted to these data, with the search space around them.
 import type { Plan } from '../plan/plan.js';
 import { makePlan } from '../plan/plan.js';
-import { pastSentence, pastWinners } from '../transfer/past-winners.js';
+import { pastSentence } from '../transfer/past-winner.js';
+import { pastWinners } from '../transfer/past-winners.js';
 import { type JourneyContext, runStage, tell } from './context.js';
 import { dataFacts } from './facts.js';
 import type { Prepared } from './inspect-stage.js';

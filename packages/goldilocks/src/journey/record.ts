@@ -2,12 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Report, Stage } from '@goldilocks/protocol';
-import type { Confirmation, ConfirmRun } from '../confirm/confirm.js';
+import type { Confirmation } from '../confirm/confirm.js';
+import type { ConfirmRun } from '../confirm/confirm-run.js';
 import { UserError } from '../errors.js';
 import type { PilotResult } from '../pilot/pilot.js';
 import type { Plan } from '../plan/plan.js';
 import { writeFileAtomic } from '../state/atomic.js';
-import type { PastWinner } from '../transfer/past-winners.js';
+import type { PastWinner } from '../transfer/past-winner.js';
 import type { ModelDescription } from '../workers/operations.js';
 import type { FinalRun } from './final-runs.js';
 import type { JourneySettings } from './options.js';

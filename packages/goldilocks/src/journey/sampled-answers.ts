@@ -2,7 +2,15 @@
 import { promptOf } from '../evaluate/task.js';
 import { type SampledAnswer, type TrialSetting, tuned } from '../search/run-trial.js';
 import type { TrialProcess } from '../workers/operations.js';
-import type { TrialStages } from './trial-stages.js';
+import type { JourneyContext } from './context.js';
+import type { Prepared } from './inspect-stage.js';
+import type { TrainingData } from './training-data.js';
+
+export interface Sampled {
+  context: JourneyContext;
+  prepared: Prepared;
+  data: TrainingData;
+}
 
 const examples = 3;
 const mostTokens = 24;
@@ -11,7 +19,7 @@ const mostText = 300;
 const mostSeconds = 2;
 
 /** Undefined where there are no answers (plain text, encoders), and where the engine keeps no weights to ask. */
-export function answerSampler({ context, prepared, data }: TrialStages): TrialSetting['sample'] {
+export function answerSampler({ context, prepared, data }: Sampled): TrialSetting['sample'] {
   const { task } = prepared;
   if (task.type === 'plain' || prepared.model.isEncoder || context.engine.keepsModels === false) return undefined;
   const rows = data.validation.slice(0, examples).map((index) => prepared.data.rows[index]!);

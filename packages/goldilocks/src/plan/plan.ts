@@ -3,28 +3,14 @@ import type { TrainingSettings } from '@goldilocks/trainer';
 import { type Adjustment, adjustSettings } from './adjust.js';
 import type { DataFacts } from './facts.js';
 import { type Hyperparameter, type Parameters, readHyperparameter, writeHyperparameter } from './hyperparameters.js';
+import type { PlanInput } from './plan-input.js';
 import { type ModelFacts, type Recommendation, recommend } from './recommend.js';
-import type { Method } from './recommended.js';
 import { buildSearchSpace, type SearchSpace } from './search-space.js';
 import type { Similarity } from './similarity.js';
-import { type Budget, type Stage, splitBudget } from './stages.js';
+import { type Stage, splitBudget } from './stages.js';
 import { guessTaskKind, type TaskKindGuess } from './task-kind.js';
-import { checkUserSettings, fixedByUser, mergeUserSettings, type UserSettings } from './user-settings.js';
+import { checkUserSettings, fixedByUser, mergeUserSettings } from './user-settings.js';
 import { warningsOf } from './warnings.js';
-
-export interface PlanInput {
-  model: ModelFacts;
-  data: DataFacts;
-  similarity?: Similarity;
-  budget: Budget;
-  method?: Method;
-  /** Fixed by the person: neither adjusted nor searched. */
-  userSettings?: UserSettings;
-  /** Predicted seconds of one full run with the planned settings, where a pilot has measured it. */
-  secondsPerRun?: number;
-  /** Default 0. */
-  seed?: number;
-}
 
 export interface Plan {
   model: ModelFacts;

@@ -1,6 +1,6 @@
 // What the person should know before the plan is carried out.
 import type { TrainingSettings } from '@goldilocks/trainer';
-import type { PlanInput } from './plan.js';
+import type { PlanInput } from './plan-input.js';
 
 type Warning = (input: PlanInput, settings: TrainingSettings) => string | undefined;
 

@@ -1,7 +1,7 @@
 // What the search can still afford: predictions, corrected by how long trials have taken so far.
 import type { StepLimits } from './promotion.js';
 import { rungShares, topRung } from './rungs.js';
-import type { SearchOptions } from './search.js';
+import type { SearchOptions } from './search-options.js';
 import { lastValue, type SearchTrial } from './search-trial.js';
 
 /** Predictions are made on an idle machine; a little more is asked for before something is started. */

@@ -9,7 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeEngine, type FakeEngineOptions, outOfMemory, usualLoss } from '../../test/fake-engine.js';
 import { Clock } from './clock.js';
 import { completeTrials } from './limits.js';
-import { type SearchOptions, search } from './search.js';
+import { search } from './search.js';
+import type { SearchOptions } from './search-options.js';
 import { searchSampler } from './search-sampler.js';
 import { readRecord } from './trial-files.js';
 

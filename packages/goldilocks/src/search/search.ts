@@ -4,49 +4,20 @@ import type { JourneyEvent } from '@goldilocks/protocol';
 import {
   AshaRule,
   type Attributes,
-  type Distribution,
   type JsonValue,
   MultiFidelityScheduler,
-  type Params,
   type Study,
   type Task,
 } from '@goldilocks/study';
-import type { TrainingSettings } from '@goldilocks/trainer';
 import { UserError } from '../errors.js';
 import { changesFrom } from './changes.js';
-import type { Clock } from './clock.js';
 import { limitsOf } from './limits.js';
 import { SearchRule } from './promotion.js';
-import { runTrial, type TrialOutcome, type TrialSetting } from './run-trial.js';
+import { runTrial, type TrialOutcome } from './run-trial.js';
 import { reduction, rungShares } from './rungs.js';
+import type { SearchOptions } from './search-options.js';
 import { lastValue, readTrial, type SearchTrial, trialAttributes } from './search-trial.js';
 import { checkpointFolder, updateRecord } from './trial-files.js';
-
-export interface SearchOptions extends TrialSetting {
-  study: Study;
-  space: Readonly<Record<string, Distribution>>;
-  /** Parameters of trial 0. */
-  recommended: Params;
-  settingsOf(params: Params): TrainingSettings;
-  folderOf(trial: number): string;
-  /** Predicted seconds of a run of these settings between two shares of its schedule, start included. */
-  predict(settings: TrainingSettings, from: number, to: number): number;
-  clock: Clock;
-  /** The clock's seconds at which search and confirmation should be over. */
-  endsAt?: number;
-  /**
-   * Seconds to keep for what trials lead to that are better than the recommended settings, or may become so: their
-   * final run, and repeating them unless `repeat` is false. Paces say how much longer runs take than predicted.
-   */
-  keepFor?(contenders: readonly { params: Params; pace: number }[], recommendedPace: number, repeat: boolean): number;
-  /** Trials to start. */
-  trials?: number;
-  /** Called after each step of the search, to save what it took. */
-  onStep?(): Promise<void>;
-  /** Share of the training examples that the trials use, in (0, 1]. */
-  subset: number;
-  signal?: AbortSignal;
-}
 
 /** Failures in a row that end the search. */
 const mostFailures = 5;

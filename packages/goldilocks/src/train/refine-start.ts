@@ -7,8 +7,8 @@ import type { RunRecord } from '../refine/run-record.js';
 import type { StateFolder } from '../state/folder.js';
 import { relocate } from '../state/relocate.js';
 import { listStudies } from '../studies/list-studies.js';
+import type { TrainSettings } from './options.js';
 import { listRunFiles, loadRunFile, type RunFile } from './run-file.js';
-import type { TrainSettings } from './train.js';
 
 export interface RefineStart {
   /** Of the study or the run. */

@@ -6,7 +6,7 @@ import type { RunRecord } from '../refine/run-record.js';
 import { writeFileAtomic } from '../state/atomic.js';
 import type { StateFolder } from '../state/folder.js';
 import { readJson } from '../state/json.js';
-import type { TrainResult, TrainSettings } from './train.js';
+import type { TrainResult, TrainSettings } from './options.js';
 
 export const runFormat = 1;
 

@@ -1,21 +1,17 @@
 // One run without a search: plan's settings with the person's own, trained, tested, exported, diagnosed.
 import { rm } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
-import type { JourneyEvent, Score, Stage } from '@goldilocks/protocol';
-import type { TrainingSettings } from '@goldilocks/trainer';
+import type { JourneyEvent, Stage } from '@goldilocks/protocol';
 import { fetched } from '../base-models/fetched.js';
 import { defaultModel } from '../base-models/locate.js';
 import { UserError } from '../errors.js';
-import type { MetricName } from '../evaluate/metrics.js';
 import { locate } from '../inspect/reading/sources.js';
 import { Interrupted } from '../journey/interrupted.js';
-import type { DataOptions, ModelOptions, RunControl } from '../journey/options.js';
+import type { RunControl } from '../journey/options.js';
 import { quote } from '../journey/report/command.js';
 import { recordedRetention, runRecordOf } from '../journey/run-record.js';
-import type { UserSettings } from '../plan/user-settings.js';
 import { type PreparedRun, prepareRun } from '../preview/prepare-run.js';
 import { diagnose } from '../refine/diagnose.js';
-import type { RunDiagnosis } from '../refine/run-record.js';
 import { prepareStateFolder, type StateFolder, stateFolderAt, stateFolderOf } from '../state/folder.js';
 import { acquireLock } from '../state/lock.js';
 import { checkOutput } from '../state/output.js';
@@ -25,38 +21,8 @@ import { localEngine } from '../workers/local.js';
 import type { TrialEngine } from '../workers/operations.js';
 import { exportRun } from './export-run.js';
 import { testOnce, trainOnce } from './one-run.js';
+import type { TrainOptions, TrainResult, TrainSettings } from './options.js';
 import { loadRunFile, nameRun, type RunFile, runFormat, saveRunFile } from './run-file.js';
-
-export interface TrainSettings extends DataOptions, ModelOptions {
-  /** The folder for the model; new or empty. */
-  out: string;
-  overwrite?: boolean;
-  method?: 'lora' | 'full';
-  /** Default 0. */
-  seed?: number;
-  /** Hyperparameters given; the rest are the plan's. */
-  settings?: UserSettings;
-}
-
-export type TrainOptions = TrainSettings & RunControl;
-
-export interface TrainResult {
-  /** The run's name, for `refine` and `resume`. */
-  name: string;
-  output: string;
-  settings: TrainingSettings;
-  metric: MetricName;
-  /** On the test rows. */
-  test: { examples: number; base: Score; tuned: Score };
-  /** At the kept checkpoint. */
-  validationLoss: number;
-  layers: number;
-  /** The model classifies and cannot be talked to. */
-  isEncoder?: boolean;
-  trainExamples: number;
-  diagnoses: RunDiagnosis[];
-  seconds: number;
-}
 
 /**
  * Trains once and leaves a Hugging Face directory in `out`.

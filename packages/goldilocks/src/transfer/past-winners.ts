@@ -1,17 +1,10 @@
 // Where earlier searches on like data ended: settings that this one tries first, after the recommended ones.
 import { movedInto, type SearchSpace } from '@goldilocks/study';
-import type { TrainingSettings } from '@goldilocks/trainer';
 import type { JourneyContext } from '../journey/context.js';
 import { loadRecord } from '../journey/record.js';
 import { type Plan, paramsFromSettings } from '../plan/plan.js';
 import { likeness } from './likeness.js';
-
-export interface PastWinner {
-  study: string;
-  settings: TrainingSettings;
-  /** Why the study is taken for like this one. */
-  because: string;
-}
+import type { PastWinner } from './past-winner.js';
 
 const most = 2;
 
@@ -41,8 +34,4 @@ export function winnersInSpace(plan: Plan, space: SearchSpace, winners: readonly
     known.add(key);
     return [{ study, params }];
   });
-}
-
-export function pastSentence({ study, because }: PastWinner): string {
-  return `The best settings of the study «${study}» are tried early: ${because}. --fresh leaves past studies out.`;
 }

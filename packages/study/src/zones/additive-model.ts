@@ -11,17 +11,10 @@
 import { solveLower } from '../numerics/cholesky.js';
 import { normalCdf } from '../numerics/normal.js';
 import type { RandomGenerator } from '../numerics/random.js';
-import { axisCovariance, combined, type EffectAxis, likenessAt, type Place } from './effect-kernel.js';
+import type { AdditiveModelInput } from './additive-model-input.js';
+import { axisCovariance, combined, likenessAt, type Place } from './effect-kernel.js';
 import { EffectSampler, type Sample } from './effect-sampler.js';
 import { multivariateNormal } from './multivariate-normal.js';
-
-export interface Row extends Place {
-  readonly trial: number;
-  /** What is explained. */
-  readonly loss: number;
-  /** Variance of its noise, relative to that of an ordinary measurement. */
-  readonly noiseWeight: number;
-}
 
 /** What moving from one place to another does. */
 export interface Effect {
@@ -30,13 +23,6 @@ export interface Effect {
   /** Probability that it is above the tolerance asked for, and that it is below minus the tolerance. */
   readonly above: number;
   readonly below: number;
-}
-
-export interface AdditiveModelInput {
-  readonly axes: readonly EffectAxis[];
-  readonly rows: readonly Row[];
-  /** Standard deviation that chance alone gives an ordinary measurement, > 0; null where the rows are to tell. */
-  readonly noise: number | null;
 }
 
 export class AdditiveModel {

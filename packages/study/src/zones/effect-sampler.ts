@@ -2,7 +2,7 @@
 
 import { cholesky, halfLogDeterminant, solveLower, solveLowerTransposed } from '../numerics/cholesky.js';
 import { RandomGenerator } from '../numerics/random.js';
-import type { AdditiveModelInput, Row } from './additive-model.js';
+import type { AdditiveModelInput, Row } from './additive-model-input.js';
 import { axisCovariance, combined, type EffectAxis, type EffectParameters, likenessAt } from './effect-kernel.js';
 import { standardNormal } from './multivariate-normal.js';
 

@@ -7,7 +7,8 @@ import { readPausable } from '../multi-fidelity/pausable-trial.js';
 import type { Dimension } from '../samplers/gp/unit-space.js';
 import { measured } from '../terminators/model.js';
 import type { Direction, FrozenTrial } from '../trial/frozen-trial.js';
-import { AdditiveModel, type Row } from './additive-model.js';
+import { AdditiveModel } from './additive-model.js';
+import type { Row } from './additive-model-input.js';
 import { Compression } from './compression.js';
 import type { Place } from './effect-kernel.js';
 

@@ -1,8 +1,13 @@
 // Flags that move the trials of a search to other machines.
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type ClusterOptions, type Place, parsePlace } from '../../cluster/cluster-options.js';
-import { type EngineName, engineNames } from '../../cluster/shared-job.js';
+import {
+  type ClusterOptions,
+  type EngineName,
+  engineNames,
+  type Place,
+  parsePlace,
+} from '../../cluster/cluster-options.js';
 import { UserError } from '../../errors.js';
 import { choice, count, number, positive } from '../values.js';
 

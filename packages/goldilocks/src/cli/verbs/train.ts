@@ -1,5 +1,5 @@
 // `goldilocks train DATA`: one run, no search.
-import type { TrainResult } from '../../train/train.js';
+import type { TrainResult } from '../../train/options.js';
 import { addDataFlags, type DataFlags, dataOptions } from '../flags/data-flags.js';
 import { addHyperparameterFlags, type HyperparameterFlags, userSettings } from '../flags/hyperparameter-flags.js';
 import { addModelFlags, type ModelFlags, modelOptions } from '../flags/model-flags.js';

@@ -1,6 +1,6 @@
 // `goldilocks worker`: runs trials of a shared study.
 
-import { type EngineName, engineNames } from '../../cluster/shared-job.js';
+import { type EngineName, engineNames } from '../../cluster/cluster-options.js';
 import { UserError } from '../../errors.js';
 import { choice, count } from '../values.js';
 import { verb } from '../verb.js';

@@ -16,7 +16,8 @@ import { prepareStateFolder, type StateFolder, stateFolderAt, stateFolderOf } fr
 import { localEngine } from '../../workers/local.js';
 import type { TrialEngine, TrialProcess } from '../../workers/operations.js';
 import { pytorchEngine } from '../../workers/pytorch.js';
-import type { EngineName, SharedJob } from '../shared-job.js';
+import type { EngineName } from '../cluster-options.js';
+import type { SharedJob } from '../shared-job.js';
 
 export interface WorkplaceOptions {
   storage: Storage;

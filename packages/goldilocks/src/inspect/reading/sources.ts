@@ -11,6 +11,7 @@ import { readJsonArray } from './json-array.js';
 import { readJsonLines } from './json-lines.js';
 import { readParquet } from './parquet.js';
 import type { RowSource } from './record.js';
+import { splitFromName } from './split-name.js';
 
 export interface DataFile {
   path: string;
@@ -30,15 +31,6 @@ const extensions: Record<string, DataFormat> = {
   '.tab': 'tsv',
   '.parquet': 'parquet',
 };
-
-const splitOfName: [RegExp, SplitName][] = [
-  [/^(train|training)(?![a-z])/i, 'train'],
-  [/^(validation|valid|val|dev|eval)(?![a-z])/i, 'validation'],
-  [/^(test|testing)(?![a-z])/i, 'test'],
-];
-
-export const splitFromName = (name: string): SplitName | undefined =>
-  splitOfName.find(([pattern]) => pattern.test(name.trim()))?.[1];
 
 /** The rows of a file, as they stand. */
 export function readRows(file: DataFile): RowSource {

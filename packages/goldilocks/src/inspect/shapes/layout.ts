@@ -2,7 +2,7 @@
 import { UserError } from '../../errors.js';
 import { excerpt } from '../../terminal/strip-control.js';
 import type { RawRecord } from '../reading/record.js';
-import { splitFromName } from '../reading/sources.js';
+import { splitFromName } from '../reading/split-name.js';
 import type { ColumnOptions, DataShape } from '../types.js';
 import { type ColumnRole, columnNames, inputPairs, plainName } from './names.js';
 import { type ColumnSummary, looksLikeLabels, summariseColumns } from './sample.js';

@@ -4,7 +4,7 @@
  * come to is enough.
  */
 
-import type { Kernels } from './mixture.js';
+import type { Kernels } from './dimension-kernels.js';
 import { Neighbours, PIECE } from './neighbours.js';
 import { LOG_MOST_OUTSIDE, NormalKernels } from './normal-kernels.js';
 import { PRIOR } from './numeric-kernels.js';

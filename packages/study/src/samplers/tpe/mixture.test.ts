@@ -8,9 +8,10 @@ import { coordinate } from '../../distributions/unit.js';
 import { LOG_SQRT_2PI, logNormalMass } from '../../numerics/normal.js';
 import { RandomGenerator } from '../../numerics/random.js';
 import { ChoiceKernels } from './choice-kernels.js';
+import type { Kernels } from './dimension-kernels.js';
 import { goodCount, mixtureWeights, toScale } from './kernels.js';
 import { bestRatio } from './log-density.js';
-import { type Kernels, ParzenMixture } from './mixture.js';
+import { ParzenMixture } from './mixture.js';
 import { PRIOR } from './numeric-kernels.js';
 
 interface Case {

@@ -6,13 +6,12 @@ import { truncatedNormalQuantile } from '../../numerics/normal.js';
 import type { RandomGenerator } from '../../numerics/random.js';
 import { CellKernels } from './cell-kernels.js';
 import { ChoiceKernels } from './choice-kernels.js';
+import type { Kernels } from './dimension-kernels.js';
 import { mixtureWeights } from './kernels.js';
 import { DensitySums, logDensities } from './log-density.js';
 import { NormalKernels } from './normal-kernels.js';
 import { type NumericKernels, PRIOR } from './numeric-kernels.js';
 import { insertAt, placeOf, removeAt, withRoom } from './slots.js';
-
-export type Kernels = NormalKernels | CellKernels | ChoiceKernels;
 
 /** An observation: the trial's number, and its values (indices of choices, numbers in the logarithm where `log`). */
 export interface Observation {

@@ -1,8 +1,8 @@
 /** Which kernels are near enough to a point to add to its density: those around it in two dimensions, and the wide ones. */
 
 import { ChoiceKernels } from './choice-kernels.js';
+import type { Kernels } from './dimension-kernels.js';
 import { toScale } from './kernels.js';
-import type { Kernels } from './mixture.js';
 import type { NumericKernels } from './numeric-kernels.js';
 
 /** Fewer kernels are all taken for near. */

@@ -2,7 +2,7 @@
 import { ModelFormatError, TextError } from '../../errors.js';
 import type { GgufKeys } from '../../weights/gguf/keys.js';
 import { splits } from './splits.js';
-import type { TokenizerParts, Vocabulary } from './tokenizer-files.js';
+import type { TokenizerParts, Vocabulary } from './tokenizer-parts.js';
 
 /** Throws TextError where the way of splitting is not known, ModelFormatError where there are no sound merges. */
 export function byteLevelModel(keys: GgufKeys, { tokens }: Vocabulary): TokenizerParts {

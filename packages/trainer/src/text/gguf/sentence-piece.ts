@@ -3,7 +3,7 @@ import { ModelFormatError } from '../../errors.js';
 import type { GgufKeys } from '../../weights/gguf/keys.js';
 import { vocabularyOf } from './byte-level.js';
 import { TokenKind } from './token-kind.js';
-import type { TokenizerParts, Vocabulary } from './tokenizer-files.js';
+import type { TokenizerParts, Vocabulary } from './tokenizer-parts.js';
 
 /** No real piece is near it; the merges of a piece take time and memory by the square of its length. */
 const maxPieceCharacters = 1024;

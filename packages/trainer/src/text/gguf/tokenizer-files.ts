@@ -5,21 +5,7 @@ import type { TokenizerFiles } from '../tokenizer-files.js';
 import { byteLevelModel } from './byte-level.js';
 import { sentencePieceModel } from './sentence-piece.js';
 import { TokenKind } from './token-kind.js';
-
-/** What a kind of tokenizer adds to what all have. */
-export interface TokenizerParts {
-  normalizer: object | null;
-  preTokenizer: object | null;
-  decoder: object;
-  model: object;
-  /** Whether a start token is put before a text unless the file says otherwise. */
-  startToken: boolean;
-}
-
-export interface Vocabulary {
-  tokens: readonly string[];
-  kindOf(id: number): number;
-}
+import type { TokenizerParts, Vocabulary } from './tokenizer-parts.js';
 
 /** Undefined where the file has none. Throws ModelFormatError, TextError where it is damaged or of a kind that is not known. */
 export function ggufTokenizer(keys: GgufKeys): TokenizerFiles | undefined {
