@@ -79,4 +79,14 @@ case('tanhGelu', lambda x: F.gelu(x, approximate='tanh'), x=tensor(4, 5) * 3)
 case('softcap', lambda x: 2 * torch.tanh(x / 2), x=tensor(3, 4) * 3)
 case('rotary partial', lambda x: torch.cat([rotary(x.reshape(2, 3, 2, 6)[..., :4].reshape(2, 3, 8)).reshape(2, 3, 2, 4),
                                             x.reshape(2, 3, 2, 6)[..., 4:]], -1).reshape(2, 3, 12), x=tensor(2, 3, 12))
+LABELS = torch.tensor([2, 0, 6, 2])
+
+
+def smoothed(x):
+    """The gradient of the smoothed loss with the value of the plain one."""
+    loss = F.cross_entropy(x, LABELS, reduction='none', label_smoothing=0.1)
+    return loss + (F.cross_entropy(x, LABELS, reduction='none') - loss).detach()
+
+
+case('crossEntropy smoothed', smoothed, x=tensor(4, 7) * 3)
 print(json.dumps(dict(torch=torch.__version__, cases=cases)))

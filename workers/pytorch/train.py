@@ -28,13 +28,22 @@ from schedule import learning_rate
 from state import Checkpoints, Progress, finite
 
 
+# What the ONNX engine alone can do, by the flag that asks for it.
+ONNX_ALONE = {
+    "--optimizer": lambda settings: (settings.get("optimizer") or {}).get("name", "adamw") != "adamw",
+    "--label-smoothing": lambda settings: settings.get("labelSmoothing"),
+    "--neftune": lambda settings: settings.get("neftune"),
+}
+
+
 class Run:
     """One run of a job, from its last checkpoint to its end."""
 
     def __init__(self, job, emit):
         self.job, self.settings, self.emit = job, job["settings"], emit
-        if (self.settings.get("optimizer") or {"name": "adamw"})["name"] != "adamw":
-            raise SettingsError("The PyTorch trainer optimises with adamw alone. Leave --optimizer out, or train with the ONNX engine.")
+        for flag, asked in ONNX_ALONE.items():
+            if asked(self.settings):
+                raise SettingsError(f"The PyTorch trainer does not know {flag}. Leave it out, or train with the ONNX engine.")
         self.train = read_examples(**job["train"])
         self.validation = read_examples(**job["validation"])
         if not self.train:

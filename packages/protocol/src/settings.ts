@@ -61,6 +61,8 @@ export const trainingSettingsSchema = z
     seed: z.int().min(0).max(0xffffffff),
     maxGradientNorm: z.number().min(0),
     optimizer: optimizerSettingsSchema.optional(),
+    labelSmoothing: z.number().min(0).lt(1).optional(),
+    neftune: z.number().min(0).optional(),
     adam: z.object({
       beta1: z.number().min(0).lt(1),
       beta2: z.number().min(0).lt(1),

@@ -82,6 +82,10 @@ export interface TrainingSettings {
   freezing: FreezingSettings;
 
   lora?: LoraSettings;
+  /** Share of each target that all tokens of the vocabulary have in equal parts, in [0, 1); default 0. Measured losses are without. */
+  labelSmoothing?: number;
+  /** α of uniform noise on the embeddings in training (NEFTune, 2310.05914), ≥ 0, there 5 … 15; default 0. Nothing is cached below frozen layers then. */
+  neftune?: number;
   /** Seed of initialisation, data order and dropout masks: an unsigned 32-bit integer. */
   seed: number;
   /** Gradients are scaled down to this global L2 norm; 0 = no clipping. */

@@ -58,6 +58,8 @@ describe('validateSettings', () => {
     [{ optimizer: { name: 'sgd', momentum: 1 } }, /^Momentum is 1; it must be at least 0 and below 1/],
     [{ optimizer: { name: 'lion', momentum: 0.9 } }, /settings of sgd and muon; lion has none/],
     [{ optimizer: { name: 'sgd', momentum: 0, nesterov: true } }, /set one above 0/],
+    [{ labelSmoothing: 1 }, /^Label smoothing is 1;/],
+    [{ neftune: -1 }, /^NEFTune’s alpha is -1;/],
     [{ seed: 2 ** 32 }, /^Seed is 4294967296;/],
     [{ maxGradientNorm: -1 }, /^Largest gradient norm is -1;/],
     [{ adam: { ...adam, beta1: 1 } }, /^Adam beta1 is 1;/],

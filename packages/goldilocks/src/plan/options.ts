@@ -11,8 +11,12 @@ export interface TrainingOption {
 }
 
 /** The options in use, each in a few words. */
-export function trainingOptions({ optimizer }: TrainingSettings): TrainingOption[] {
-  return [...(optimizer ? [{ name: 'optimizer', text: optimizerText(optimizer) }] : [])];
+export function trainingOptions({ optimizer, labelSmoothing, neftune }: TrainingSettings): TrainingOption[] {
+  return [
+    ...(optimizer ? [{ name: 'optimizer', text: optimizerText(optimizer) }] : []),
+    ...(labelSmoothing ? [{ name: 'label smoothing', text: String(labelSmoothing) }] : []),
+    ...(neftune ? [{ name: 'noise on embeddings (NEFTune)', text: `alpha ${neftune}` }] : []),
+  ];
 }
 
 function optimizerText({ name, momentum, nesterov }: OptimizerSettings): string {

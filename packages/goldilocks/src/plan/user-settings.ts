@@ -50,6 +50,8 @@ function checksOf(user: UserSettings, layers: number): Check[] {
       valid: (value) => value > 0 && value <= 1,
       expected: 'a number above 0 and up to 1',
     },
+    { name: 'label smoothing', value: user.labelSmoothing, valid: share, expected: 'a share from 0 to below 1' },
+    { name: 'NEFTune alpha', value: user.neftune, valid: (v) => v >= 0, expected: 'a number from 0, such as 5' },
     {
       name: 'momentum',
       value: user.optimizer?.momentum,

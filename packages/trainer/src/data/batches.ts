@@ -49,18 +49,20 @@ export function supervisedTokens(example: TokenizedExample): number {
 /**
  * Packs examples into micro-batches of about equal size and at most `tokenBudget` tokens (one example at least), those of similar length
  * together. Each target weighs 1/`normaliser`, so that the losses of all micro-batches of a step add up to its mean.
+ * @param mayShare whether what all examples begin with may be there once
  */
 export function makeMicroBatches(
   examples: readonly NumberedExample[],
   tokenBudget: number,
   normaliser: number,
   task: ModelTask = 'generation',
+  mayShare = true,
 ): MicroBatch[] {
   const byLength = [...examples].sort((a, b) => rowTokens(b.example) - rowTokens(a.example));
   if (task === 'classification') {
     return split(byLength, tokenBudget).map((part) => makeClassBatch(packRows(part, 0), normaliser));
   }
-  const shared = sharedTokens(byLength);
+  const shared = mayShare ? sharedTokens(byLength) : 0;
   return split(byLength, tokenBudget).map((part) => makeBatch(packRows(part, shared), shared, normaliser));
 }
 

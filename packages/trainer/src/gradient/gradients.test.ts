@@ -73,6 +73,7 @@ const builders: Record<string, Builder> = {
   rotary: (x) => rotate(x),
   'rotary partial': (x) => rotate(x, 2),
   selectRows: (x) => selectRows(x, ints(x.graph, [1, 4, 3]), ints(x.graph, [3, 0, 3, 2, 1])),
+  'crossEntropy smoothed': (x) => crossEntropy(x, ints(x.graph, [2, 0, 6, 2]), 0.1),
   crossEntropy: (x) => crossEntropy(x, ints(x.graph, [2, 0, 6, 2])),
 };
 

@@ -6,10 +6,12 @@ import { reduceMax, reduceSum } from '../graph/ops/reduce.js';
 
 /**
  * −log softmax(logits)[label] for each row: logits [rows, vocabulary], labels [rows] (int32) → [rows].
- * Computed with the maximum subtracted; its backward is (softmax − one-hot) · gradient.
+ * Computed with the maximum subtracted; its backward is (softmax − target) · gradient.
+ * @param smoothing ε in [0, 1): the target is (1 − ε) · one-hot + ε / vocabulary (Szegedy et al., 1512.00567), as in PyTorch. Only the
+ * gradient knows it: the value stays that of the label alone, so that it compares with what is measured elsewhere.
  */
-export function crossEntropy(logits: Value, labels: Value): Value {
-  const rows = logits.shape[0]!;
+export function crossEntropy(logits: Value, labels: Value, smoothing = 0): Value {
+  const [rows, vocabulary] = logits.shape as [number, number];
   const column = reshape(labels, [rows, 1]);
   // Each of these is the last use of the one before, so that the runtime works in place: a row of logits is as wide as the vocabulary.
   const picked = gatherElements(logits, column); // [rows, 1]
@@ -22,7 +24,10 @@ export function crossEntropy(logits: Value, labels: Value): Value {
     inputs: [logits],
     backward: (gradient) => {
       const scale = reshape(gradient, [rows, 1]);
-      return [addElements(mul(exponentials, div(scale, total)), column, neg(scale))];
+      const softmax = mul(exponentials, div(scale, total));
+      if (smoothing === 0) return [addElements(softmax, column, neg(scale))];
+      const spread = sub(softmax, mul(scale, smoothing / vocabulary));
+      return [addElements(spread, column, mul(scale, smoothing - 1))];
     },
   });
 }

@@ -17,6 +17,8 @@ export interface ChunkedLossOptions {
   /** Labels and weights of all tokens, [n]. */
   labels: Value;
   weights: Value;
+  /** See `crossEntropy`; default 0. */
+  smoothing?: number;
   /** What trains in the head. */
   trained: readonly Value[];
 }
@@ -27,7 +29,7 @@ export interface ChunkedLossOptions {
  * has to wait for them.
  */
 export function chunkedLoss(hidden: Value, options: ChunkedLossOptions): { losses: Value; loss: Value } {
-  const { chunks, head, labels, weights, trained } = options;
+  const { chunks, head, labels, weights, smoothing, trained } = options;
   const [count, width] = hidden.shape as [number, number];
   const part = (values: Value, chunk: number) =>
     reshape(slice(reshape(values, [chunks, count / chunks]), 0, chunk, chunk + 1), [count / chunks]);
@@ -36,7 +38,7 @@ export function chunkedLoss(hidden: Value, options: ChunkedLossOptions): { losse
   const parts: Value[][] = [];
   for (let chunk = 0; chunk < chunks; chunk++) {
     const x = stopGradient(reshape(slice(queue, 0, 0, 1), [count / chunks, width]));
-    const own = crossEntropy(head(x), part(labels, chunk));
+    const own = crossEntropy(head(x), part(labels, chunk), smoothing);
     const [gradient, ...others] = gradients(sumAll(mul(own, part(weights, chunk))), [x, ...trained]);
     queue = concat([slice(queue, 0, 1, chunks), reshape(gradient!, [1, ...x.shape])], 0);
     losses.push(own);

@@ -3,12 +3,12 @@ import { gradients } from '../gradient/gradients.js';
 import { Recomputer } from '../gradient/recompute.js';
 import type { Graph, Value } from '../graph/graph.js';
 import { openSizes } from '../graph/open-sizes.js';
-import { mul } from '../graph/ops/elementwise.js';
+import { add, mul } from '../graph/ops/elementwise.js';
 import { sumAll } from '../graph/ops/reduce.js';
 import { stopGradient } from '../graph/ops/stop-gradient.js';
 import { crossEntropy, negativeLogLikelihoods } from '../losses/cross-entropy.js';
-import type { LookupKey } from '../modules/context.js';
-import { runLayers } from './architecture.js';
+import type { LookupKey, ModuleContext } from '../modules/context.js';
+import { type Architecture, runLayers } from './architecture.js';
 import { type ChunkedLossOptions, chunkedLoss } from './chunked-loss.js';
 import { type ContextOptions, makeContext } from './graph-context.js';
 import type { Inventory } from './inventory.js';
@@ -28,6 +28,10 @@ export interface BatchGraphOptions extends Omit<ContextOptions, 'rows' | 'tokens
   gradientCheckpointing?: boolean;
   /** Embedding tables have their whole gradients, as for any tensor, in place of `gradient.embedding`; see `tableGradient`. */
   wholeTables?: boolean;
+  /** In training, see `crossEntropy`; default 0. */
+  labelSmoothing?: number;
+  /** In training, whether `embeddingNoise` [tokens, hidden] is fed and added to the embeddings; default false. */
+  noisy?: boolean;
 }
 
 export interface BatchGraph {
@@ -63,7 +67,7 @@ export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
     prefixDepth > 0
       ? graph.input('hidden', 'float32', [tokens, hiddenSize])
       : stopGradient(architecture.embed(context));
-  const embedded = prefixDepth > 0 ? start : (architecture.afterEmbedding?.(context, start) ?? start);
+  const embedded = prefixDepth > 0 ? start : afterEmbedding(context, architecture, start, options.noisy);
   const { hidden, before } = runLayers(context, architecture, embedded, { from: prefixDepth, to: layers });
 
   // Without a layer of its own the graph is given all tokens.
@@ -81,6 +85,7 @@ export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
     head,
     labels: graph.input('labels', 'int32', [targets]),
     weights: graph.input('weights', 'float32', [targets]),
+    smoothing: options.labelSmoothing,
   };
   const inHead = differentiated.filter((name) => isInHead(name, inventory));
   const trainedInHead = inHead.map((name) => context.weight(name, fed.shapes.get(name)!));
@@ -105,9 +110,18 @@ export function buildBatchGraph(options: BatchGraphOptions): BatchGraph {
   return { graph, maskSizes, differentiated, embeddingRows, rowKeys };
 }
 
+/** Noise is added where Hugging Face adds it: to Gemma's scaled embeddings, and below the norm of an encoder's. */
+function afterEmbedding(context: ModuleContext, architecture: Architecture, summed: Value, noisy = false): Value {
+  const after = (x: Value) => architecture.afterEmbedding?.(context, x) ?? x;
+  if (!noisy) return after(summed);
+  const noise = context.graph.input('embeddingNoise', 'float32', summed.shape);
+  return architecture.task === 'classification' ? after(add(summed, noise)) : add(after(summed), noise);
+}
+
 /** The same as `chunkedLoss` in one go. */
-function wholeLoss(hidden: Value, { head, labels, weights }: Pick<ChunkedLossOptions, 'head' | 'labels' | 'weights'>) {
-  const losses = crossEntropy(head(hidden), labels);
+function wholeLoss(hidden: Value, options: Omit<ChunkedLossOptions, 'chunks' | 'trained'>) {
+  const { head, labels, weights, smoothing } = options;
+  const losses = crossEntropy(head(hidden), labels, smoothing);
   return { losses, loss: sumAll(mul(losses, weights)) };
 }
 

@@ -28,6 +28,7 @@ export const Purpose = {
   dropout: 3,
   sampling: 4,
   generation: 5,
+  embeddingNoise: 6,
 } as const;
 
 /** High 32 bits of the 64-bit product of two unsigned 32-bit integers. */

@@ -12,6 +12,7 @@ import type { FedWeights } from '../models/graph-context.js';
 import { Purpose, type RandomKey } from '../random/philox.js';
 import type { DeviceTensor } from '../runtime/device-tensor.js';
 import { Executable, type Feeds, type Outputs, type Results } from '../runtime/session.js';
+import { embeddingNoise } from './embedding-noise.js';
 import type { PrefixCache } from './prefix-cache.js';
 import type { ResidentWeights } from './resident-weights.js';
 
@@ -29,12 +30,16 @@ export interface BatchRunnerOptions {
   prefix?: PrefixCache;
   /** In training, layers are computed again in the backward pass; default false. */
   gradientCheckpointing?: boolean;
+  /** In training, see `crossEntropy`; default 0. */
+  labelSmoothing?: number;
+  /** In training, α of the noise on embeddings (NEFTune), which no `prefix` may leave out; default 0: none. */
+  noiseAlpha?: number;
   /** Most bytes of logits at once in training; see `chunksFor` for the default. */
   logitsLimit?: number;
 }
 
-/** Where in the run a batch stands: what its dropout masks are drawn from. */
-export interface MaskPosition {
+/** Where in the run a batch stands: what its dropout masks and its noise are drawn from. */
+export interface RunPosition {
   seed: number;
   step: number;
   /** Number of the micro-batch within its step. */
@@ -61,12 +66,12 @@ export class BatchRunner {
   }
 
   /** Losses of the batch's targets, and in training the gradients; see `buildBatchGraph` for the names. */
-  async run(batch: MicroBatch, position?: MaskPosition): Promise<Results> {
+  async run(batch: MicroBatch, position?: RunPosition): Promise<Results> {
     return (await this.runKeeping(batch, position)).results;
   }
 
   /** The same; on a GPU the gradients are kept there. */
-  async runKeeping(batch: MicroBatch, position?: MaskPosition): Promise<Outputs> {
+  async runKeeping(batch: MicroBatch, position?: RunPosition): Promise<Outputs> {
     const { base, training, logitsLimit } = this.options;
     const chunks = training ? chunksFor(batch.shape.targets, base.config, logitsLimit) : 1;
     const shape = evenChunks(batch.shape, chunks);
@@ -76,6 +81,10 @@ export class BatchRunner {
     Object.assign(feeds, Object.fromEntries(this.options.weights));
     Object.assign(feeds, feedsOf(batch.segments, batch.targets, shape));
     if (this.options.prefix) feeds.hidden = this.options.prefix.hiddenOf(batch);
+    const { noiseAlpha = 0 } = this.options;
+    if (noiseAlpha > 0) {
+      feeds.embeddingNoise = embeddingNoise(batch, base.config.hiddenSize, noiseAlpha, noiseKey(position!));
+    }
     const sizes = { ...sizesOf(shape, chunks), ...rows.sizes };
     const maskSizes = resolveShape(prepared.maskSizes, sizes);
     const { drawn, arrays } = masksFor(prepared, maskSizes);
@@ -102,7 +111,8 @@ export class BatchRunner {
       return known;
     }
     if (this.prepared.size >= mostGraphs) await this.dropOldest();
-    const { base, fed, training, dropout = 0, gradientCheckpointing, prefix, resident } = this.options;
+    const { base, fed, training, dropout = 0, prefix, resident } = this.options;
+    const { gradientCheckpointing, labelSmoothing, noiseAlpha = 0 } = this.options;
     const { architecture, inventory } = base;
     // Where every weight is fed, nothing is mapped, and no float32 copy of the model is made.
     const isWhole = [...base.shapes.keys()].every((name) => fed.shapes.has(name));
@@ -111,7 +121,8 @@ export class BatchRunner {
     const prefixDepth = prefix?.depth ?? 0;
     const parts = { architecture, inventory, mapped, fed, rowTokens, prefixDepth };
     const built = buildBatchGraph({
-      ...{ ...parts, training, dropout, chunks, gradientCheckpointing },
+      ...{ ...parts, training, dropout, chunks, gradientCheckpointing, labelSmoothing },
+      noisy: noiseAlpha > 0,
       wholeTables: resident !== undefined,
     });
     const executable = await Executable.compile(built.graph, {
@@ -141,6 +152,10 @@ function masksFor(prepared: Prepared, sizes: readonly number[]) {
 
 const mostSites = 65_536;
 
-function maskKey({ seed, step, microBatch }: MaskPosition, site: number): RandomKey {
+function noiseKey({ seed, step, microBatch }: RunPosition): RandomKey {
+  return { seed, purpose: Purpose.embeddingNoise, counter: step, part: microBatch };
+}
+
+function maskKey({ seed, step, microBatch }: RunPosition, site: number): RandomKey {
   return { seed, purpose: Purpose.dropout, counter: step, part: microBatch * mostSites + site };
 }

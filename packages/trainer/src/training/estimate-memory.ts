@@ -13,7 +13,7 @@ import { updateRuleOf } from '../optimizers/choose.js';
 import { stateElements } from '../optimizers/update-rule.js';
 import type { TrainingSettings } from '../settings.js';
 import { sizeOf } from '../tensor/shape.js';
-import { fedWeights, prefixDepth, trainableTensors } from './trainable.js';
+import { cachedDepth, fedWeights, prefixDepth, trainableTensors } from './trainable.js';
 
 const bytesPerNumber = 4;
 /** Node, the runtime's library, tokenizer and data. */
@@ -37,7 +37,7 @@ export function estimateMemory(
   const fed = fedWeights(settings, trainable);
   const rule = updateRuleOf(settings);
   const numbers = trainable.reduce((sum, kind) => sum + sizeOf(kind.shape) + stateElements(rule, kind), 0);
-  const { mapped, results } = runBytes(base, settings, fed, depth, shape);
+  const { mapped, results } = runBytes(base, settings, fed, cachedDepth(settings, trainable, base.inventory), shape);
   const training = bytesPerNumber * numbers + mapped + heapShare * results;
   return processBytes + Math.max(training, depth > 0 ? prefixBytes(base, depth) : 0);
 }
@@ -45,11 +45,12 @@ export function estimateMemory(
 /** Weights that the training graph maps, and what a run of it holds at once with what it is fed. */
 function runBytes(base: BaseModel, settings: TrainingSettings, fed: FedWeights, depth: number, shape: BatchShape) {
   const { architecture, inventory, config } = base;
-  const { dropout, gradientCheckpointing } = settings;
+  const { dropout, gradientCheckpointing, labelSmoothing, neftune = 0 } = settings;
   const chunks = chunksFor(shape.targets, config);
   const { graph, maskSizes } = buildBatchGraph({
     ...{ architecture, inventory, fed, mapped: unmapped(base) },
-    ...{ rowTokens: shape.rowTokens, prefixDepth: depth, training: true, dropout, gradientCheckpointing, chunks },
+    ...{ rowTokens: shape.rowTokens, prefixDepth: depth, training: true, chunks },
+    ...{ dropout, gradientCheckpointing, labelSmoothing, noisy: neftune > 0 },
   });
   const sizes = sizesOf(evenChunks(shape, chunks), chunks);
   const numbersOf = (values: readonly Value[]) =>

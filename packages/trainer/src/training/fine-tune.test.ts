@@ -55,7 +55,10 @@ const variants: Record<string, Partial<TrainingSettings>> = {
     optimizer: { name: 'muon' },
     freezing: { layers: 0, embeddings: false, unfreeze: 'gradual' },
   },
-  Adafactor: { optimizer: { name: 'adafactor' } },
+  'Adafactor, NEFTune, label smoothing, two frozen layers': {
+    ...{ optimizer: { name: 'adafactor' }, neftune: 5, labelSmoothing: 0.1 },
+    freezing: { layers: 2, embeddings: true },
+  },
 };
 
 describe('a run that is cut off', () => {

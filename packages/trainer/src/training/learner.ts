@@ -19,7 +19,14 @@ import { freeArrays } from '../runtime/free.js';
 import type { Results } from '../runtime/session.js';
 import type { TrainingSettings } from '../settings.js';
 import { sizeOf } from '../tensor/shape.js';
-import { fedWeights, lowestTrainableLayer, prefixDepth, type TrainableTensor, trainableTensors } from './trainable.js';
+import {
+  cachedDepth,
+  fedWeights,
+  lowestTrainableLayer,
+  prefixDepth,
+  type TrainableTensor,
+  trainableTensors,
+} from './trainable.js';
 
 export interface StepOutcome {
   /** Mean loss over the step's supervised tokens, before the update. */
@@ -117,7 +124,8 @@ export class Learner {
   async step(examples: readonly NumberedExample[], step: number, learningRate: number): Promise<StepOutcome> {
     const { base, settings } = this.options;
     const supervised = examples.reduce((sum, { example }) => sum + supervisedTokens(example), 0);
-    const batches = makeMicroBatches(examples, settings.microBatchTokens, supervised, base.architecture.task);
+    const { task } = base.architecture;
+    const batches = makeMicroBatches(examples, settings.microBatchTokens, supervised, task, !settings.neftune);
     let loss = 0;
     let results: Results = {};
     for (const [microBatch, batch] of batches.entries()) {
@@ -216,14 +224,15 @@ export class Learner {
     const weights = this.onDevice?.optimizer.weights ?? held;
     const depth = prefixDepth(current, base.inventory);
     const open = (examples: readonly TokenizedExample[]) => PrefixCache.open({ base, depth, examples, cacheDirectory });
-    const prefix = depth > 0 ? await open(train) : undefined;
+    const prefix = cachedDepth(settings, current, base.inventory) > 0 ? await open(train) : undefined;
     const validationPrefix = depth > 0 && validation.length > 0 ? await open(validation) : undefined;
-    const { dropout, gradientCheckpointing } = settings;
+    const { dropout, gradientCheckpointing, labelSmoothing, neftune: noiseAlpha } = settings;
+    const onlyTraining = { training: true, dropout, gradientCheckpointing, labelSmoothing, noiseAlpha, prefix };
     const shared = { base, fed, weights, resident: this.onDevice?.frozen };
     return {
       lowestLayer,
       prefixes: [prefix, validationPrefix].filter((cache) => cache !== undefined),
-      training: new BatchRunner({ ...shared, training: true, dropout, gradientCheckpointing, prefix }),
+      training: new BatchRunner({ ...shared, ...onlyTraining }),
       evaluation: new BatchRunner({ ...shared, training: false, prefix: validationPrefix }),
     };
   }

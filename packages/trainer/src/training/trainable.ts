@@ -80,6 +80,10 @@ export function prefixDepth(trainable: readonly TrainableTensor[], inventory: In
   return Math.max(0, lowest);
 }
 
+/** Layers that training leaves to the cache: none where embeddings are noisy, as each step's differ. */
+export const cachedDepth = (settings: TrainingSettings, trainable: readonly TrainableTensor[], inventory: Inventory) =>
+  settings.neftune ? 0 : prefixDepth(trainable, inventory);
+
 /** The graph is fed what trains. */
 export function fedWeights({ method, lora }: TrainingSettings, trainable: readonly TrainableTensor[]): FedWeights {
   const shapes = new Map(trainable.map(({ name, shape }) => [name, shape]));

@@ -64,6 +64,8 @@ export interface HyperparameterFlags {
   optimizer?: OptimizerName;
   momentum?: number;
   nesterov?: boolean;
+  labelSmoothing?: number;
+  neftune?: number;
   maxLength?: number;
   microBatchTokens?: number;
   gradientCheckpointing?: boolean;
@@ -101,6 +103,8 @@ export function addHyperparameterFlags(command: Command): Command {
     .option('--optimizer <name>', `${optimizers.join(', ')} (default: adamw)`, choice(optimizers))
     .option('--momentum <share>', 'momentum of sgd (default: 0.9) or muon (default: 0.95)', share('0.9'))
     .option('--nesterov', "Nesterov's momentum in sgd; muon has it anyway")
+    .option('--label-smoothing <share>', 'share of each target that is spread over all tokens', share('0.1'))
+    .option('--neftune <alpha>', 'noise on embeddings while training (NEFTune), usually 5 to 15', positive('5'))
     .option('--max-length <tokens>', 'longest example; longer ones are cut', count(2, '256'))
     .option('--micro-batch-tokens <tokens>', 'tokens computed at once: less needs less memory', count(1, '512'))
     .option('--gradient-checkpointing', 'compute layers again in the backward pass: less memory, more time')
@@ -124,6 +128,8 @@ export function userSettings(flags: HyperparameterFlags): UserSettings | undefin
     freezing: freezingOf(flags),
     lora: loraOf(flags),
     optimizer: optimizerOf(flags),
+    labelSmoothing: flags.labelSmoothing,
+    neftune: flags.neftune,
   });
 }
 

@@ -58,6 +58,8 @@ function hyperparameterFlags({ settings = {} }: JourneySettings): [string, strin
     ['--optimizer', optimizer?.name],
     ['--momentum', optimizer?.momentum],
     ['--nesterov', optimizer?.nesterov],
+    ['--label-smoothing', settings.labelSmoothing],
+    ['--neftune', settings.neftune],
     ['--max-length', settings.maxLength],
     ['--micro-batch-tokens', settings.microBatchTokens],
     ['--gradient-checkpointing', settings.gradientCheckpointing],
