@@ -11,6 +11,8 @@ export const scheduleNames = [
   'warmup-stable-decay',
 ] as const;
 
+export const basePrecisions = ['f32', 'bf16', '8bit', '4bit'] as const;
+
 export const loraTargets = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
 
 export const optimizerNames = ['adamw', 'adamw-8bit', 'sgd', 'lion', 'adafactor', 'muon'] as const;
@@ -58,6 +60,7 @@ export const trainingSettingsSchema = z
     schedule: scheduleSettingsSchema,
     freezing: freezingSettingsSchema,
     lora: loraSettingsSchema.optional(),
+    basePrecision: z.enum(basePrecisions).optional(),
     seed: z.int().min(0).max(0xffffffff),
     maxGradientNorm: z.number().min(0),
     optimizer: optimizerSettingsSchema.optional(),

@@ -64,6 +64,12 @@ export interface OptimizerSettings {
   nesterov?: boolean;
 }
 
+/**
+ * In what frozen matrices of linear layers are kept in memory: float32, bfloat16 (what most checkpoints are stored in), 8-bit integers, or the
+ * 4-bit normal floats of QLoRA (2305.14314); the last two with a factor for each 64 numbers.
+ */
+export type BasePrecision = 'f32' | 'bf16' | '8bit' | '4bit';
+
 export interface TrainingSettings {
   method: 'lora' | 'full';
   /** 1. Peak learning rate, > 0. */
@@ -86,6 +92,8 @@ export interface TrainingSettings {
   labelSmoothing?: number;
   /** α of uniform noise on the embeddings in training (NEFTune, 2310.05914), ≥ 0, there 5 … 15; default 0. Nothing is cached below frozen layers then. */
   neftune?: number;
+  /** Precision of what is frozen; default f32. What trains is float32, and so is the base model when results are used. */
+  basePrecision?: BasePrecision;
   /** Seed of initialisation, data order and dropout masks: an unsigned 32-bit integer. */
   seed: number;
   /** Gradients are scaled down to this global L2 norm; 0 = no clipping. */

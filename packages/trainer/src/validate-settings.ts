@@ -2,6 +2,7 @@
 
 import { SettingsError } from './errors.js';
 import {
+  type BasePrecision,
   type FreezingSettings,
   type LoraSettings,
   type LoraTarget,
@@ -23,6 +24,7 @@ const schedules: readonly ScheduleName[] = [
   'inverse-sqrt',
   'warmup-stable-decay',
 ];
+const basePrecisions: readonly BasePrecision[] = ['f32', 'bf16', '8bit', '4bit'];
 const loraTargets: readonly LoraTarget[] = [
   'q_proj',
   'k_proj',
@@ -164,7 +166,10 @@ function checkRest(settings: TrainingSettings, positions: number | undefined, re
     report(`Maximal length is ${settings.maxLength} tokens, but the model attends to ${positions} at most; lower it.`);
   }
   check(report, 'Micro-batch', settings.microBatchTokens, integerFrom(1), 'a whole number of at least 1 token');
-  const { gradientCheckpointing } = settings;
+  const { gradientCheckpointing, basePrecision } = settings;
+  if (basePrecision !== undefined && !basePrecisions.includes(basePrecision)) {
+    report(`Base precision is ${show(basePrecision)}; it must be one of ${basePrecisions.join(', ')}.`);
+  }
   if (gradientCheckpointing !== undefined && typeof gradientCheckpointing !== 'boolean') {
     report(`Gradient checkpointing is ${show(gradientCheckpointing)}; it must be true or false.`);
   }

@@ -1,5 +1,6 @@
 // Trades time for memory: what can be computed again is not kept from the forward to the backward pass.
 import type { Graph, Node, Value } from '../graph/graph.js';
+import { isConstant } from '../graph/ops/compact.js';
 
 /** What is computed again on its own: activations, products of elements, such as a norm's last steps. */
 const cheapOps = new Set(['Softmax', 'QuickGelu', 'Gelu', 'Mul', 'Reshape']);
@@ -28,7 +29,7 @@ export class Recomputer {
    */
   static ofLayers(graph: Graph, states: readonly Value[]): Recomputer {
     const inside = between(graph, states);
-    return new Recomputer((value) => inside.has(value));
+    return new Recomputer((value) => inside.has(value) || isConstant(value));
   }
 
   /** The node as its backward rule should see it: with inputs and output that were computed again. */

@@ -5,7 +5,7 @@ import type { Example, TokenizedExample } from '../data/example.js';
 import { tokenizeExample } from '../data/tokenize.js';
 import { tokenizeLabelled } from '../data/tokenize-labelled.js';
 import { TextError } from '../errors.js';
-import type { TrainingSettings } from '../settings.js';
+import type { BasePrecision, TrainingSettings } from '../settings.js';
 import { TextTokenizer } from '../text/tokenizer.js';
 import { cachedHash } from '../weights/content-hash.js';
 import type { ModelWeights } from '../weights/model-weights.js';
@@ -30,7 +30,7 @@ export class BaseModel {
   /** Shape of every tensor, by its Hugging Face name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly parameters: number;
-  private mapped?: Promise<ConstantWeights>;
+  private readonly mapped = new Map<BasePrecision, Promise<ConstantWeights>>();
   private readonly tensors: ModelTensors;
 
   private constructor(
@@ -92,10 +92,16 @@ export class BaseModel {
     return tokenizeExample(example, this.tokenizer, { ...settings, maxLength, template, name });
   }
 
-  /** The weights in one float32 file, made at the first call, from which graphs map what is frozen. */
-  mappedWeights(): Promise<ConstantWeights> {
-    this.mapped ??= this.tensors.constants(this.cacheDirectory);
-    return this.mapped;
+  /**
+   * Files, made at the first call, from which graphs map what is frozen: float32, and the matrices of linear layers in `precision`.
+   */
+  mappedWeights(precision: BasePrecision = 'f32'): Promise<ConstantWeights> {
+    const known = this.mapped.get(precision);
+    if (known) return known;
+    const { cacheDirectory, inventory } = this;
+    const made = this.tensors.constants({ cacheDirectory, precision, matrices: inventory.matrices });
+    this.mapped.set(precision, made);
+    return made;
   }
 
   /** @param seed of tensors that the checkpoint lacks, such as a new class head */

@@ -2,6 +2,7 @@
 import { loraNames, loraScale, withLora } from '../adapters/lora.js';
 import { GraphError } from '../graph/errors.js';
 import { Graph, type Value } from '../graph/graph.js';
+import { compactProduct } from '../graph/ops/compact.js';
 import { mul, where } from '../graph/ops/elementwise.js';
 import { gatherRows, reshape, selectRows, slice } from '../graph/ops/layout.js';
 import { gemm } from '../graph/ops/product.js';
@@ -22,7 +23,7 @@ export interface FedWeights {
 export interface ContextOptions {
   architecture: Architecture;
   /** Where the weights lie that are not fed; not needed where all are. */
-  mapped?: Pick<ConstantWeights, 'constant'>;
+  mapped?: Pick<ConstantWeights, 'constant' | 'matrix'>;
   fed: FedWeights;
   rows: number;
   /** Places a row. */
@@ -82,9 +83,12 @@ export function makeContext({ mapped, fed, rows, tokens, packed, targets, past =
     weight,
     lookup: (name, shape, key) => rowsOf(weight(name, shape), key),
     linear: (name, x, out, { bias = false, transposed = false } = {}) => {
-      const width = x.shape[1]!;
-      const matrix = weight(`${name}.weight`, transposed ? [width, out] : [out, width]);
-      const base = gemm(x, matrix, { transposeB: !transposed, bias: bias ? weight(`${name}.bias`, [out]) : undefined });
+      const added = bias ? weight(`${name}.bias`, [out]) : undefined;
+      const matrix = fed.shapes.has(`${name}.weight`) ? undefined : mapped?.matrix?.(graph, `${name}.weight`);
+      const whole = () => weight(`${name}.weight`, transposed ? [x.shape[1]!, out] : [out, x.shape[1]!]);
+      const base = matrix
+        ? compactProduct(x, matrix, { transposed, bias: added })
+        : gemm(x, whole(), { transposeB: !transposed, bias: added });
       const { a, b } = loraNames(name);
       const [shapeA, shapeB] = [fed.shapes.get(a), fed.shapes.get(b)];
       if (!fed.lora || !shapeA || !shapeB) return base;

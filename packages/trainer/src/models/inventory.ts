@@ -54,6 +54,11 @@ export class Inventory {
     this.tables = [...tables.values()];
   }
 
+  /** Names of the linear layers' weights. */
+  get matrices(): Set<string> {
+    return new Set([...this.linears.keys()].map((name) => `${name}.weight`));
+  }
+
   /** Shape of every tensor by its Hugging Face name, from bottom to top. */
   get shapes(): Map<string, readonly number[]> {
     return new Map([...this.tensors].map(([name, { shape }]) => [name, shape]));

@@ -2,9 +2,13 @@
 
 import { ModelFormatError } from '../errors.js';
 import type { Graph, Value } from '../graph/graph.js';
+import type { CompactMatrix } from '../graph/ops/compact.js';
 import { fillNormal } from '../random/fill.js';
 import { Purpose } from '../random/philox.js';
+import type { BasePrecision } from '../settings.js';
 import { sizeOf } from '../tensor/shape.js';
+import { CompactWeights } from '../weights/compact-file.js';
+import { cachedHash } from '../weights/content-hash.js';
 import { ensureFloat32File, type MappedWeights } from '../weights/mapped.js';
 import type { ModelWeights } from '../weights/model-weights.js';
 import type { Architecture } from './architecture.js';
@@ -14,6 +18,15 @@ export interface ConstantWeights {
   /** Folder of the mapped files: the runtime's `weightsFolder`. */
   readonly folder: string;
   constant(graph: Graph, name: string): Value;
+  /** The matrix of a linear layer where it is kept in fewer bits; undefined where it is not. */
+  matrix?(graph: Graph, name: string): CompactMatrix | undefined;
+}
+
+export interface ConstantsOptions {
+  cacheDirectory: string;
+  precision: BasePrecision;
+  /** Names of the matrices of linear layers, which are kept in that precision. */
+  matrices: ReadonlySet<string>;
 }
 
 /** Standard deviation of new weights, the usual one of BERT and of what came after it. */
@@ -53,14 +66,24 @@ export class ModelTensors {
     return this.fresh.has(name) ? this.initial(name, seed) : this.source.read(this.stored.get(name) ?? name);
   }
 
-  async constants(cacheDirectory: string): Promise<ConstantWeights> {
+  async constants({ cacheDirectory, precision, matrices }: ConstantsOptions): Promise<ConstantWeights> {
+    const fresh = (graph: Graph, name: string) => graph.constant(this.initial(name, 0), this.shapes.get(name)!);
+    if (precision !== 'f32') {
+      const shapes = new Map([...this.shapes].filter(([name]) => !this.fresh.has(name)));
+      const read = (name: string) => this.read(name);
+      const hash = await cachedHash(this.source.files, cacheDirectory);
+      const compact = await CompactWeights.open({ shapes, matrices, precision, read, hash, cacheDirectory });
+      return {
+        folder: compact.folder,
+        matrix: (graph, name) => compact.matrix(graph, name),
+        constant: (graph, name) => (this.fresh.has(name) ? fresh(graph, name) : compact.constant(graph, name)),
+      };
+    }
     const mapped: MappedWeights = await ensureFloat32File(this.source, cacheDirectory);
     return {
       folder: mapped.folder,
       constant: (graph, name) =>
-        this.fresh.has(name)
-          ? graph.constant(this.initial(name, 0), this.shapes.get(name)!)
-          : mapped.constant(graph, this.stored.get(name) ?? name),
+        this.fresh.has(name) ? fresh(graph, name) : mapped.constant(graph, this.stored.get(name) ?? name),
     };
   }
 

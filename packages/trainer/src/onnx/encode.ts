@@ -12,7 +12,15 @@ const opsets: readonly [domain: string, version: number][] = [
   ['', 18],
   ['com.microsoft', 1],
 ];
-const elementTypes: Record<DType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
+const elementTypes: Record<DType, number> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  bfloat16: 16,
+};
 const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 };
 
 /** A nested message in field `field`. */

@@ -12,6 +12,7 @@ import type { FedWeights } from '../models/graph-context.js';
 import { Purpose, type RandomKey } from '../random/philox.js';
 import type { DeviceTensor } from '../runtime/device-tensor.js';
 import { Executable, type Feeds, type Outputs, type Results } from '../runtime/session.js';
+import type { BasePrecision } from '../settings.js';
 import { embeddingNoise } from './embedding-noise.js';
 import type { PrefixCache } from './prefix-cache.js';
 import type { ResidentWeights } from './resident-weights.js';
@@ -34,6 +35,8 @@ export interface BatchRunnerOptions {
   labelSmoothing?: number;
   /** In training, α of the noise on embeddings (NEFTune), which no `prefix` may leave out; default 0: none. */
   noiseAlpha?: number;
+  /** Precision of frozen matrices; default f32. */
+  basePrecision?: BasePrecision;
   /** Most bytes of logits at once in training; see `chunksFor` for the default. */
   logitsLimit?: number;
 }
@@ -116,7 +119,7 @@ export class BatchRunner {
     const { architecture, inventory } = base;
     // Where every weight is fed, nothing is mapped, and no float32 copy of the model is made.
     const isWhole = [...base.shapes.keys()].every((name) => fed.shapes.has(name));
-    const files = isWhole || resident ? undefined : await base.mappedWeights();
+    const files = isWhole || resident ? undefined : await base.mappedWeights(this.options.basePrecision);
     const mapped = resident?.inputs ?? files;
     const prefixDepth = prefix?.depth ?? 0;
     const parts = { architecture, inventory, mapped, fed, rowTokens, prefixDepth };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type MicroBatch, makeMicroBatches, type NumberedExample, rowTokens } from '../data/batches.js';
 import type { TokenizedExample } from '../data/example.js';
 import type { BaseModel } from '../models/base-model.js';
+import type { BasePrecision } from '../settings.js';
 import { bytesPerNumber, type Precision, PrefixFile, writePrefixFile } from './prefix-file.js';
 import { PrefixRunner } from './prefix-runner.js';
 import { PrefixStore } from './prefix-store.js';
@@ -18,6 +19,8 @@ export interface PrefixOptions {
   depth: number;
   examples: readonly TokenizedExample[];
   cacheDirectory: string;
+  /** Precision of the frozen matrices; default f32. */
+  basePrecision?: BasePrecision;
   /** Most bytes that are kept on disk of all models and data; default 16 GiB. */
   limit?: number;
 }
@@ -76,6 +79,10 @@ export class PrefixCache {
   }
 }
 
+/** What states depend on beside the example. */
+const modelKey = ({ base, basePrecision = 'f32' }: PrefixOptions): string =>
+  basePrecision === 'f32' ? base.hash : `${basePrecision}${base.hash}`;
+
 /** What an example's states depend on beside the model. */
 function keyOf(example: TokenizedExample): string {
   return createHash('sha256')
@@ -102,7 +109,8 @@ function precisionFor({ base, examples }: PrefixOptions, limit: number): Precisi
 }
 
 /** All files of one depth, and where in them each example is. */
-function openFiles(store: PrefixStore, { base, examples }: PrefixOptions, precision: Precision, depth: number) {
+function openFiles(store: PrefixStore, options: PrefixOptions, precision: Precision, depth: number) {
+  const { base, examples } = options;
   const wanted = new Set(examples.map(keyOf));
   const [files, paths] = [[] as PrefixFile[], new Set<string>()];
   const places = new Map<string, Place>();
@@ -115,7 +123,7 @@ function openFiles(store: PrefixStore, { base, examples }: PrefixOptions, precis
     paths.add(path);
     for (const [key, start] of useful) places.set(key, { file, start });
   };
-  for (const path of store.filesOf({ model: base.hash, depth, precision })) add(path);
+  for (const path of store.filesOf({ model: modelKey(options), depth, precision })) add(path);
   return { files, paths, places, add };
 }
 
@@ -127,15 +135,15 @@ async function compute(
   missing: readonly number[],
   kept: ReadonlySet<string>,
 ): Promise<string> {
-  const { base, depth, examples } = options;
+  const { base, depth, examples, basePrecision } = options;
   const width = base.config.hiddenSize;
   const numbered = missing.map((index) => ({ index, example: examples[index]! }));
   const { index, starts } = layOut(numbered);
   const numberOf = new Map(missing.map((number, i) => [number, i]));
   const digest = createHash('sha256').update(index.join()).digest('hex').slice(0, 24);
-  const path = store.pathOf({ model: base.hash, depth, precision }, digest);
+  const path = store.pathOf({ model: modelKey(options), depth, precision }, digest);
   const shallower = findShallower(store, { ...options, examples: numbered.map(({ example }) => example) }, precision);
-  const runner = new PrefixRunner(base, shallower?.depth ?? 0, depth);
+  const runner = new PrefixRunner(base, shallower?.depth ?? 0, depth, basePrecision);
   store.makeRoom(index.reduce((sum, [, , count]) => sum + count, 0) * width * bytesPerNumber[precision], kept);
   try {
     await writePrefixFile(path, { index, width, precision }, async (put) => {
@@ -173,7 +181,7 @@ function layOut(numbered: readonly NumberedExample[]) {
 /** The deepest cache below that has all of the examples. */
 function findShallower(store: PrefixStore, options: PrefixOptions, precision: Precision): PrefixCache | undefined {
   const { base, depth, examples } = options;
-  for (const shallower of store.shallower({ model: base.hash, depth, precision })) {
+  for (const shallower of store.shallower({ model: modelKey(options), depth, precision })) {
     const { files, places } = openFiles(store, options, precision, shallower);
     const all = examples.map((example) => places.get(keyOf(example)));
     const cache = PrefixCache.of(shallower, base.config.hiddenSize, files, all);

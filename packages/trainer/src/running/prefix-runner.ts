@@ -6,6 +6,7 @@ import { runLayers } from '../models/architecture.js';
 import type { BaseModel } from '../models/base-model.js';
 import { makeContext } from '../models/graph-context.js';
 import { Executable } from '../runtime/session.js';
+import type { BasePrecision } from '../settings.js';
 
 export class PrefixRunner {
   private readonly executables = new Map<number, Executable>();
@@ -15,6 +16,7 @@ export class PrefixRunner {
     private readonly base: BaseModel,
     private readonly from: number,
     private readonly to: number,
+    private readonly basePrecision: BasePrecision = 'f32',
   ) {}
 
   /** @param below output of the layers below `from`, [tokens, hidden]; only where `from` > 0 */
@@ -32,8 +34,8 @@ export class PrefixRunner {
   }
 
   private async compile(rowTokens: number): Promise<Executable> {
-    const { base, from, to } = this;
-    const mapped = await base.mappedWeights();
+    const { base, from, to, basePrecision } = this;
+    const mapped = await base.mappedWeights(basePrecision);
     const { architecture } = base;
     const { rows, tokens } = openSizes;
     const fed = { shapes: new Map() };

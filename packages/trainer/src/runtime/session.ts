@@ -136,8 +136,7 @@ function sessionOptions(graph: Graph, { device = 'cpu', keeps, threads, weightsF
     enableMemPattern: false,
     logSeverityLevel: device === 'cpu' ? (3 as const) : (4 as const),
     extra: {
-      // It would merge what is computed again, to save memory, with what was computed first.
-      optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination' },
+      optimization: { disable_specified_optimizers: disabledOptimizers(graph).join(';') },
       session: {
         // Prepacking would copy the mapped weights into memory.
         disable_prepacking: '1',
@@ -148,6 +147,13 @@ function sessionOptions(graph: Graph, { device = 'cpu', keeps, threads, weightsF
       },
     },
   };
+}
+
+function disabledOptimizers({ constants }: Graph): string[] {
+  // The first would merge what is computed again, to save memory, with what was computed first; the second would keep what is mapped in
+  // fewer bits in memory as float32.
+  const isCompact = [...constants.keys()].some(({ dtype }) => ['bfloat16', 'int8', 'uint8'].includes(dtype));
+  return ['CommonSubexpressionElimination', ...(isCompact ? ['ConstantFolding'] : [])];
 }
 
 /** What a GPU refuses is told as such; the CPU's own errors stay as they are. */
@@ -166,5 +172,5 @@ function toTensor(input: Value, fed: TensorData | DeviceTensor | undefined, size
   if (count !== sizeOf(shape)) {
     throw new FeedError(`The input ${input.name} has shape ${showShape(shape)}, but ${count} elements were fed.`);
   }
-  return fed instanceof DeviceTensor ? fed.tensor : new Tensor(input.dtype, fed as never, shape);
+  return fed instanceof DeviceTensor ? fed.tensor : new Tensor(input.dtype as 'float32', fed as never, shape);
 }

@@ -1,10 +1,18 @@
 // Element types of tensors, and the typed arrays that hold them.
 
-export type DType = 'float32' | 'uint8' | 'int32' | 'int64' | 'bool';
+export type DType = 'float32' | 'bfloat16' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool';
 
 export type TensorData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
-export const bytesPerElement: Record<DType, number> = { float32: 4, uint8: 1, int32: 4, int64: 8, bool: 1 };
+export const bytesPerElement: Record<DType, number> = {
+  float32: 4,
+  bfloat16: 2,
+  int8: 1,
+  uint8: 1,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+};
 
 export function dtypeOf(data: TensorData): DType {
   if (data instanceof Float32Array) return 'float32';

@@ -5,14 +5,15 @@ import type { Value } from '../graph/graph.js';
 import { resolveShape } from '../graph/open-sizes.js';
 import type { BaseModel } from '../models/base-model.js';
 import { chunksFor } from '../models/chunked-loss.js';
-import { type BatchGraphOptions, buildBatchGraph } from '../models/forward-graph.js';
+import { buildBatchGraph } from '../models/forward-graph.js';
 import type { FedWeights } from '../models/graph-context.js';
 import { writtenNodes } from '../onnx/encode.js';
 import { peakBytes, runningOrder } from '../onnx/running-order.js';
 import { updateRuleOf } from '../optimizers/choose.js';
 import { stateElements } from '../optimizers/update-rule.js';
-import type { TrainingSettings } from '../settings.js';
+import type { BasePrecision, TrainingSettings } from '../settings.js';
 import { sizeOf } from '../tensor/shape.js';
+import { CompactWeights } from '../weights/compact-file.js';
 import { cachedDepth, fedWeights, prefixDepth, trainableTensors } from './trainable.js';
 
 const bytesPerNumber = 4;
@@ -39,44 +40,44 @@ export function estimateMemory(
   const numbers = trainable.reduce((sum, kind) => sum + sizeOf(kind.shape) + stateElements(rule, kind), 0);
   const { mapped, results } = runBytes(base, settings, fed, cachedDepth(settings, trainable, base.inventory), shape);
   const training = bytesPerNumber * numbers + mapped + heapShare * results;
-  return processBytes + Math.max(training, depth > 0 ? prefixBytes(base, depth) : 0);
+  return processBytes + Math.max(training, depth > 0 ? prefixBytes(base, depth, settings.basePrecision) : 0);
 }
 
 /** Weights that the training graph maps, and what a run of it holds at once with what it is fed. */
 function runBytes(base: BaseModel, settings: TrainingSettings, fed: FedWeights, depth: number, shape: BatchShape) {
   const { architecture, inventory, config } = base;
-  const { dropout, gradientCheckpointing, labelSmoothing, neftune = 0 } = settings;
+  const { dropout, gradientCheckpointing, labelSmoothing, neftune = 0, basePrecision } = settings;
   const chunks = chunksFor(shape.targets, config);
   const { graph, maskSizes } = buildBatchGraph({
-    ...{ architecture, inventory, fed, mapped: unmapped(base) },
+    ...{ architecture, inventory, fed, mapped: unmapped(base, basePrecision) },
     ...{ rowTokens: shape.rowTokens, prefixDepth: depth, training: true, chunks },
     ...{ dropout, gradientCheckpointing, labelSmoothing, noisy: neftune > 0 },
   });
   const sizes = sizesOf(evenChunks(shape, chunks), chunks);
   const numbersOf = (values: readonly Value[]) =>
     values.reduce((sum, value) => sum + sizeOf(resolveShape(value.shape, sizes)), 0);
-  const isMapped = ({ name }: Value) => base.shapes.has(name) && !fed.shapes.has(name);
-  const feeds = graph.inputs.filter(
-    (input) => input.dtype !== 'bool' && !isMapped(input) && !fed.shapes.has(input.name),
-  );
+  const feeds = graph.inputs.filter((input) => input.dtype !== 'bool' && !fed.shapes.has(input.name));
   const masks = resolveShape(maskSizes, sizes).reduce((sum, size) => sum + size, 0);
   const results = peakBytes(runningOrder(writtenNodes(graph)), graph.outputs.values(), sizes);
   return {
-    mapped: bytesPerNumber * numbersOf(graph.inputs.filter(isMapped)),
+    mapped: [...graph.constants.values()].reduce((sum, data) => sum + ('file' in data ? data.length : 0), 0),
     results: results + bytesPerNumber * numbersOf(feeds) + masks,
   };
 }
 
 /** While the frozen layers' output is computed, they are mapped; what is alive beside them is little. */
-function prefixBytes({ shapes, inventory }: BaseModel, depth: number): number {
-  const below = [...shapes].filter(([name]) => inventory.depthOf(name) < depth);
-  return bytesPerNumber * below.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
+function prefixBytes(base: BaseModel, depth: number, precision?: BasePrecision): number {
+  const weights = unmapped(base, precision);
+  const below = [...base.shapes.keys()].filter((name) => base.inventory.depthOf(name) < depth);
+  return below.reduce((sum, name) => sum + weights.bytesOf(name), 0);
 }
 
 /** Weights by their shapes alone: nothing is read to know what a graph takes. */
-const unmapped = (base: BaseModel): BatchGraphOptions['mapped'] => ({
-  constant: (graph, name) => graph.input(name, 'float32', base.shapes.get(name)!),
-});
+function unmapped({ shapes, inventory }: BaseModel, precision: BasePrecision = 'f32') {
+  const matrices = precision === 'f32' ? new Set<string>() : inventory.matrices;
+  const compact = precision === 'f32' ? 'bf16' : precision;
+  return CompactWeights.unwritten({ shapes, matrices, precision: compact });
+}
 
 function largestBatch({ config }: BaseModel, settings: TrainingSettings): BatchShape {
   const longest = Math.min(settings.maxLength, config.maxPositions) - 1;

@@ -199,6 +199,10 @@ export class Learner {
     if (name !== 'adamw') {
       throw new SettingsError(`The optimizer ${name} does not run on a GPU. Choose adamw, or the device cpu.`);
     }
+    const { basePrecision = 'f32' } = settings;
+    if (basePrecision !== 'f32') {
+      throw new SettingsError(`A base precision of ${basePrecision} is for the device cpu; on a GPU it must be f32.`);
+    }
     const optimizer = new DeviceAdamW(this.optimizer, { ...settings.adam, weightDecay: settings.weightDecay });
     return { optimizer, frozen: new ResidentWeights(base) };
   }
@@ -219,16 +223,17 @@ export class Learner {
 
   private async beginPhase(lowestLayer: number, current: readonly TrainableTensor[]): Promise<Phase> {
     const { base, settings, train, validation, cacheDirectory } = this.options;
+    const { dropout, gradientCheckpointing, labelSmoothing, neftune: noiseAlpha, basePrecision } = settings;
     const fed = fedWeights(settings, current);
     const held = new Map(current.map(({ name }) => [name, this.tensors.get(name)!.data]));
     const weights = this.onDevice?.optimizer.weights ?? held;
     const depth = prefixDepth(current, base.inventory);
-    const open = (examples: readonly TokenizedExample[]) => PrefixCache.open({ base, depth, examples, cacheDirectory });
+    const open = (examples: readonly TokenizedExample[]) =>
+      PrefixCache.open({ base, depth, examples, cacheDirectory, basePrecision });
     const prefix = cachedDepth(settings, current, base.inventory) > 0 ? await open(train) : undefined;
     const validationPrefix = depth > 0 && validation.length > 0 ? await open(validation) : undefined;
-    const { dropout, gradientCheckpointing, labelSmoothing, neftune: noiseAlpha } = settings;
     const onlyTraining = { training: true, dropout, gradientCheckpointing, labelSmoothing, noiseAlpha, prefix };
-    const shared = { base, fed, weights, resident: this.onDevice?.frozen };
+    const shared = { base, fed, weights, resident: this.onDevice?.frozen, basePrecision };
     return {
       lowestLayer,
       prefixes: [prefix, validationPrefix].filter((cache) => cache !== undefined),

@@ -1,5 +1,6 @@
 // Flags for the hyperparameters: what is given is used as it is, neither adjusted nor searched.
 import type {
+  BasePrecision,
   FreezingSettings,
   LoraSettings,
   LoraTarget,
@@ -40,6 +41,8 @@ const targets = [
   'down_proj',
 ] as const satisfies readonly LoraTarget[];
 
+const precisions = ['f32', 'bf16', '8bit', '4bit'] as const satisfies readonly BasePrecision[];
+
 export interface HyperparameterFlags {
   learningRate?: number;
   batchSize?: number;
@@ -66,6 +69,7 @@ export interface HyperparameterFlags {
   nesterov?: boolean;
   labelSmoothing?: number;
   neftune?: number;
+  basePrecision?: BasePrecision;
   maxLength?: number;
   microBatchTokens?: number;
   gradientCheckpointing?: boolean;
@@ -105,6 +109,7 @@ export function addHyperparameterFlags(command: Command): Command {
     .option('--nesterov', "Nesterov's momentum in sgd; muon has it anyway")
     .option('--label-smoothing <share>', 'share of each target that is spread over all tokens', share('0.1'))
     .option('--neftune <alpha>', 'noise on embeddings while training (NEFTune), usually 5 to 15', positive('5'))
+    .option('--base-precision <precision>', `of frozen layers: ${precisions.join(', ')}`, choice(precisions))
     .option('--max-length <tokens>', 'longest example; longer ones are cut', count(2, '256'))
     .option('--micro-batch-tokens <tokens>', 'tokens computed at once: less needs less memory', count(1, '512'))
     .option('--gradient-checkpointing', 'compute layers again in the backward pass: less memory, more time')
@@ -120,10 +125,10 @@ function someTargets(text: string): LoraTarget[] {
 /** Only what was given, so that nothing else counts as fixed. */
 export function userSettings(flags: HyperparameterFlags): UserSettings | undefined {
   const { learningRate, batchSize, epochs, dropout, weightDecay, maxLength, patience } = flags;
-  const { microBatchTokens, gradientCheckpointing } = flags;
+  const { basePrecision, microBatchTokens, gradientCheckpointing } = flags;
   return defined<UserSettings>({
     ...{ learningRate, batchSize, epochs, dropout, weightDecay, maxLength, patience },
-    ...{ microBatchTokens, gradientCheckpointing },
+    ...{ basePrecision, microBatchTokens, gradientCheckpointing },
     schedule: scheduleOf(flags),
     freezing: freezingOf(flags),
     lora: loraOf(flags),

@@ -60,6 +60,7 @@ function hyperparameterFlags({ settings = {} }: JourneySettings): [string, strin
     ['--nesterov', optimizer?.nesterov],
     ['--label-smoothing', settings.labelSmoothing],
     ['--neftune', settings.neftune],
+    ['--base-precision', settings.basePrecision],
     ['--max-length', settings.maxLength],
     ['--micro-batch-tokens', settings.microBatchTokens],
     ['--gradient-checkpointing', settings.gradientCheckpointing],
