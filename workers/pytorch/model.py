@@ -31,6 +31,8 @@ class TrainedModel:
 
     def __init__(self, directory, settings, device, gradient_checkpointing=False):
         self.settings, self.device = settings, device
+        if settings.get("basePrecision", "f32") in ("8bit", "4bit"):
+            raise SettingsError("The PyTorch trainer keeps frozen layers in 16 or 32 bits. Leave the base precision out, or use the ONNX engine.")
         self.is_lora = settings["method"] == "lora"
         # Frozen weights are read only: bfloat16 holds them in half the memory. What trains stays in float32.
         dtype = torch.bfloat16 if device.type == "cuda" and self.is_lora else torch.float32
