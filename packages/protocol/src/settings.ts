@@ -17,6 +17,8 @@ export const loraTargets = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj',
 
 export const optimizerNames = ['adamw', 'adamw-8bit', 'sgd', 'lion', 'adafactor', 'muon'] as const;
 
+export const deviceChoices = ['cpu', 'webgpu', 'auto'] as const;
+
 export const scheduleSettingsSchema = z.object({
   name: z.enum(scheduleNames),
   warmup: z.number().min(0).lt(1),
@@ -74,6 +76,7 @@ export const trainingSettingsSchema = z
     maxLength: z.int().min(2),
     microBatchTokens: z.int().min(1),
     gradientCheckpointing: z.boolean().optional(),
+    device: z.enum(deviceChoices).optional(),
     lossOn: z.enum(['completion', 'all']),
     evaluationsPerEpoch: z.number().gt(0),
     patience: z.int().min(0),

@@ -47,10 +47,18 @@ export type { ParameterKind, ParameterUpdate, UpdateRule } from './optimizers/up
 export { fillNormal, fillUniform } from './random/fill.js';
 export { Purpose, type RandomKey } from './random/philox.js';
 export { permutation, RandomStream } from './random/random-stream.js';
+export {
+  type DeviceChoice,
+  DeviceError,
+  type DeviceErrorKind,
+  type DeviceName,
+  deviceChoices,
+} from './runtime/device.js';
 export { learningRateAt, warmupSteps } from './schedules/learning-rate.js';
 export * from './settings.js';
 export { ChatTemplate } from './text/chat-template.js';
 export { TextTokenizer } from './text/tokenizer.js';
+export type { ChosenDevice } from './training/choose-device.js';
 export { estimateMemory } from './training/estimate-memory.js';
 export type { Evaluation, Outcome, TrainingEvent } from './training/events.js';
 export { fineTune } from './training/fine-tune.js';

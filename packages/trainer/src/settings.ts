@@ -1,5 +1,7 @@
 // The hyperparameters of one training run: the seven that Goldilocks tunes, and those beside them.
 
+import type { DeviceChoice } from './runtime/device.js';
+
 export type ScheduleName =
   | 'constant'
   | 'linear'
@@ -108,6 +110,8 @@ export interface TrainingSettings {
   microBatchTokens: number;
   /** Each layer is computed again in the backward pass instead of kept (gradient checkpointing, 1604.06174): less memory, more time, the same result. */
   gradientCheckpointing?: boolean;
+  /** Where it runs; no influence on the result beyond rounding. Default: cpu. */
+  device?: DeviceChoice;
   /** Which tokens the loss counts: the completion's only, or the whole text's. */
   lossOn: 'completion' | 'all';
   /** Validation measurements per epoch, > 0; may be fractional (0.5 = every second epoch). */

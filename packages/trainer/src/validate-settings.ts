@@ -1,6 +1,7 @@
 // Refuses settings that cannot work, before anything is loaded or written; every fault is named at once.
 
 import { SettingsError } from './errors.js';
+import { deviceChoices } from './runtime/device.js';
 import {
   type BasePrecision,
   type FreezingSettings,
@@ -172,6 +173,9 @@ function checkRest(settings: TrainingSettings, positions: number | undefined, re
   }
   if (gradientCheckpointing !== undefined && typeof gradientCheckpointing !== 'boolean') {
     report(`Gradient checkpointing is ${show(gradientCheckpointing)}; it must be true or false.`);
+  }
+  if (settings.device !== undefined && !deviceChoices.includes(settings.device)) {
+    report(`Device is ${show(settings.device)}; it must be one of ${deviceChoices.join(', ')}.`);
   }
   if (settings.lossOn !== 'completion' && settings.lossOn !== 'all') {
     report(`The loss is on ${show(settings.lossOn)}; it must be on completion or all.`);

@@ -37,7 +37,8 @@ export async function pilotStage(
     const pilot = await runOnce(context, prepared, plan, data);
     record.peakMemoryBytes = Math.max(record.peakMemoryBytes, pilot.peakMemoryBytes);
     const { microBatchTokens, gradientCheckpointing } = pilot;
-    const fitting = { ...plan, settings: { ...plan.settings, microBatchTokens, gradientCheckpointing } };
+    const device = deviceOf(context, plan, pilot);
+    const fitting = { ...plan, settings: { ...plan.settings, microBatchTokens, gradientCheckpointing, ...device } };
     const narrowed = pilot.bracket === undefined ? fitting : narrowLearningRate(fitting, pilot.bracket);
     for (const warning of narrowed.warnings.filter((text) => !plan.warnings.includes(text)))
       tell(context, warning, 'warning');
@@ -47,6 +48,19 @@ export async function pilotStage(
     tell(context, costSentence(context, schedule, data.train.length));
     return { result: { plan: limited, pilot, schedule }, summary: pilotSentence(pilot) };
   });
+}
+
+/** All trials run where the pilot did: measured once, the same for each. */
+function deviceOf(
+  context: JourneyContext,
+  { settings }: Plan,
+  { device }: PilotResult,
+): Pick<TrainingSettings, 'device'> {
+  if (settings.device === undefined || device === undefined) return {};
+  if (device.because !== 'as asked') {
+    tell(context, `Device: ${device.name}, ${device.because}.`, settings.device === 'auto' ? 'info' : 'warning');
+  }
+  return { device: device.name };
 }
 
 function runOnce(context: JourneyContext, prepared: Prepared, plan: Plan, data: TrainingData): Promise<PilotResult> {

@@ -1,5 +1,5 @@
 // A small run through the whole path: catches mistakes early, measures speed and memory, brackets the learning rate.
-import type { TrainingEvent, TrainingSettings } from '@goldilocks/trainer';
+import type { ChosenDevice, TrainingEvent, TrainingSettings } from '@goldilocks/trainer';
 import { UserError } from '../errors.js';
 import { fitsMemory, type MemoryVerdict, type PilotMeasurement } from '../plan/cost.js';
 import { bracketLearningRate, type LearningRateBracket, type RampPoint } from '../plan/learning-rate-bracket.js';
@@ -32,6 +32,8 @@ export interface PilotResult {
   /** Whether layers are computed again: as the settings say, or where even the smallest micro-batch needs it. */
   gradientCheckpointing?: boolean;
   measurement: PilotMeasurement;
+  /** Where it ran, and why there. */
+  device?: ChosenDevice;
   peakMemoryBytes: number;
   ramp: RampPoint[];
   /** Absent where there was no time for a ramp, or it could not be read. */
@@ -67,8 +69,11 @@ export async function runPilot(given: PilotInput): Promise<PilotResult> {
   const wall = input.now() - started;
   const measurement = measurementOf(input, events, wall);
   const left = input.seconds - wall;
-  const ramp = await rampWithin(input, events, left);
-  return { microBatchTokens, gradientCheckpointing, measurement, peakMemoryBytes: summary.peakMemoryBytes, ...ramp };
+  const { peakMemoryBytes, device } = summary;
+  // Where the GPU has failed, it is not tried again.
+  const settled = device ? { ...settings, device: device.name } : settings;
+  const ramp = await rampWithin({ ...input, settings: settled }, events, left);
+  return { microBatchTokens, gradientCheckpointing, measurement, peakMemoryBytes, device, ...ramp };
 }
 
 /** The first of `thriftier` settings with which a step fits into memory. */

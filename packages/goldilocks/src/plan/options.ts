@@ -11,11 +11,12 @@ export interface TrainingOption {
 }
 
 /** The options in use, each in a few words. */
-export function trainingOptions({ optimizer, labelSmoothing, neftune }: TrainingSettings): TrainingOption[] {
+export function trainingOptions({ optimizer, labelSmoothing, neftune, device }: TrainingSettings): TrainingOption[] {
   return [
     ...(optimizer ? [{ name: 'optimizer', text: optimizerText(optimizer) }] : []),
     ...(labelSmoothing ? [{ name: 'label smoothing', text: String(labelSmoothing) }] : []),
     ...(neftune ? [{ name: 'noise on embeddings (NEFTune)', text: `alpha ${neftune}` }] : []),
+    ...(device ? [{ name: 'device', text: device }] : []),
   ];
 }
 
@@ -27,12 +28,15 @@ function optimizerText({ name, momentum, nesterov }: OptimizerSettings): string 
 }
 
 /** @throws UserError for an option that does not go with the others */
-export function checkTrainingOptions({ optimizer }: UserSettings): void {
+export function checkTrainingOptions({ optimizer, device }: UserSettings): void {
   const { name = 'adamw', momentum, nesterov } = optimizer ?? {};
   const isTold = momentum !== undefined || nesterov !== undefined;
   if (isTold && name !== 'sgd' && name !== 'muon') {
     throw new UserError(
       `The optimizer ${name} has no momentum to set: it is for --optimizer sgd and --optimizer muon.`,
     );
+  }
+  if (device === 'webgpu' && name !== 'adamw') {
+    throw new UserError(`The optimizer ${name} does not run on a GPU: leave out --device webgpu, or take adamw.`);
   }
 }

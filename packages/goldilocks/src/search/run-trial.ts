@@ -120,7 +120,19 @@ interface Progress {
   curve: CurvePoint[];
 }
 
+/** Where memory runs out, the sitting goes on once with half the micro-batch, which changes nothing beyond rounding. */
 async function sitting(setting: TrialSetting, task: TrialTask, progress: Progress): Promise<TrialOutcome> {
+  const outcome = await sit(setting, task, progress);
+  if (outcome.type !== 'failed' || outcome.kind !== 'out-of-memory') return outcome;
+  const microBatchTokens = Math.ceil(task.settings.microBatchTokens / 2);
+  const text = `${nameOf(task)} ran out of memory. It goes on from its last checkpoint with half the micro-batch, ${microBatchTokens} tokens.`;
+  setting.emit({ type: 'message', level: 'warning', text });
+  return sit(setting, { ...task, settings: { ...task.settings, microBatchTokens } }, progress);
+}
+
+const nameOf = ({ number, purpose }: TrialTask) => (purpose === 'final' ? 'The final run' : `Trial ${number}`);
+
+async function sit(setting: TrialSetting, task: TrialTask, progress: Progress): Promise<TrialOutcome> {
   const process = setting.engine.open(`trial ${task.number}`);
   const { curve } = progress;
   try {
@@ -206,5 +218,8 @@ function report(setting: TrialSetting, task: TrialTask, event: FineTuneEvent, pr
   } else if (event.type === 'evaluation') {
     const { step, epoch, share, loss, trainingLoss } = event.evaluation;
     setting.emit({ type: 'trial-evaluation', trial, step, epoch, share, loss, trainingLoss, best: event.best });
+  } else if (event.type === 'device' && event.because !== 'as asked') {
+    const text = `${nameOf(task)} runs on ${event.name}: ${event.because}.`.replace(/\.\.$/, '.');
+    setting.emit({ type: 'message', level: task.settings.device === 'auto' ? 'info' : 'warning', text });
   }
 }

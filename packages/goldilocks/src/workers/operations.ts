@@ -2,6 +2,7 @@
 // told meanwhile. All values can be structurally cloned.
 import type {
   CardData,
+  ChosenDevice,
   Evaluation,
   Example,
   FineTuneResult,
@@ -82,7 +83,11 @@ export interface FineTuneInput {
   keepAs?: string;
 }
 
-export type FineTuneSummary = Omit<FineTuneResult, 'weights'> & { lora?: LoraSettings; best?: Evaluation };
+export type FineTuneSummary = Omit<FineTuneResult, 'weights' | 'device'> & {
+  lora?: LoraSettings;
+  best?: Evaluation;
+  device?: ChosenDevice;
+};
 
 /** As the engine tells it, with the resident memory of its process. */
 export type FineTuneEvent = TrainingEvent & { memoryBytes?: number };

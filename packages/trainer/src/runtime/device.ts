@@ -3,9 +3,24 @@ import { TrainerError } from '../errors.js';
 
 export type DeviceName = 'cpu' | 'webgpu';
 
-/** A GPU that is not there, was lost, or refused a graph. */
+/** `auto` measures a step on each. */
+export const deviceChoices = ['cpu', 'webgpu', 'auto'] as const;
+export type DeviceChoice = (typeof deviceChoices)[number];
+
+/** `missing`: there is none; `unsupported`: it has no kernel for a node; `failed`: it was lost, ran out of memory, or refused to work. */
+export type DeviceErrorKind = 'missing' | 'unsupported' | 'failed';
+
+/** What a GPU cannot do, or can no longer. */
 export class DeviceError extends TrainerError {
   override name = 'DeviceError';
+
+  constructor(
+    readonly kind: DeviceErrorKind,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 /** The runtime's messages begin with its own source files and functions. */
@@ -14,13 +29,15 @@ const sourcePlace = /^\S*onnxruntime\S*:\d+ .*? (?:was false\. |(?=\S+ failed))/
 /** What the runtime said of a GPU, as an error that says what to do. */
 export function deviceError(cause: unknown): DeviceError {
   const said = (cause instanceof Error ? cause.message : String(cause)).replace(sourcePlace, '').trim();
-  if (/get a WebGPU adapter/.test(said)) return new DeviceError(`${noAdapter} (${said})`, { cause });
-  if (/assigned to the default CPU EP/.test(said)) {
-    return new DeviceError('The GPU has no kernel for a part of this model’s graph. Choose the device cpu.', { cause });
-  }
-  return new DeviceError(`The GPU failed: ${said}`, { cause });
+  if (/get a WebGPU adapter/.test(said)) return new DeviceError('missing', `${noGpu} (${said})`, { cause });
+  if (/assigned to the default CPU EP/.test(said)) return new DeviceError('unsupported', noKernel, { cause });
+  // A buffer that could not be allocated is noticed when it is first used.
+  if (/Invalid Buffer|OUT_OF_DEVICE_MEMORY/.test(said)) return new DeviceError('failed', noMemory, { cause });
+  return new DeviceError('failed', `The GPU failed: ${said.split('\n')[0]}`, { cause });
 }
 
-const noAdapter =
+const noGpu =
   'The device webgpu was asked for, but no GPU was found: on Linux it needs libvulkan.so.1 and a Vulkan driver. ' +
   'Install them, or choose the device cpu.';
+const noMemory = 'The GPU ran out of memory. A smaller micro-batch or method lora needs less.';
+const noKernel = 'The GPU has no kernel for a part of this model’s graph. Choose the device cpu.';

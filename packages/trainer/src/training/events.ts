@@ -1,5 +1,6 @@
 // What a training run tells while it runs, and what it ends with.
 import type { Diagnosis } from '../monitors/diagnosis.js';
+import type { ChosenDevice } from './choose-device.js';
 
 /** One measurement on the validation examples. */
 export interface Evaluation {
@@ -45,6 +46,8 @@ export type TrainingEvent =
     }
   | { type: 'evaluation'; evaluation: Evaluation; best: boolean; seconds: number }
   | { type: 'checkpoint'; step: number }
+  /** Told at the start where a device was asked for, and where a GPU failed and the run goes on on the CPU. */
+  | ({ type: 'device' } & ChosenDevice)
   | { type: 'unfreeze'; step: number; lowestTrainableLayer: number }
   | { type: 'diagnosis'; diagnosis: Diagnosis };
 

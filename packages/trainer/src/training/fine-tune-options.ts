@@ -4,6 +4,7 @@ import type { BaseModel } from '../models/base-model.js';
 import type { TunedWeights } from '../models/model.js';
 import type { Diagnosis } from '../monitors/diagnosis.js';
 import type { TrainingSettings } from '../settings.js';
+import type { ChosenDevice } from './choose-device.js';
 import type { Evaluation, Outcome, TrainingEvent } from './events.js';
 
 export interface FineTuneOptions {
@@ -41,6 +42,8 @@ export interface FineTuneResult {
   /** Over all calls, resumed ones included. */
   seconds: number;
   tokens: number;
+  /** Where the last call ran. */
+  device: ChosenDevice;
   /** Largest resident memory of this process so far. */
   peakMemoryBytes: number;
 }

@@ -2,8 +2,10 @@
 import { stepExamples, stepsPerEpoch, totalSteps } from '../data/order.js';
 import { DataError } from '../errors.js';
 import { measureLoss } from '../evaluation/evaluate-loss.js';
+import { DeviceError } from '../runtime/device.js';
 import { learningRateAt } from '../schedules/learning-rate.js';
 import { validateSettings } from '../validate-settings.js';
+import { type ChosenDevice, chooseDevice } from './choose-device.js';
 import { evaluationSteps } from './evaluation-steps.js';
 import type { Outcome } from './events.js';
 import type { FineTuneOptions, FineTuneResult } from './fine-tune-options.js';
@@ -11,14 +13,29 @@ import { Learner } from './learner.js';
 import { RunState } from './run-state.js';
 
 /**
- * Fine-tunes a model.
- * @throws SettingsError where a setting is out of range; DataError where there is nothing to learn from
+ * Fine-tunes a model. Where a GPU fails in the middle, the run goes on on the CPU from its last checkpoint, and tells so.
+ * @throws SettingsError where a setting is out of range; DataError where there is nothing to learn from; DeviceError where there is no GPU
+ * and one was asked for
  */
 export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult> {
   const { model, train, settings } = options;
   validateSettings(settings, model.config.layers);
   if (train.length === 0) throw new DataError('There is no training example. Give at least one.');
-  const learner = new Learner({ ...options, base: model });
+  const device = await chooseDevice(options);
+  if (settings.device) options.onEvent?.({ type: 'device', ...device });
+  try {
+    return await trainOn(device, options);
+  } catch (error) {
+    if (!(error instanceof DeviceError) || error.kind !== 'failed') throw error;
+    const because = `${error.message} The run goes on from its last checkpoint.`;
+    options.onEvent?.({ type: 'device', name: 'cpu', because });
+    return await trainOn({ name: 'cpu', because }, options);
+  }
+}
+
+async function trainOn(device: ChosenDevice, options: FineTuneOptions): Promise<FineTuneResult> {
+  const { model, train, settings } = options;
+  const learner = new Learner({ ...options, base: model, device: device.name });
   try {
     const total = totalSteps(train.length, settings.batchSize, settings.epochs);
     const run = await RunState.open(options, learner);
@@ -26,9 +43,13 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult
     const { step, best, history, diagnosis, tokens, seconds } = run;
     const weights = await run.bestWeights();
     const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
-    return { outcome, step, totalSteps: total, best, history, weights, diagnosis, seconds, tokens, peakMemoryBytes };
-  } finally {
+    const measured = { best, history, diagnosis, seconds, tokens, peakMemoryBytes };
     await learner.release();
+    return { outcome, step, totalSteps: total, weights, device, ...measured };
+  } catch (error) {
+    // What a lost GPU held is gone with it: there is nothing to release.
+    if (!(error instanceof DeviceError)) await learner.release();
+    throw error;
   }
 }
 

@@ -3,6 +3,7 @@ import type { TokenizedExample } from '../data/example.js';
 import { stepExamples } from '../data/order.js';
 import type { BaseModel } from '../models/base-model.js';
 import type { TrainingSettings } from '../settings.js';
+import { chooseDevice } from './choose-device.js';
 import { Learner } from './learner.js';
 
 export interface RampOptions {
@@ -31,7 +32,8 @@ export interface RampPoint {
 /** Trains from the base model with a growing rate; ends early once the loss is not finite or four times its lowest. */
 export async function learningRateRamp(options: RampOptions): Promise<RampPoint[]> {
   const { model, train, settings, from, to, steps } = options;
-  const learner = new Learner({ ...options, base: model, validation: [] });
+  const { name: device } = await chooseDevice(options);
+  const learner = new Learner({ ...options, base: model, validation: [], device });
   const order = { seed: settings.seed, count: train.length, batchSize: settings.batchSize };
   const points: RampPoint[] = [];
   try {

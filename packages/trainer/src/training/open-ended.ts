@@ -7,13 +7,13 @@ export function isOpenEnded({ schedule }: Pick<TrainingSettings, 'schedule'>): b
 }
 
 /**
- * The settings that decide what every step does. The micro-batch does not, beyond rounding, nor does gradient checkpointing: they
- * may change when memory is short.
+ * The settings that decide what every step does. The micro-batch does not, beyond rounding, nor do gradient checkpointing and the
+ * device: they may change when memory is short, or a GPU is lost.
  * The number of epochs does not either where the run is open-ended.
  */
 export function decisiveSettings(settings: TrainingSettings): Partial<TrainingSettings> {
-  const { microBatchTokens: _, gradientCheckpointing: __, ...decisive } = settings;
+  const { microBatchTokens: _, gradientCheckpointing: __, device: ___, ...decisive } = settings;
   if (!isOpenEnded(settings)) return decisive;
-  const { epochs: ___, ...rest } = decisive;
+  const { epochs: ____, ...rest } = decisive;
   return rest;
 }

@@ -4,18 +4,27 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { makeMicroBatches, supervisedTokens } from '../../src/data/batches.js';
 import { Graph } from '../../src/graph/graph.js';
+import { exp } from '../../src/graph/ops/elementwise.js';
+import { expand } from '../../src/graph/ops/layout.js';
+import { sumAll } from '../../src/graph/ops/reduce.js';
 import { BaseModel } from '../../src/models/base-model.js';
+import { DeviceAdamW } from '../../src/optimizers/device-adamw.js';
 import { BatchRunner } from '../../src/running/batch-runner.js';
 import { ResidentWeights } from '../../src/running/resident-weights.js';
-import { DeviceError } from '../../src/runtime/device.js';
+import { type DeviceChoice, DeviceError } from '../../src/runtime/device.js';
 import { releaseAll } from '../../src/runtime/device-tensor.js';
 import { Executable } from '../../src/runtime/session.js';
 import { toDevice, toHost } from '../../src/runtime/transfer.js';
+import type { TrainingSettings } from '../../src/settings.js';
+import type { TrainingEvent } from '../../src/training/events.js';
+import { fineTune } from '../../src/training/fine-tune.js';
+import type { FineTuneOptions, FineTuneResult } from '../../src/training/fine-tune-options.js';
 import { SafetensorsFile } from '../../src/weights/safetensors.js';
 import { examplesOf, expectClose, expectSteps, lossAndGradients, numbered, settingsOf } from '../golden-model.js';
+import { tinyExamples, tinyModel, tinySettings } from '../tiny-run.js';
 
 const cacheDirectory = mkdtempSync(join(tmpdir(), 'goldilocks-webgpu-'));
 afterAll(() => rmSync(cacheDirectory, { recursive: true }));
@@ -60,6 +69,61 @@ describe.runIf(isThere).each(families)('on the device: %s', (name) => {
   });
 });
 
+describe.runIf(isThere)('a run', () => {
+  const train = tinyExamples(24);
+  const validation = tinyExamples(8, 3);
+  const open = () => BaseModel.load(tinyModel, { cacheDirectory });
+  const run = async (device: DeviceChoice, options: Partial<FineTuneOptions> = {}) => {
+    const checkpointDirectory = mkdtempSync(join(cacheDirectory, 'run-'));
+    const settings: TrainingSettings = { ...tinySettings, learningRate: 1e-3, dropout: 0.1, device };
+    const folders = { cacheDirectory, checkpointDirectory, checkpointEverySeconds: 0 };
+    return fineTune({ model: await open(), train, validation, settings, ...folders, ...options });
+  };
+  const expectSame = (a: FineTuneResult, b: FineTuneResult) => {
+    expect(a.step).toBe(b.step);
+    for (const [i, { loss }] of a.history.entries()) expect(Math.abs(loss / b.history[i]!.loss - 1)).toBeLessThan(1e-4);
+    for (const [name, { data }] of b.weights.tensors) expectClose(a.weights.tensors.get(name)!.data, data, 5e-3, name);
+  };
+
+  it('is the same on both devices, and when it is paused on one and resumed on the other', async () => {
+    const onCpu = await run('cpu');
+    expectSame(await run('webgpu'), onCpu);
+    for (const [first, second] of [['webgpu', 'cpu'] as const, ['cpu', 'webgpu'] as const]) {
+      const checkpointDirectory = mkdtempSync(join(cacheDirectory, 'moved-'));
+      expect((await run(first, { checkpointDirectory, stopAtShare: 0.5 })).outcome).toBe('paused');
+      const moved = await run(second, { checkpointDirectory });
+      expect(moved.device).toEqual({ name: second, because: 'as asked' });
+      expectSame(moved, onCpu);
+    }
+  });
+
+  it('goes on on the CPU where the device is lost, and tells so', async () => {
+    const step = DeviceAdamW.prototype.step;
+    let steps = 0;
+    const lost = vi.spyOn(DeviceAdamW.prototype, 'step').mockImplementation(function (this: DeviceAdamW, options) {
+      steps += 1;
+      if (steps > 4) throw new DeviceError('failed', 'The GPU failed: it was lost.');
+      return step.call(this, options);
+    });
+    const told: TrainingEvent[] = [];
+    const result = await run('webgpu', { onEvent: (event) => told.push(event) });
+    lost.mockRestore();
+    const because = 'The GPU failed: it was lost. The run goes on from its last checkpoint.';
+    expect(told.filter(({ type }) => type === 'device')).toEqual([
+      { type: 'device', name: 'webgpu', because: 'as asked' },
+      { type: 'device', name: 'cpu', because },
+    ]);
+    expect(told.filter(({ type }) => type === 'start').map((event) => 'step' in event && event.step)).toEqual([0, 4]);
+    expectSame(result, await run('cpu'));
+  });
+
+  it('takes the faster device, measured once, where it may choose', async () => {
+    const { device } = await run('auto');
+    expect(device.because).toMatch(/^[\d.e-]+ s a step, on the (CPU|GPU) [\d.e-]+ s$/);
+    expect((await run('auto')).device).toEqual(device);
+  });
+});
+
 describe.runIf(isThere)('the device', () => {
   it('refuses a graph of which a node would run on the CPU', async () => {
     const graph = new Graph();
@@ -67,6 +131,16 @@ describe.runIf(isThere)('the device', () => {
     graph.output('y', graph.node('FusedMatMul', [x, x], 'float32', [4, 4], {}, 'com.microsoft'));
     await expect(Executable.compile(graph, { device: 'webgpu' })).rejects.toThrow(DeviceError);
     await (await Executable.compile(graph)).release();
+  });
+
+  it('says that its memory is full, and serves what fits', async () => {
+    const graph = new Graph();
+    // 4 GB in one piece.
+    graph.output('y', sumAll(exp(expand(graph.input('x', 'float32', [1, 1]), [2 ** 20, 2 ** 10]))));
+    const executable = await Executable.compile(graph, { device: 'webgpu' });
+    await expect(executable.run({ x: Float32Array.of(1) })).rejects.toThrow(DeviceError);
+    const [x] = await toHost(await toDevice(new Map([['x', [2]]]), () => Float32Array.of(1, 2)));
+    expect(x).toEqual(['x', Float32Array.of(1, 2)]);
   });
 });
 

@@ -1,6 +1,7 @@
 // Flags for the hyperparameters: what is given is used as it is, neither adjusted nor searched.
 import type {
   BasePrecision,
+  DeviceChoice,
   FreezingSettings,
   LoraSettings,
   LoraTarget,
@@ -31,6 +32,7 @@ const optimizers = [
   'adafactor',
   'muon',
 ] as const satisfies readonly OptimizerName[];
+const devices = ['cpu', 'webgpu', 'auto'] as const satisfies readonly DeviceChoice[];
 const targets = [
   'q_proj',
   'k_proj',
@@ -73,6 +75,7 @@ export interface HyperparameterFlags {
   maxLength?: number;
   microBatchTokens?: number;
   gradientCheckpointing?: boolean;
+  device?: DeviceChoice;
   patience?: number;
 }
 
@@ -113,6 +116,7 @@ export function addHyperparameterFlags(command: Command): Command {
     .option('--max-length <tokens>', 'longest example; longer ones are cut', count(2, '256'))
     .option('--micro-batch-tokens <tokens>', 'tokens computed at once: less needs less memory', count(1, '512'))
     .option('--gradient-checkpointing', 'compute layers again in the backward pass: less memory, more time')
+    .option('--device <device>', 'cpu (default), webgpu (a GPU), or auto: the faster one', choice(devices))
     .option('--patience <count>', 'measurements without improvement before stopping; 0 never stops', count(0, '4'));
 }
 
@@ -125,10 +129,10 @@ function someTargets(text: string): LoraTarget[] {
 /** Only what was given, so that nothing else counts as fixed. */
 export function userSettings(flags: HyperparameterFlags): UserSettings | undefined {
   const { learningRate, batchSize, epochs, dropout, weightDecay, maxLength, patience } = flags;
-  const { basePrecision, microBatchTokens, gradientCheckpointing } = flags;
+  const { basePrecision, microBatchTokens, gradientCheckpointing, device } = flags;
   return defined<UserSettings>({
     ...{ learningRate, batchSize, epochs, dropout, weightDecay, maxLength, patience },
-    ...{ basePrecision, microBatchTokens, gradientCheckpointing },
+    ...{ basePrecision, microBatchTokens, gradientCheckpointing, device },
     schedule: scheduleOf(flags),
     freezing: freezingOf(flags),
     lora: loraOf(flags),

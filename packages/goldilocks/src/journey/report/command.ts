@@ -64,6 +64,7 @@ function hyperparameterFlags({ settings = {} }: JourneySettings): [string, strin
     ['--max-length', settings.maxLength],
     ['--micro-batch-tokens', settings.microBatchTokens],
     ['--gradient-checkpointing', settings.gradientCheckpointing],
+    ['--device', settings.device],
     ['--patience', settings.patience],
   ];
 }
