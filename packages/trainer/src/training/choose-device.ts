@@ -7,6 +7,7 @@ import { stepExamples } from '../data/order.js';
 import { DeviceError, type DeviceName } from '../runtime/device.js';
 import { holdDevice } from '../runtime/session.js';
 import { writeAll, writeAtomically } from '../weights/atomic-write.js';
+import { obstacleOnDevice } from './device-obstacle.js';
 import type { FineTuneOptions } from './fine-tune-options.js';
 import { Learner } from './learner.js';
 
@@ -24,12 +25,11 @@ type Measured = z.infer<typeof measuredSchema>;
 
 /** @throws DeviceError where the GPU is asked for and there is none */
 export async function chooseDevice(options: Options): Promise<ChosenDevice> {
-  const { device = 'cpu', optimizer } = options.settings;
+  const { device = 'cpu' } = options.settings;
   if (device === 'webgpu') await holdDevice();
   if (device !== 'auto') return { name: device, because: 'as asked' };
-  if (optimizer && optimizer.name !== 'adamw') {
-    return { name: 'cpu', because: `the optimizer ${optimizer.name} does not run on a GPU` };
-  }
+  const obstacle = obstacleOnDevice(options.settings);
+  if (obstacle) return { name: 'cpu', because: `${obstacle} does not run on a GPU` };
   try {
     await holdDevice();
     return fasterOf(await measureOnce(options));

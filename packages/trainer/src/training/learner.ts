@@ -19,6 +19,7 @@ import { freeArrays } from '../runtime/free.js';
 import type { Results } from '../runtime/session.js';
 import type { TrainingSettings } from '../settings.js';
 import { sizeOf } from '../tensor/shape.js';
+import { obstacleOnDevice } from './device-obstacle.js';
 import {
   cachedDepth,
   fedWeights,
@@ -195,14 +196,8 @@ export class Learner {
 
   private openDevice(): OnDevice {
     const { base, settings } = this.options;
-    const name = settings.optimizer?.name ?? 'adamw';
-    if (name !== 'adamw') {
-      throw new SettingsError(`The optimizer ${name} does not run on a GPU. Choose adamw, or the device cpu.`);
-    }
-    const { basePrecision = 'f32' } = settings;
-    if (basePrecision !== 'f32') {
-      throw new SettingsError(`A base precision of ${basePrecision} is for the device cpu; on a GPU it must be f32.`);
-    }
+    const obstacle = obstacleOnDevice(settings);
+    if (obstacle) throw new SettingsError(`On a GPU there is no place for ${obstacle}. Choose the device cpu.`);
     const optimizer = new DeviceAdamW(this.optimizer, { ...settings.adam, weightDecay: settings.weightDecay });
     return { optimizer, frozen: new ResidentWeights(base) };
   }
