@@ -4,9 +4,12 @@
  */
 
 import { type Compilable, type RawBuilder, sql } from 'kysely';
+import { parseDistribution } from '../../distributions/optuna-json.js';
+import { toExternal } from '../../distributions/representation.js';
+import type { JsonValue } from '../../json.js';
 import type { FrozenTrial } from '../../trial/frozen-trial.js';
 import type { Builder } from './dialect.js';
-import type { TrialParts, TrialRow } from './rows.js';
+import type { ReadParams, TrialRow } from './rows.js';
 import { all, type Script, together } from './script.js';
 import { joinTrials, PARTS, selectPart, selectTrials, TRIAL_COLUMNS } from './select-trials.js';
 
@@ -18,8 +21,6 @@ interface Kind {
 
 /** A trial with the value of each kind as `v0` and so on, null where it has none. */
 type WideRow = TrialRow & Readonly<Record<`v${number}`, number | null>>;
-
-type ParamRow = TrialParts['params'][number];
 
 /** SQLite joins at most 64 tables. */
 const MOST_KINDS = 40;
@@ -36,10 +37,10 @@ export function* readStudy(db: Builder, studyId: number): Script<FrozenTrial[]> 
     selectPart(db, { studyId }, params).clearSelect().clearOrderBy().select(db.fn.countAll<number>().as('count')),
     ...Object.values(others).map((part) => selectPart(db, { studyId }, part)),
   );
-  const columns = kinds.map((_, i) => `v${i}` as const);
-  const wide = rows.map((row) => paramsOf(row, kinds, columns));
-  const isAll = wide.reduce((sum, { length }) => sum + length, 0) === Number(counted!.count);
-  const rest = isAll ? [] : yield* all(paramsOfOtherKinds(db, studyId, kinds));
+  const read = paramsReader(kinds);
+  const wide = rows.map(read);
+  const count = wide.reduce((sum, { params }) => sum + Object.keys(params).length, 0);
+  const rest = count === Number(counted!.count) ? [] : yield* all(paramsOfOtherKinds(db, studyId, kinds));
   return joinTrials(rows, [rest, ...parts], (place) => wide[place]!);
 }
 
@@ -78,14 +79,21 @@ function isKind({ param_name, distribution_json }: Kind, table: RawBuilder<unkno
   return sql<boolean>`(${table}.param_name = ${param_name} AND ${table}.distribution_json = ${distribution_json})`;
 }
 
-function paramsOf(row: WideRow, kinds: readonly Kind[], columns: readonly `v${number}`[]): ParamRow[] {
-  const params: ParamRow[] = [];
-  for (let i = 0; i < kinds.length; i++) {
-    const param_value = row[columns[i]!]!;
-    const { param_name, distribution_json } = kinds[i]!;
-    if (param_value !== null) params.push({ param_name, param_value, distribution_json });
-  }
-  return params;
+/** Reads a trial's parameters of these kinds; trials that have them all share the distributions. */
+function paramsReader(kinds: readonly Kind[]): (row: WideRow) => ReadParams {
+  const columns = kinds.map(({ param_name, distribution_json }, i) => ({
+    name: param_name,
+    column: `v${i}` as const,
+    distribution: parseDistribution(distribution_json),
+  }));
+  const every = Object.fromEntries(columns.map(({ name, distribution }) => [name, distribution]));
+  return (row) => {
+    const there = columns.filter(({ column }) => row[column] !== null);
+    const params: Record<string, JsonValue> = {};
+    for (const { name, column, distribution } of there) params[name] = toExternal(distribution, row[column]!);
+    if (there.length === columns.length) return { params, distributions: every };
+    return { params, distributions: Object.fromEntries(there.map(({ name, distribution }) => [name, distribution])) };
+  };
 }
 
 function paramsOfOtherKinds(db: Builder, studyId: number, kinds: readonly Kind[]) {

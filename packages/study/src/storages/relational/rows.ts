@@ -4,7 +4,7 @@ import type { Distribution } from '../../distributions/distribution.js';
 import { parseDistribution } from '../../distributions/optuna-json.js';
 import { toExternal, toInternal } from '../../distributions/representation.js';
 import { freezeJson, type JsonValue, parseJson } from '../../json.js';
-import type { Direction, FrozenTrial, TrialTemplate } from '../../trial/frozen-trial.js';
+import type { Attributes, Direction, FrozenTrial, TrialTemplate } from '../../trial/frozen-trial.js';
 import type { StoredParam } from '../storage.js';
 import type { AttributeColumns, IntermediateValueType, StoredDirection, Tables, ValueType } from './schema.js';
 
@@ -51,8 +51,12 @@ export function readDirection(direction: StoredDirection): Direction {
   return direction === 'MAXIMIZE' ? 'maximize' : 'minimize';
 }
 
-export function readAttributes(rows: readonly { key: string; value_json: string }[]): Record<string, JsonValue> {
-  if (rows.length === 0) return {};
+// Tens of thousands of trials have none of these: they share what is empty.
+const NO_ATTRIBUTES: Attributes = Object.freeze({});
+const NO_REPORTS: ReadonlyMap<number, number> = new Map();
+
+export function readAttributes(rows: readonly { key: string; value_json: string }[]): Attributes {
+  if (rows.length === 0) return NO_ATTRIBUTES;
   return Object.fromEntries(rows.map((row) => [row.key, freezeJson(parseJson(row.value_json))]));
 }
 
@@ -74,33 +78,50 @@ export const NO_PARTS: TrialParts = {
   systemAttributes: [],
 };
 
-export function readTrial(row: TrialRow, parts: TrialParts): FrozenTrial {
-  const params: Record<string, JsonValue> = {};
-  const distributions: Record<string, Distribution> = {};
-  for (const { param_name, param_value, distribution_json } of parts.params) {
+/** The parameters of a trial, with their distributions. */
+export type ReadParams = Pick<FrozenTrial, 'params' | 'distributions'>;
+
+const NO_PARAMS: ReadParams = { params: {}, distributions: {} };
+/** What was read last: trials of a study mostly have the same distributions, and then share them. */
+let latest: ReadParams['distributions'] = {};
+
+/** @param others what is known of other parameters of the same trial */
+function readParams(rows: TrialParts['params'], others: ReadParams): ReadParams {
+  if (rows.length === 0) return others;
+  const params: Record<string, JsonValue> = { ...others.params };
+  const distributions: Record<string, Distribution> = { ...others.distributions };
+  for (const { param_name, param_value, distribution_json } of rows) {
     const distribution = parseDistribution(distribution_json);
     distributions[param_name] = distribution;
     params[param_name] = toExternal(distribution, param_value);
   }
+  const names = Object.keys(distributions);
+  const isAsBefore = names.join('\n') === Object.keys(latest).join('\n');
+  if (!isAsBefore || names.some((name) => distributions[name] !== latest[name])) latest = distributions;
+  return { params, distributions: latest };
+}
+
+export function readTrial(row: TrialRow, parts: TrialParts, others: ReadParams = NO_PARAMS): FrozenTrial {
   const values = parts.values.length > 1 ? [...parts.values].sort((a, b) => a.objective - b.objective) : parts.values;
   return {
     id: row.trial_id,
     number: row.number,
     state: row.state,
     values: values.length === 0 ? null : values.map((value) => readValue(value.value, value.value_type)),
-    params,
-    distributions,
-    intermediateValues: new Map(
-      parts.intermediateValues.map((part) => [
-        part.step,
-        readValue(part.intermediate_value, part.intermediate_value_type),
-      ]),
-    ),
+    ...readParams(parts.params, others),
+    intermediateValues: readReports(parts.intermediateValues),
     userAttributes: readAttributes(parts.userAttributes),
     systemAttributes: readAttributes(parts.systemAttributes),
     startedAt: readTime(row.datetime_start),
     completedAt: readTime(row.datetime_complete),
   };
+}
+
+function readReports(rows: TrialParts['intermediateValues']): ReadonlyMap<number, number> {
+  if (rows.length === 0) return NO_REPORTS;
+  return new Map(
+    rows.map((row) => [row.step, readValue(row.intermediate_value, row.intermediate_value_type)] as const),
+  );
 }
 
 export function storedParams({ params = {}, distributions = {} }: TrialTemplate): Map<string, StoredParam> {

@@ -3,7 +3,7 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { FrozenTrial } from '../../trial/frozen-trial.js';
 import type { Builder, Selection, TrialCondition } from './dialect.js';
-import { readTrial, type TrialParts, type TrialRow } from './rows.js';
+import { type ReadParams, readTrial, type TrialParts, type TrialRow } from './rows.js';
 import type { Tables } from './schema.js';
 
 export const TRIAL_COLUMNS = [
@@ -62,33 +62,30 @@ export function restrict<O>(
   });
 }
 
-function joined<R>(a: readonly R[], b: readonly R[]): readonly R[] {
-  if (a.length === 0) return b;
-  return b.length === 0 ? a : [...a, ...b];
-}
-
-const NONE = [] as const;
-
 type PartRow = { readonly trial_id: number };
 
-/** @param parts rows of each of `PARTS`  @param more parameters of trials, by place */
+/**
+ * @param parts rows of each of `PARTS`
+ * @param others what is known of further parameters of a trial, by its place
+ */
 export function joinTrials(
   trials: readonly TrialRow[],
   parts: readonly (readonly unknown[])[],
-  more: (place: number) => TrialParts['params'] = () => NONE,
+  others: (place: number) => ReadParams | undefined = () => undefined,
 ): FrozenTrial[] {
   const [params, values, intermediateValues, userAttributes, systemAttributes] = parts.map((rows) =>
     group(rows as PartRow[]),
   ) as { [K in keyof TrialParts]: Map<number, never> }[keyof TrialParts][];
   return trials.map((row, place) => {
     const own = <R>(groups: Map<number, R> | undefined): R | [] => groups!.get(row.trial_id) ?? [];
-    return readTrial(row, {
-      params: joined(more(place), own(params)),
+    const ownParts = {
+      params: own(params),
       values: own(values),
       intermediateValues: own(intermediateValues),
       userAttributes: own(userAttributes),
       systemAttributes: own(systemAttributes),
-    });
+    };
+    return readTrial(row, ownParts, others(place));
   });
 }
 
