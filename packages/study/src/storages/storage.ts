@@ -45,6 +45,12 @@ export interface TrialFilter {
   readonly also: readonly number[];
 }
 
+/** A trial that was started, and those that were read afterwards; undefined where they have to be asked for. */
+export interface StartedTrial {
+  readonly trial: FrozenTrial;
+  readonly trials?: readonly FrozenTrial[] | undefined;
+}
+
 /**
  * Keeps studies and their trials.
  *
@@ -87,6 +93,8 @@ export interface Storage {
 
   /** Makes the oldest WAITING trial RUNNING, or creates a RUNNING one; sets its start time. */
   startTrial(studyId: number): Promise<FrozenTrial>;
+  /** The same, and then `getTrials` where both can be asked at one go. */
+  startAndRead?(studyId: number, filter: TrialFilter): Promise<StartedTrial>;
   /** Adds a trial in whatever state the template says, e.g. WAITING or already finished. */
   addTrial(studyId: number, template: TrialTemplate): Promise<FrozenTrial>;
   /**

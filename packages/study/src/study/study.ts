@@ -95,9 +95,12 @@ export class Study {
   }
 
   async #ask(space: SearchSpace | undefined): Promise<Trial> {
-    const started = await this.storage.startTrial(this.id);
+    const { ignoresHistory = false } = this.#sampler;
+    const { trial: started, isRead } = ignoresHistory
+      ? { trial: await this.storage.startTrial(this.id), isRead: true }
+      : await this.#history.start();
     try {
-      if (!this.#sampler.ignoresHistory) await this.#history.refresh();
+      if (!isRead) await this.#history.refresh();
       const prepared = await this.#prepare({ ...this.#context(started), space });
       const systemAttributes = prepared.systemAttributes;
       const frozen = { ...started, systemAttributes: { ...started.systemAttributes, ...systemAttributes } };

@@ -1,10 +1,10 @@
 /** Starting a trial: one message, which is a transaction by itself and recognises its own traces. */
 
-import type { FrozenTrial } from '../../trial/frozen-trial.js';
 import { formatTime, NO_PARTS, readTrial, type TrialRow } from '../relational/rows.js';
 import type { Tables } from '../relational/schema.js';
 import { alone, type Script } from '../relational/script.js';
 import { found } from '../relational/studies.js';
+import type { StartedTrial, TrialFilter } from '../storage.js';
 import { query } from './query.js';
 import { COLUMNS, readWhole, selectWhole } from './whole-trials.js';
 
@@ -41,28 +41,35 @@ const START = `/* commits by itself */
   UNION ALL SELECT ${COLUMNS}, 'claimed' FROM claimed
   UNION ALL SELECT ${COLUMNS}, 'before' FROM before`;
 
-interface Started extends TrialRow {
+interface StartedRow extends TrialRow {
   readonly origin: 'created' | 'claimed' | 'before';
 }
+
+// The lock is given back before anything is read.
+const BEGIN = query('BEGIN ISOLATION LEVEL READ COMMITTED', []);
+const COMMIT = query('COMMIT', []);
 
 /**
  * The script of `Dialect.startTrial`. A trial that it started, with the answer lost, is known by the time of its start: the
  * clock's millisecond and a random microsecond, which are no other trial's.
  */
-export function startTrial(studyId: number, settledUpTo: number, now: Date): () => Script<FrozenTrial> {
+export function startTrial(studyId: number, settledUpTo: number, now: Date, filter?: TrialFilter) {
+  const reading = filter ? [selectWhole({ studyId, filter })] : [];
   let time: string | undefined;
-  return function* () {
+  return function* (): Script<StartedTrial> {
     for (;;) {
       const repeated = time !== undefined;
       time ??= withMicroseconds(now);
       const lock = query<Tables['studies']>(LOCK, [studyId]);
-      const [study, [row]] = yield* alone(lock, query<Started>(START, [studyId, settledUpTo, time]));
+      const start = query<StartedRow>(START, [studyId, settledUpTo, time]);
+      const [, study, [row], , rows] = yield* alone(BEGIN, lock, start, COMMIT, ...reading);
       found(study, studyId);
       const { trial_id: trialId, origin } = row!;
-      if (origin === 'created') return readTrial(row!, NO_PARTS);
+      const trials = rows?.map(readWhole);
+      if (origin === 'created') return { trial: readTrial(row!, NO_PARTS), trials };
       if (origin === 'claimed' || repeated) {
         const [[whole]] = yield* alone(selectWhole({ trialId }));
-        return readWhole(whole!);
+        return { trial: readWhole(whole!), trials };
       }
       // It is another's, begun within the same microsecond.
       time = undefined;

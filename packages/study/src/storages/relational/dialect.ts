@@ -2,7 +2,7 @@
 
 import type { Compilable, Kysely, RawBuilder, SelectQueryBuilder } from 'kysely';
 import type { Attributes, FinishedState, FrozenTrial } from '../../trial/frozen-trial.js';
-import type { TrialChanges, TrialFilter } from '../storage.js';
+import type { StartedTrial, TrialChanges, TrialFilter } from '../storage.js';
 import type { Tables } from './schema.js';
 import type { Script } from './script.js';
 
@@ -56,8 +56,9 @@ export interface Dialect {
    * The script that starts the oldest waiting trial, or else a new one. Where the answer to a commit can be lost, it is run
    * again without recall, and finds what it did.
    * @param settledUpTo no trial up to this id is waiting any more
+   * @param filter trials to read besides, where that costs no further message; left out by others
    */
-  startTrial(studyId: number, settledUpTo: number, now: Date): () => Script<FrozenTrial>;
+  startTrial(studyId: number, settledUpTo: number, now: Date, filter?: TrialFilter): () => Script<StartedTrial>;
   /** How to look for the traces of a transaction, where a commit's answer can be lost. */
   readonly traces?: Traces;
   /** Where a message can be a transaction by itself. */

@@ -9,7 +9,7 @@ import {
   isFinished,
   type TrialTemplate,
 } from '../../trial/frozen-trial.js';
-import type { FrozenStudy, Storage, StudyTemplate, TrialChanges, TrialFilter } from '../storage.js';
+import type { FrozenStudy, StartedTrial, Storage, StudyTemplate, TrialChanges, TrialFilter } from '../storage.js';
 import { checkParams, insertChanges, insertValues } from './changes.js';
 import type { Dialect } from './dialect.js';
 import { fillStudy } from './fill-study.js';
@@ -128,12 +128,21 @@ export class RelationalStorage implements Storage {
   }
 
   async startTrial(studyId: number): Promise<FrozenTrial> {
+    return (await this.#start(studyId)).trial;
+  }
+
+  startAndRead(studyId: number, filter: TrialFilter): Promise<StartedTrial> {
+    return this.#start(studyId, filter);
+  }
+
+  async #start(studyId: number, filter?: TrialFilter): Promise<StartedTrial> {
     const settled = this.#settled.get(studyId) ?? 0;
-    const trial = await this.#database.write(this.#dialect.startTrial(studyId, settled, new Date()));
+    const started = await this.#database.write(this.#dialect.startTrial(studyId, settled, new Date(), filter));
+    const { id } = started.trial;
     // Ids of a deleted study may have been given out again, so what is newest counts, not what is largest.
-    this.#settled.set(studyId, trial.id);
-    this.#studyOf.set(trial.id, studyId);
-    return trial;
+    this.#settled.set(studyId, id);
+    this.#studyOf.set(id, studyId);
+    return started;
   }
 
   addTrial(studyId: number, template: TrialTemplate): Promise<FrozenTrial> {

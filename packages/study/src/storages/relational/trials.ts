@@ -2,9 +2,9 @@
 
 import type { Compilable } from 'kysely';
 import { TrialNotFoundError } from '../../errors.js';
-import type { FrozenTrial, TrialState } from '../../trial/frozen-trial.js';
+import type { TrialState } from '../../trial/frozen-trial.js';
 import { notRunning } from '../refusals.js';
-import type { TrialChanges } from '../storage.js';
+import type { StartedTrial, TrialChanges } from '../storage.js';
 import { insertChanges, insertValues } from './changes.js';
 import type { Builder, Dialect, TrialEnd } from './dialect.js';
 import { formatTime, NO_PARTS, readTrial, type TrialRow } from './rows.js';
@@ -59,7 +59,7 @@ export function* insertTrial(
 }
 
 /** The script of `Dialect.startTrial` for a database of which a writing transaction has the whole. */
-export function* startTrial(db: Builder, studyId: number, settledUpTo: number, now: Date): Script<FrozenTrial> {
+export function* startTrial(db: Builder, studyId: number, settledUpTo: number, now: Date): Script<StartedTrial> {
   const [study, [newest]] = yield* together(studyRow(db, studyId), newestTrial(db, studyId));
   found(study, studyId);
   // Ids of a deleted study are given out again, and then what was known of it does not hold.
@@ -67,10 +67,10 @@ export function* startTrial(db: Builder, studyId: number, settledUpTo: number, n
   const waiting = yield* claimWaiting(db, studyId, after, now);
   if (!waiting) {
     const row = yield* insertTrial(db, studyId, newest ? newest.number + 1 : 0, 'RUNNING', now);
-    return readTrial(row, NO_PARTS);
+    return { trial: readTrial(row, NO_PARTS) };
   }
   const { queries, read } = selectTrials(db, { trialId: waiting.trial_id });
-  return read(yield* together(...queries))[0]!;
+  return { trial: read(yield* together(...queries))[0]! };
 }
 
 /** Makes the oldest waiting trial running; undefined when none waits. */
