@@ -18,7 +18,6 @@ interface Vicinity {
   readonly to: Float64Array;
   /** The same as places in the kernels' order. */
   readonly begin: Int32Array;
-  readonly middle: Int32Array;
   readonly end: Int32Array;
   readonly total: number;
 }
@@ -29,6 +28,8 @@ export class Neighbours {
   readonly #second: Vicinity | undefined;
   /** In the order of the first dimension, the values in the second; NaN for kernels that are wide there. */
   readonly #values = new Float64Array(0);
+  /** In the order of the first dimension, the place of each point. */
+  readonly #centres: Int32Array = new Int32Array(0);
   /** Slots that are looked at from every point. */
   readonly #everywhere: Int32Array;
   /** For each point how many of these, and of the places of the first dimension, were given. */
@@ -48,9 +49,12 @@ export class Neighbours {
       if (!(kernels instanceof ChoiceKernels)) vicinities.push(vicinityOf(kernels, points[d]!, reach));
     }
     [this.#first, this.#second] = vicinities.sort((a, b) => a.total - b.total);
-    const { kernels } = this.#first ?? {};
-    if (!kernels) return;
-    this.#everywhere = slots.filter((slot) => isWide(kernels, slot));
+    if (!this.#first) return;
+    const { kernels } = this.#first;
+    this.#everywhere = wideOf(kernels, slots);
+    this.#centres = Int32Array.from(points[dimensions.indexOf(kernels as Kernels)]!, (x) =>
+      kernels.firstFrom(toScale(kernels.distribution, x)),
+    );
     if (this.#second) this.#values = valuesOf(this.#second.kernels, kernels.order, slots.length);
   }
 
@@ -69,9 +73,9 @@ export class Neighbours {
    * From the point outwards, so that what adds most comes first.
    * @param passed how many places of the first dimension were looked at before
    */
-  #around(i: number, { kernels, begin, middle, end }: Vicinity, passed: number): Int32Array {
+  #around(i: number, { kernels, begin, end }: Vicinity, passed: number): Int32Array {
     const [from, to] = [this.#second?.from[i] ?? Number.NaN, this.#second?.to[i] ?? Number.NaN];
-    const [first, centre, last] = [begin[i]!, middle[i]!, end[i]!];
+    const [first, centre, last] = [begin[i]!, this.#centres[i]!, end[i]!];
     const values = this.#values;
     const { order } = kernels;
     const steps = 2 * Math.max(centre - first, last - centre);
@@ -93,6 +97,13 @@ function isWide({ mu, sigma, narrowest, low, high }: NumericKernels, slot: numbe
   return sigma[slot]! > narrowest || mu[slot]! < low || mu[slot]! > high;
 }
 
+function wideOf(kernels: NumericKernels, slots: Int32Array): Int32Array {
+  const wide = new Int32Array(slots.length);
+  let count = 0;
+  for (let k = 0; k < slots.length; k++) if (isWide(kernels, slots[k]!)) wide[count++] = slots[k]!;
+  return wide.subarray(0, count);
+}
+
 function valuesOf(kernels: NumericKernels, order: Int32Array, count: number): Float64Array<ArrayBuffer> {
   const values = new Float64Array(count);
   for (let j = 0; j < count; j++) {
@@ -109,9 +120,8 @@ function vicinityOf(kernels: NumericKernels, points: Float64Array, reach: number
   const from = points.map((x) => toScale(distribution, x - half) - radius);
   const to = points.map((x) => toScale(distribution, x + half) + radius);
   const begin = Int32Array.from(from, (x) => kernels.firstFrom(x));
-  const middle = Int32Array.from(points, (x) => kernels.firstFrom(toScale(distribution, x)));
   const end = Int32Array.from(to, (x) => kernels.firstFrom(x));
   let total = 0;
   for (let i = 0; i < points.length; i++) total += end[i]! - begin[i]!;
-  return { kernels, from, to, begin, middle, end, total };
+  return { kernels, from, to, begin, end, total };
 }

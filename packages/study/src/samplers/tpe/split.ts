@@ -46,11 +46,12 @@ export class Split {
    * @param running those that count as bad as well
    */
   update(trials: readonly FrozenTrial[], marks: Uint8Array, running: readonly RunningTrial[]): void {
-    // First, so that no trial is in it twice, still running and finished.
-    this.#updateLiars(running);
     const sides = new Uint8Array(trials.length).fill(UNKNOWN);
     sides.set(this.#sides);
     this.#sides = sides;
+    // First, so that no trial is in it twice, still running and finished.
+    this.#adoptLiars(trials, marks);
+    this.#updateLiars(running);
     const moved: [number[], number[]] = [[], []];
     for (let row = 0; row < trials.length; row++) {
       const side = sides[row]!;
@@ -74,6 +75,19 @@ export class Split {
     }
     const slots = this.#mixtures[side]!.add(observations);
     for (const [i, row] of observed.entries()) this.#slots[row] = slots[i]!;
+  }
+
+  /** Liars that ended as bad trials stay where they are. */
+  #adoptLiars(trials: readonly FrozenTrial[], marks: Uint8Array): void {
+    for (let row = trials.length - 1; row >= 0 && this.#sides[row] === UNKNOWN; row--) {
+      const { number, params } = trials[row]!;
+      const liar = this.#liars.get(number);
+      if (!liar || marks[row] !== BAD) continue;
+      if (!this.#encode(params)?.every((value, d) => value === liar.values[d])) continue;
+      this.#sides[row] = BAD;
+      this.#slots[row] = liar.slot;
+      this.#liars.delete(number);
+    }
   }
 
   #updateLiars(running: readonly RunningTrial[]): void {
