@@ -1,5 +1,6 @@
 /** One of the workers: runs trials from the start signal until the stop time. node worker.mjs URL STUDY SAMPLER SECONDS TRIALS_BEFORE */
 
+import { createInterface } from 'node:readline';
 import { loadStudy, NonePruner, openStorage, RandomSampler, TpeSampler } from '@goldilocks/study';
 import { loss, space } from '../seven-parameters.mjs';
 
@@ -10,10 +11,10 @@ const step = async () => {
   const trial = await study.ask(space);
   await study.tell(trial, loss(trial.params));
 };
-// Long enough for the code to be compiled: workers live long.
+const signals = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 for (let i = 0; i < Number(warmUp); i++) await step();
-process.send('ready');
-await new Promise((resolve) => process.once('message', resolve));
+console.log('warm');
+await signals.next();
 const began = performance.now();
 const cpu = process.cpuUsage();
 const milliseconds = [];
@@ -23,8 +24,8 @@ while (performance.now() - began < 1000 * Number(seconds)) {
   milliseconds.push(performance.now() - start);
 }
 const { user, system } = process.cpuUsage(cpu);
-process.send({ milliseconds, cpuMs: (user + system) / 1000, seconds: (performance.now() - began) / 1000 });
+const measured = { milliseconds, cpuMs: (user + system) / 1000, seconds: (performance.now() - began) / 1000 };
+console.log(JSON.stringify(measured));
 // Until the server's processes have been looked at.
-await new Promise((resolve) => process.once('message', resolve));
+await signals.next();
 await study.storage.close();
-process.disconnect();

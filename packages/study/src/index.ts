@@ -153,6 +153,7 @@ export { PostgresStorage } from './storages/postgres/postgres-storage.js';
 export { type SqliteOptions, SqliteStorage } from './storages/sqlite/sqlite-storage.js';
 export type {
   FrozenStudy,
+  StartedTrial,
   Storage,
   StoredParam,
   StudyTemplate,

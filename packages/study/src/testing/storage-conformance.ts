@@ -45,6 +45,7 @@ export function storageConformance(open: () => Promise<StorageSubject>): Conform
     check('attributes of studies survive, whatever JSON they hold', checkStudyAttributes),
     check('trials have numbers without gaps and growing ids, also when started at once', checkNumbers),
     check('each waiting trial is started once, the oldest first', checkWaiting),
+    check('what is read with a start is as of after it', checkStartAndRead),
     check('parameters of every kind survive', checkParams),
     check('a parameter is set once, and nothing of a refused write is kept', checkParamsSetOnce),
     check('a name keeps its kind of distribution within a study', checkCompatibility),
@@ -138,6 +139,20 @@ async function checkWaiting({ storage, another }: StorageSubject): Promise<void>
   const started = await Promise.all(Array.from({ length: 8 }, (_, i) => (i % 2 ? storage : other).startTrial(id)));
   const numbers = started.map(({ number }) => number).sort((x, y) => x - y);
   expectEqual(numbers, [...waiting.slice(1), 6, 7, 8], 'each waiting trial once, then new ones');
+}
+
+async function checkStartAndRead({ storage }: StorageSubject): Promise<void> {
+  if (!storage.startAndRead) return;
+  const { id } = await storage.createStudy('a', ['minimize']);
+  const waiting = await storage.addTrial(id, { state: 'WAITING', userAttributes: { a: 1 } });
+  for (const filter of [
+    { newerThan: 0, also: [] },
+    { newerThan: waiting.id, also: [waiting.id] },
+  ]) {
+    const { trial, trials } = await storage.startAndRead(id, filter);
+    expectEqual(await storage.getTrial(trial.id), trial, 'the trial that was started');
+    if (trials) expectEqual(trials, await storage.getTrials(id, filter), 'what was read with it');
+  }
 }
 
 async function checkParams({ storage, another }: StorageSubject): Promise<void> {
