@@ -1,6 +1,7 @@
 // Measures a model on a data file, the base model beside it.
 import { basename, dirname } from 'node:path';
 import type { Difference, Score } from '@goldilocks/protocol';
+import type { DeviceName } from '@goldilocks/trainer';
 import { differenceOf, type Measurement, measure, scoreOf } from '../evaluate/measure.js';
 import type { MetricName } from '../evaluate/metrics.js';
 import { metricFor } from '../evaluate/task.js';
@@ -19,6 +20,8 @@ export interface EvaluateOptions extends DataOptions, Omit<ModelOptions, 'model'
   /** Which rows: default `test`; `all` for data that the model has never seen. */
   rows?: SplitName | 'all';
   metric?: MetricName;
+  /** Where it is measured; default: cpu. */
+  device?: DeviceName;
   engine?: TrialEngine;
   signal?: AbortSignal;
   tell?(text: string): void;
@@ -37,12 +40,12 @@ export interface EvaluateResult {
 
 /** @throws UserError where the model, its base or the data cannot be used */
 export async function evaluateModel(options: EvaluateOptions): Promise<EvaluateResult> {
-  const { data: path, engine, signal, rows: which = 'test' } = options;
+  const { data: path, device, engine, signal, rows: which = 'test' } = options;
   const directory = await modelFolder(options.model, options);
   const base = options.base === false ? undefined : await baseOf(directory, options.base);
   const template = options.template ?? (await originOf(directory)).template;
   const opened = await tokenizerFolder(directory);
-  const place = { purpose: 'the evaluation', near: dirname(path), engine, signal };
+  const place = { purpose: 'the evaluation', near: dirname(path), device, engine, signal };
   return withWorkplace(place, async ({ process, cache }) => {
     const prepared = await prepareData({ process, cache }, { ...options, template, model: opened });
     const indices = rowsOf(prepared.data, which);

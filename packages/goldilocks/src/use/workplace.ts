@@ -2,6 +2,7 @@
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import type { DeviceName } from '@goldilocks/trainer';
 import { type StateFolder, stateFolderAt } from '../state/folder.js';
 import { localEngine } from '../workers/local.js';
 import type { TrialEngine, TrialProcess } from '../workers/operations.js';
@@ -18,6 +19,8 @@ export interface WorkplaceOptions {
   /** Its `.goldilocks`, or that of a folder above, is used where there is one. */
   near: string;
   engine?: TrialEngine;
+  /** Where models are measured; default: cpu. */
+  device?: DeviceName;
   stateDirectory?: string;
   signal?: AbortSignal;
 }
@@ -29,7 +32,9 @@ export async function withWorkplace<Result>(
 ): Promise<Result> {
   const state = await existingState(options);
   const cache = state?.cache ?? (await mkdtemp(join(tmpdir(), 'goldilocks-')));
-  const process = (options.engine ?? localEngine({ cacheDirectory: cache })).open(options.purpose);
+  const process = (options.engine ?? localEngine({ cacheDirectory: cache, device: options.device })).open(
+    options.purpose,
+  );
   try {
     options.signal?.throwIfAborted();
     return await work({ process, cache });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   BaseModel,
   type ChatMessage,
+  type DeviceName,
   type Example,
   estimateMemory,
   evaluateLoss,
@@ -24,10 +25,14 @@ import { readExamples, writeExamples } from './examples-file.js';
 import type { ExamplesReference, ModelReference, TokenizedSummary } from './operations.js';
 import type { Handlers } from './serve.js';
 
-/** The handlers of one process. Base models stay open, and what `fineTune` kept stays until the process ends. */
-export function trainingHandlers(cacheDirectory: string): Handlers {
+/**
+ * The handlers of one process. Base models stay open, and what `fineTune` kept stays until the process ends.
+ * @param device where models are measured; what was trained here is measured where it was trained
+ */
+export function trainingHandlers(cacheDirectory: string, device: DeviceName = 'cpu'): Handlers {
   const bases = new Map<string, Promise<BaseModel>>();
   const kept = new Map<string, Model>();
+  const trainedOn = new Map<string, DeviceName>();
   const loaded = new Map<string, Promise<Model>>();
 
   const base = (directory: string) => once(bases, directory, () => BaseModel.load(directory, { cacheDirectory }));
@@ -40,6 +45,9 @@ export function trainingHandlers(cacheDirectory: string): Handlers {
     if (found === undefined) throw new RangeError(`No model was kept as ${reference.name} in this process.`);
     return found;
   };
+
+  const deviceOf = (reference: ModelReference) =>
+    reference.kind === 'kept' ? (trainedOn.get(reference.name) ?? device) : device;
 
   return {
     async describe(input) {
@@ -85,7 +93,10 @@ export function trainingHandlers(cacheDirectory: string): Handlers {
         signal,
         onEvent: (event) => emit(event.type === 'step' ? { ...event, memoryBytes: process.memoryUsage.rss() } : event),
       });
-      if (keepAs !== undefined) kept.set(keepAs, { base: opened, tuned: weights });
+      if (keepAs !== undefined) {
+        kept.set(keepAs, { base: opened, tuned: weights });
+        trainedOn.set(keepAs, summary.device.name);
+      }
       return summary;
     },
 
@@ -101,11 +112,12 @@ export function trainingHandlers(cacheDirectory: string): Handlers {
     },
 
     async evaluateLoss(input) {
-      return evaluateLoss(await model(input.model), await examples(input.examples));
+      return evaluateLoss(await model(input.model), await examples(input.examples), { device: deviceOf(input.model) });
     },
 
     async scoreLabels({ model: reference, prompts, labels, template }) {
-      const scored = await scoreLabels(await model(reference), prompts, labels, { template });
+      const options = { template, device: deviceOf(reference) };
+      const scored = await scoreLabels(await model(reference), prompts, labels, options);
       return { predicted: scored.predicted, probabilities: scored.probabilities.map((row) => Array.from(row)) };
     },
 

@@ -1,6 +1,7 @@
 // Runs trials in child processes of this machine, one process for each.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { DeviceName } from '@goldilocks/trainer';
 import { UserError } from '../errors.js';
 import { explainExit, oomKills, speaksOfMemory, TrialError, TrialFailure } from './failure.js';
 import type { FromChild, RemoteError, ToChild } from './messages.js';
@@ -11,6 +12,8 @@ export interface LocalEngineOptions {
   entry?: string;
   /** Where base models' prepared files and frozen-prefix outputs are shared between processes. */
   cacheDirectory: string;
+  /** Where models are measured that were not trained in the same process; default: cpu. */
+  device?: DeviceName;
   /** Silence after which a process counts as stuck and is killed. Default 30 minutes: one step may take minutes. */
   silenceSeconds?: number;
   /** How long a process may take to end an operation after it was told to stop. Default 120 s. */
@@ -54,12 +57,16 @@ class LocalProcess implements TrialProcess {
     private readonly purpose: string,
     private readonly options: LocalEngineOptions,
   ) {
-    this.child = fork(options.entry ?? shippedEntry, [options.cacheDirectory], {
-      env: { ...process.env, ...allocatorSettings, ORT_DISABLE_TELEMETRY: '1' },
-      execArgv: [],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
+    this.child = fork(
+      options.entry ?? shippedEntry,
+      [options.cacheDirectory, ...(options.device ? [options.device] : [])],
+      {
+        env: { ...process.env, ...allocatorSettings, ORT_DISABLE_TELEMETRY: '1' },
+        execArgv: [],
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      },
+    );
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr = (this.stderr + text).slice(-4000);
     });

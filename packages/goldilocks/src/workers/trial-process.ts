@@ -1,9 +1,10 @@
 // The program of a training process: everything that touches ONNX Runtime happens in here.
+import type { DeviceName } from '@goldilocks/trainer';
 import { trainingHandlers } from './handlers.js';
 import { serve } from './serve.js';
 
-const cacheDirectory = process.argv[2];
+const [, , cacheDirectory, device] = process.argv;
 if (cacheDirectory === undefined || process.send === undefined) {
   throw new Error('This program is started by Goldilocks, with the cache directory as its argument.');
 }
-serve(trainingHandlers(cacheDirectory));
+serve(trainingHandlers(cacheDirectory, device as DeviceName | undefined));

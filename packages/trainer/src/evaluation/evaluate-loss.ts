@@ -1,8 +1,10 @@
 // Loss on held-out examples.
 import { makeMicroBatches, supervisedTokens } from '../data/batches.js';
 import type { TokenizedExample } from '../data/example.js';
-import { fedWeightsOf, type Model } from '../models/model.js';
-import { BatchRunner } from '../running/batch-runner.js';
+import type { Model } from '../models/model.js';
+import type { BatchRunner } from '../running/batch-runner.js';
+import { withRunner } from '../running/with-runner.js';
+import type { DeviceName } from '../runtime/device.js';
 
 export interface LossMeasurement {
   /** Mean cross-entropy per supervised token, in nats. */
@@ -21,14 +23,9 @@ const defaultTokenBudget = 512;
 export async function evaluateLoss(
   model: Model,
   examples: readonly TokenizedExample[],
-  options: { tokenBudget?: number } = {},
+  { tokenBudget, device = 'cpu' }: { tokenBudget?: number; device?: DeviceName } = {},
 ): Promise<LossMeasurement> {
-  const runner = new BatchRunner({ base: model.base, ...fedWeightsOf(model), training: false });
-  try {
-    return await measureLoss(runner, examples, options.tokenBudget);
-  } finally {
-    await runner.release();
-  }
+  return withRunner(model, device, (runner) => measureLoss(runner, examples, tokenBudget));
 }
 
 /** The same with a runner at hand, whose graphs are kept for the next measurement. */

@@ -3,8 +3,8 @@ import { type MicroBatch, makeMicroBatches } from '../data/batches.js';
 import type { Example } from '../data/example.js';
 import { textOf, tokenizeWhole } from '../data/tokenize-labelled.js';
 import { DataError } from '../errors.js';
-import { fedWeightsOf, type Model } from '../models/model.js';
-import { BatchRunner } from '../running/batch-runner.js';
+import type { Model } from '../models/model.js';
+import { withRunner } from '../running/with-runner.js';
 import type { LabelScores, ScoreOptions } from './score-label-tokens.js';
 
 /**
@@ -16,16 +16,15 @@ export async function scoreClasses(
   model: Model,
   texts: readonly Example[],
   labels: readonly string[],
-  { maxLength, tokenBudget = 1024, onProgress }: ScoreOptions & { maxLength?: number } = {},
+  { maxLength, tokenBudget = 1024, device = 'cpu', onProgress }: ScoreOptions & { maxLength?: number } = {},
 ): Promise<LabelScores> {
   const { config, tokenizer } = model.base;
   const classes = labels.map((label) => classOf(label, config.labels ?? []));
   const length = Math.min(maxLength ?? config.maxPositions, config.maxPositions);
   const examples = texts.map((text, index) => ({ index, example: withoutClass(textOf(text), tokenizer, length) }));
-  const runner = new BatchRunner({ base: model.base, ...fedWeightsOf(model), training: false });
   const scores: LabelScores = { predicted: [], probabilities: [] };
   let done = 0;
-  try {
+  await withRunner(model, device, async (runner) => {
     for (const batch of makeMicroBatches(examples, tokenBudget, 1, runner.task)) {
       const { losses } = await runner.run(forEachClass(batch, classes));
       batch.targetExamples.forEach((text, i) => {
@@ -35,9 +34,7 @@ export async function scoreClasses(
       });
       onProgress?.((done += batch.targetExamples.length));
     }
-  } finally {
-    await runner.release();
-  }
+  });
   return scores;
 }
 

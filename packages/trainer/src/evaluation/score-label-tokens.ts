@@ -1,8 +1,9 @@
 // Likelihood of several completions of each prompt, the prompt computed once.
 import { BatchBuilder, type MicroBatch, roundUp } from '../data/batches.js';
 import type { Segment } from '../data/segments.js';
-import { fedWeightsOf, type Model } from '../models/model.js';
-import { BatchRunner } from '../running/batch-runner.js';
+import type { Model } from '../models/model.js';
+import { withRunner } from '../running/with-runner.js';
+import type { DeviceName } from '../runtime/device.js';
 
 export interface LabelScores {
   /** Number of the likeliest label, a prompt each. */
@@ -13,6 +14,8 @@ export interface LabelScores {
 
 export interface ScoreOptions {
   tokenBudget?: number;
+  /** Default: cpu. */
+  device?: DeviceName;
   /** Called after each batch with the number of prompts done. */
   onProgress?: (done: number) => void;
 }
@@ -28,13 +31,12 @@ export async function scoreLabelTokens(
   model: Model,
   prompts: readonly Int32Array[],
   labels: readonly Int32Array[],
-  { tokenBudget = 1024, onProgress }: ScoreOptions = {},
+  { tokenBudget = 1024, device = 'cpu', onProgress }: ScoreOptions = {},
 ): Promise<LabelScores> {
-  const runner = new BatchRunner({ base: model.base, ...fedWeightsOf(model), training: false });
   const scores: LabelScores = { predicted: [], probabilities: [] };
   const tree = labelTree(labels);
   const order = prompts.map((_, i) => i).sort((a, b) => prompts[a]!.length - prompts[b]!.length);
-  try {
+  await withRunner(model, device, async (runner) => {
     for (let first = 0; first < order.length; ) {
       const group = takeGroup(order, first, prompts, tree.nodes.length, tokenBudget);
       const batch = treeBatch(group.members, prompts, tree, group.rowTokens);
@@ -43,9 +45,7 @@ export async function scoreLabelTokens(
       first += group.members.length;
       onProgress?.(first);
     }
-  } finally {
-    await runner.release();
-  }
+  });
   return scores;
 }
 

@@ -1,0 +1,28 @@
+// A runner of a model as it is, for the time of a measurement.
+import { fedWeightsOf, type Model } from '../models/model.js';
+import type { DeviceName } from '../runtime/device.js';
+import { releaseAll } from '../runtime/device-tensor.js';
+import { toDevice } from '../runtime/transfer.js';
+import { BatchRunner } from './batch-runner.js';
+import { ResidentWeights } from './resident-weights.js';
+
+/** @throws DeviceError where the GPU is asked for and there is none, or it fails */
+export async function withRunner<T>(
+  model: Model,
+  device: DeviceName,
+  use: (runner: BatchRunner) => Promise<T>,
+): Promise<T> {
+  const { base } = model;
+  const { fed, weights } = fedWeightsOf(model);
+  const onCpu = device === 'cpu';
+  const resident = onCpu ? undefined : new ResidentWeights(base);
+  const held = onCpu ? undefined : await toDevice(fed.shapes, (name) => weights.get(name)!);
+  const runner = new BatchRunner({ base, fed, weights: held ?? weights, training: false, resident });
+  try {
+    return await use(runner);
+  } finally {
+    await runner.release();
+    await resident?.release();
+    await releaseAll(held?.values() ?? []);
+  }
+}
