@@ -151,6 +151,7 @@ async function assembleReport(input: ReportInput): Promise<Report> {
       records,
       seedDeviation: confirmation?.decision.seedDeviation ?? null,
       told: toldRanges(readCommands(await study.systemAttributes())),
+      device: record.pilot?.device,
     }),
     adjustments: reported.reportAdjustments(plan),
     trials: rows,

@@ -1,7 +1,7 @@
 // What the search found out about each hyperparameter, for the report.
 import type { Gain, Hyperparameter, OtherSetting, ReportTrial, Searched } from '@goldilocks/protocol';
 import { type FrozenTrial, pairedDifference, pedAnovaImportance, projectedHistory } from '@goldilocks/study';
-import type { TrainingSettings } from '@goldilocks/trainer';
+import type { ChosenDevice, TrainingSettings } from '@goldilocks/trainer';
 import { hyperparameterNames, type Hyperparameter as Name, readHyperparameter } from '../../plan/hyperparameters.js';
 import { trainingOptions } from '../../plan/options.js';
 import type { Plan } from '../../plan/plan.js';
@@ -23,6 +23,8 @@ export interface FindingsInput {
   seedDeviation: number | null;
   /** Ranges that a person searched in place of the planned ones, by name. */
   told: Readonly<Record<string, Searched>>;
+  /** Where the pilot ran, and why there. */
+  device?: ChosenDevice;
 }
 
 export interface Findings {
@@ -91,7 +93,7 @@ function importanceOf(frozen: readonly FrozenTrial[]): Record<string, number> | 
 
 const beside: Name[] = ['warmup', 'unfreeze', 'loraRank', 'patience'];
 
-function otherSettings({ plan, settings }: FindingsInput): OtherSetting[] {
+function otherSettings({ plan, settings, device }: FindingsInput): OtherSetting[] {
   const recommended = recommendedParams(plan);
   const found = beside.flatMap((name) => {
     const value = readHyperparameter(settings, name, plan.model.layers);
@@ -102,9 +104,10 @@ function otherSettings({ plan, settings }: FindingsInput): OtherSetting[] {
     const note = parameter?.fixed?.because ?? '';
     return [{ name, title: capital(hyperparameterNames[name]), value, recommended: planned, searched, note }];
   });
-  const options = trainingOptions(settings).map(({ name, text: value }) => ({
-    ...{ name, title: capital(name), value, recommended: null, searched: false, note: 'as asked' },
-  }));
+  const options = trainingOptions(settings).map(({ name, text: value }) => {
+    const note = (name === 'device' && device?.because) || 'as asked';
+    return { name, title: capital(name), value, recommended: null, searched: false, note };
+  });
   return [...found, ...options];
 }
 

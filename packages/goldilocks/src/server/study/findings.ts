@@ -60,6 +60,7 @@ async function findingsOf(view: StudyView): Promise<LiveFindings> {
     records,
     seedDeviation: journey.confirmation?.decision.seedDeviation ?? null,
     told: toldRanges(view.commands),
+    device: journey.pilot?.device,
   });
   const measured = trials.filter(({ values }) => values.length > 0).length;
   const sentence = `So far, from ${measured} ${measured === 1 ? 'trial' : 'trials'}; more trials make it surer.`;
