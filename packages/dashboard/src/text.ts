@@ -668,7 +668,7 @@ export const text = {
     export: 'Export',
     exportAs: (title: string) => `Export as ${title}`,
     precision: 'Precision',
-    dtypes: { F32: '32 bits', F16: '16 bits', BF16: '16 bits (bfloat)' },
+    dtypes: { F32: '32 bits', F16: '16 bits', BF16: '16 bits (bfloat)', Q8_0: '8 bits' },
     exports: 'Exports',
     states: { running: 'running', done: 'done', failed: 'failed' },
     written: (bytes: string, total: string) => `${bytes} of ${total}`,

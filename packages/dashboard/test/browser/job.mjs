@@ -1,20 +1,21 @@
 // A job as a person does it, in a real browser against the real server with a real training of the shipped model: a file is dropped,
 // looked at, planned and started; it is watched, paused, left alone by a killed server, goes on, gets values of one's own, more time
-// and a note; then the tuned model answers. Two tabs see the same. Requests that are not the page's are refused.
+// and a note; then the tuned model answers, and leaves in each format. Two tabs see the same. Requests that are not the page's are refused.
 //
 // usage: node packages/dashboard/test/browser/job.mjs [DATA_FILE] [SCREENSHOT_FOLDER]
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { check, finish, newPage, settled, startBrowser, startServer } from './lib.mjs';
+import { check, dropFile, finish, newPage, settled, startBrowser, startServer } from './lib.mjs';
 
 const feedback = fileURLToPath(new URL('../../../../examples/feedback/feedback.jsonl', import.meta.url));
 const [data = feedback, screenshots] = process.argv.slice(2);
 const MINUTE = 60_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'goldilocks-page-'));
+const outside = mkdtempSync(join(tmpdir(), 'goldilocks-dropped-'));
 let server = await startServer(folder);
 const browser = await startBrowser();
 const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
@@ -25,10 +26,11 @@ await started();
 await steered();
 await finished();
 await tried();
+await takenAway();
 
 await browser.close();
 await server.stop();
-rmSync(folder, { recursive: true, force: true });
+for (const made of [folder, outside]) rmSync(made, { recursive: true, force: true });
 finish('A job in a browser');
 
 /** What another site, another name for this machine, or a program without the secret might send. */
@@ -70,12 +72,9 @@ async function started() {
     text: '<img src=x onerror="window.hacked=1">\u0007\u202e',
     label: JSON.parse(rows[0]).label,
   });
-  const file = {
-    name: 'my data.jsonl',
-    mimeType: 'application/jsonl',
-    buffer: Buffer.from([...rows, hostile].join('\n')),
-  };
-  await page.locator('input[type="file"]').setInputFiles(file);
+  const dropped = join(outside, 'my data.jsonl');
+  writeFileSync(dropped, [...rows, hostile].join('\n'));
+  await dropFile(page, page.locator('.drop'), dropped);
   await page.getByRole('heading', { name: 'How are the labels spread?' }).waitFor({ timeout: 2 * MINUTE });
   check(/data=/.test(page.url()), 'the data are not in the address');
   await shot('inspected');
@@ -162,4 +161,35 @@ async function tried() {
   check(answer.trim() !== '', 'the tuned model answers nothing');
   await shot('tried');
   check((await page.evaluate(() => window.hacked)) === undefined, 'text of data became markup');
+}
+
+/** Every format and every precision, each to its end. */
+async function takenAway() {
+  await page.getByRole('link', { name: 'Take it away' }).click();
+  await page.getByRole('heading', { name: 'Formats', exact: true }).waitFor({ timeout: MINUTE });
+  const output = await page.locator('main p code').first().innerText();
+  const exported = [
+    ['Merged model (safetensors)', null, 'safetensors', /model\.safetensors$/],
+    ['Merged model (safetensors)', '16 bits (bfloat)', 'safetensors-bf16', /model\.safetensors$/],
+    ['GGUF', null, 'gguf', /\.gguf$/],
+    ['GGUF', '8 bits', 'gguf-q8_0', /\.gguf$/],
+    ['ONNX', null, 'onnx', /_quantized\.onnx$/],
+  ];
+  for (const [title, precision, ending, file] of exported) {
+    const name = `${output}-${ending}`;
+    const card = page.locator('article').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
+    if (precision) {
+      await card.getByRole('button', { name: /^\d+ bits/ }).click();
+      await page.getByRole('option', { name: precision, exact: true }).click();
+    }
+    await card.getByRole('button', { name: 'Export' }).click();
+    const row = page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) });
+    await row.getByText('done', { exact: true }).waitFor({ timeout: 3 * MINUTE });
+    const files = existsSync(join(folder, name)) ? readdirSync(join(folder, name), { recursive: true }) : [];
+    check(
+      files.some((path) => file.test(path)),
+      `the export ${name} holds ${files.join(', ')}`,
+    );
+  }
+  await shot('taken');
 }

@@ -59,6 +59,46 @@ export async function newPage(context, base, expected = []) {
   return page;
 }
 
+/** Drops a file of this machine onto an element, as a hand does: the browser itself reads it. */
+export async function dropFile(page, locator, path) {
+  const { x, y, width, height } = await locator.boundingBox();
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop']) {
+    await session.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + height / 2, data });
+  }
+  await session.detach();
+}
+
+/** What the server takes a request of the page by; for requests that a test makes itself. */
+export async function secretOf(page) {
+  const secret = await page.evaluate(() => localStorage.getItem('goldilocks-secret'));
+  return { Authorization: `Bearer ${secret}`, 'Sec-Fetch-Site': 'same-origin' };
+}
+
+/** How long frames are while `act` goes on, in milliseconds. */
+export async function framesWhile(page, act) {
+  await page.evaluate(() => {
+    window.frames_ = [];
+    let last = performance.now();
+    const next = () => {
+      const now = performance.now();
+      window.frames_?.push(now - last);
+      last = now;
+      if (window.frames_) requestAnimationFrame(next);
+    };
+    requestAnimationFrame(next);
+  });
+  await act();
+  const times = await page.evaluate(() => {
+    const times = window.frames_.sort((a, b) => a - b);
+    window.frames_ = undefined;
+    return times;
+  });
+  const at = (share) => times[Math.floor(share * times.length)]?.toFixed(1);
+  return `${times.length} frames, ${at(0.5)} ms in the median, ${at(0.95)} ms at 95 %`;
+}
+
 /** Waits until a view shows its data and its charts are drawn. */
 export async function settled(page) {
   await page.locator('main > *').first().waitFor({ timeout: 60_000 });

@@ -1,11 +1,21 @@
 // Every view of a finished study in a real browser, against the real server: axe, light and dark, three widths, by keyboard; text of
-// data as nothing but text; very many trials in time.
+// data as nothing but text; selecting in plots; very many trials in time.
 //
 // usage: node packages/dashboard/test/browser/views.mjs FOLDER STUDY [SCREENSHOT_FOLDER]
 // FOLDER holds .goldilocks with the finished STUDY, and may hold one called big-10000 (big-study.mjs); it is not changed.
 import { join } from 'node:path';
 import { trialStates } from '@goldilocks/protocol/page';
-import { check, checkView, finish, newPage, settled, startBrowser, startServer } from './lib.mjs';
+import {
+  check,
+  checkView,
+  finish,
+  framesWhile,
+  newPage,
+  secretOf,
+  settled,
+  startBrowser,
+  startServer,
+} from './lib.mjs';
 
 const [folder, study, screenshots] = process.argv.slice(2);
 if (!study) {
@@ -138,6 +148,42 @@ async function tabTo(page, isThere, name) {
   check(false, `Tab does not reach ${name}`);
 }
 
+/** What is drawn over in one plot filters all, stays in the address, and can be taken back. */
+async function brush(page, name) {
+  const base = `${server.base}/s/${encodeURIComponent(name)}`;
+  await page.goto(`${base}/plots/parallel`);
+  await settled(page);
+  // The last axis is the objective's.
+  const parallel = await framesWhile(page, () => drag(page, ({ width }) => [width - 64, 100, width - 64, 260]));
+  await page.waitForURL(/where=value(%3A|:)/);
+  await page.locator('.chip').first().waitFor();
+  await page.getByRole('link', { name: 'Trials', exact: true }).click();
+  await page.getByRole('grid').waitFor();
+  check(/where=/.test(page.url()), 'the table of trials forgets what was brushed');
+  check(
+    /^\d[\d,]* of \d/.test(await page.getByRole('main').getByRole('status').innerText()),
+    'what was brushed filters no trials',
+  );
+  await page.goto(`${base}/plots/slice`);
+  await settled(page);
+  await page.getByRole('button', { name: 'Select' }).click();
+  const slice = await framesWhile(page, () => drag(page, () => [80, 30, 200, 160]));
+  await page.waitForURL(/where=p\./);
+  await page.getByRole('button', { name: 'Clear the filter' }).click();
+  await page.waitForURL((url) => !url.search.includes('where'));
+  console.log(`  ${name}: brushing parallel coordinates: ${parallel}; a slice: ${slice}`);
+}
+
+/** From one place in the chart to another, both by its size. */
+async function drag(page, places) {
+  const box = await page.locator('.chart').first().boundingBox();
+  const [fromX, fromY, toX, toY] = places(box);
+  await page.mouse.move(box.x + fromX, box.y + fromY);
+  await page.mouse.down();
+  await page.mouse.move(box.x + toX, box.y + toY, { steps: 60 });
+  await page.mouse.up();
+}
+
 async function manyTrials() {
   const context = await browser.newContext({ storageState, viewport: { width: 1440, height: 900 } });
   const page = await newPage(context, server.base);
@@ -150,19 +196,24 @@ async function manyTrials() {
     await page.getByRole('columnheader', { name: 'Learning rate' }).getByRole('button').click();
     await page.locator('[aria-sort="ascending"]').waitFor();
   });
-  const scroll = await frames(page, 120, (i) => {
-    document.querySelector('[role="grid"]').scrollTop = 90 * i;
-  });
-  console.log(`  50,000 trials: sorted in ${sort.toFixed(0)} ms, scrolled with ${scroll}`);
+  // About as fast as a wheel can be turned.
+  const scroll = await framesWhile(page, () =>
+    page.evaluate(async () => {
+      const grid = document.querySelector('[role="grid"]');
+      for (let i = 0; i < 120; i++) {
+        grid.scrollTop += 90;
+        await new Promise(requestAnimationFrame);
+      }
+    }),
+  );
+  console.log(`  50,000 trials: sorted in ${sort.toFixed(0)} ms; scrolling: ${scroll}`);
   await page.unroute('**/api/studies/*/trials*');
   const answer = await page.request.get(`${server.base}/api/studies/big-10000`, { headers: await secretOf(page) });
-  if (answer.ok()) await timePlots(page);
+  if (answer.ok()) {
+    await timePlots(page);
+    await brush(page, 'big-10000');
+  }
   await context.close();
-}
-
-async function secretOf(page) {
-  const secret = await page.evaluate(() => localStorage.getItem('goldilocks-secret'));
-  return { Authorization: `Bearer ${secret}`, 'Sec-Fetch-Site': 'same-origin' };
 }
 
 /** From the moment the data are there until the chart is drawn. */
@@ -179,26 +230,6 @@ async function timePlots(page) {
     console.log(`  10,000 trials, ${kind}: drawn ${(performance.now() - arrived).toFixed(0)} ms after its data`);
     page.off('requestfinished', onDone);
   }
-}
-
-/** Does a thing in each of so many frames, and says how long these were. */
-async function frames(page, count, act) {
-  const times = await page.evaluate(
-    async ([count, source]) => {
-      const act = new Function(`return (${source})`)();
-      const times = [];
-      for (let i = 0, last = await new Promise(requestAnimationFrame); i < count; i++) {
-        act(i);
-        const now = await new Promise(requestAnimationFrame);
-        times.push(now - last);
-        last = now;
-      }
-      return times.sort((a, b) => a - b);
-    },
-    [count, act.toString()],
-  );
-  const at = (share) => times[Math.floor(share * count)].toFixed(1);
-  return `frames of ${at(0.5)} ms in the median, ${at(0.95)} ms at 95 %`;
 }
 
 async function timed(page, act) {

@@ -76,3 +76,16 @@ async function entriesOf(path: string): Promise<string[]> {
     throw writeError(path, error);
   }
 }
+
+/** A folder in `folder` that is not in use yet: `name`, or with a number behind it. */
+export async function freeOutput(folder: string, name: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const path = join(folder, number === 1 ? name : `${name}-${number}`);
+    try {
+      await checkOutput(path);
+      return path;
+    } catch (error) {
+      if (!(error instanceof UserError) || number === 100) throw error;
+    }
+  }
+}

@@ -56,15 +56,20 @@ export const confusionSchema = z.object({
   sentence: z.string(),
 });
 
+/** How weights can be stored. */
+const dtype = z.enum(['F32', 'F16', 'BF16', 'Q8_0']);
+
 export const exportRequestSchema = z.object({
   format: z.string().max(40),
-  /** Relative to the workspace; new or empty. Default: the result's folder with the format's name. */
+  /** Relative to the workspace; new or empty. Default: beside the result, named after it and the format. */
   out: z.string().max(4000).optional(),
-  dtype: z.enum(['F32', 'F16', 'BF16']).optional(),
+  /** One of the format's; default: the first. */
+  dtype: dtype.optional(),
 });
 export const exportJobSchema = z.object({
   id: z.string(),
   format: z.string(),
+  dtype: dtype.optional(),
   out: z.string(),
   state: z.enum(['running', 'done', 'failed']),
   /** What is being done, or what came of it. */
@@ -87,7 +92,8 @@ export const takeawaySchema = z.object({
       available: z.boolean(),
       /** Why not, where it is not. */
       because: z.string(),
-      dtypes: z.array(z.enum(['F32', 'F16', 'BF16'])),
+      /** The first is the default. */
+      dtypes: z.array(dtype),
     }),
   ),
   exports: z.array(exportJobSchema),

@@ -12,9 +12,11 @@ import { type Laned, missingOf, withLane } from './lane.js';
 /** Pixels; on a phone the axes lie across, one below the other. */
 const NARROW = 560;
 
-export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext): Drawing {
+/** Null where no setting varies. */
+export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext): Drawing | null {
   // What never varies says nothing, and takes room.
   const varying = figure.params.filter(({ values }) => new Set(values).size > 1);
+  if (varying.length === 0) return null;
   const axes: ValuedAxis[] = [...varying, ...figure.objectives];
   const rows = figure.order.filter((row) => context.passes(figure.trials[row]!));
   const shares = goodness(figure.color.values, figure.color.direction);

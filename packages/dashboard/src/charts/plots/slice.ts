@@ -14,10 +14,12 @@ const PANEL = 250;
 type Look = 'plain' | 'infeasible' | 'recommended' | 'best';
 const looks: readonly Look[] = ['plain', 'infeasible', 'recommended', 'best'];
 
-export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Drawing {
+/** Null where no setting varies. */
+export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Drawing | null {
   const panels = figure.panels
     .filter(({ x }) => new Set(x.values).size > 1)
     .map((panel) => ({ ...panel, rows: panel.trials.flatMap((trial, i) => (context.passes(trial) ? [i] : [])) }));
+  if (panels.length === 0) return null;
   // One series for each look of each panel.
   const groups = panels.flatMap(({ rows, trials, feasible }, p) => {
     const shown = rows.map((i) => lookOf(trials[i]!, feasible[i]!, context));
@@ -60,7 +62,13 @@ export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Draw
       const cell = (p: number) => ({ column: p % columns, line: Math.floor(p / columns) });
       const unit = width / columns;
       return {
-        brush: { xAxisIndex: 'all', yAxisIndex: 'all', transformable: false },
+        brush: {
+          xAxisIndex: 'all',
+          yAxisIndex: 'all',
+          throttleType: 'debounce',
+          throttleDelay: 300,
+          transformable: false,
+        },
         grid: panels.map((_, p) => ({
           left: cell(p).column * unit + 4,
           width: unit - 22,

@@ -103,12 +103,12 @@ function FormatCard({
   study: string;
   format: Format;
 }) {
-  const [dtype, setDtype] = useState<string>(dtypes[0] ?? '');
+  const [dtype, setDtype] = useState(dtypes[0]);
   const start = async () => {
     try {
       await call('export', {
         path: { study },
-        body: { format, ...(dtype && { dtype: dtype as Format['dtypes'][number] }) },
+        body: { format, ...(dtype !== dtypes[0] && { dtype }) },
       });
       tell(text.take.started);
     } catch (error) {
@@ -125,8 +125,8 @@ function FormatCard({
         <Choice
           label={text.take.precision}
           options={dtypes.map((id) => ({ id, label: text.take.dtypes[id] }))}
-          value={dtype}
-          onChange={setDtype}
+          value={dtype!}
+          onChange={(id) => setDtype(id as typeof dtype)}
         />
       )}
       <div>
@@ -140,11 +140,11 @@ function FormatCard({
 
 const looks = { running: 'good', done: 'blue', failed: 'bad' } as const;
 
-function ExportRow({ job: { format, out, state, note, bytes: written, totalBytes } }: { job: ExportJob }) {
+function ExportRow({ job: { format, dtype, out, state, note, bytes: written, totalBytes } }: { job: ExportJob }) {
   return (
     <li className="stack tight">
       <div className="row">
-        <b>{format}</b>
+        <b>{dtype ? `${format}, ${text.take.dtypes[dtype]}` : format}</b>
         <Pill look={looks[state]} live={state === 'running'}>
           {text.take.states[state]}
         </Pill>

@@ -1,7 +1,7 @@
 // Routes that plan and start jobs, and stop and resume their processes.
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { ParsedBodyOf, StudySummary } from '@goldilocks/protocol/page';
 import { defaultModel, locateModel } from '../../base-models/locate.js';
 import { UserError } from '../../errors.js';
@@ -10,7 +10,7 @@ import { locate } from '../../inspect/reading/sources.js';
 import { nameStudy, workerOf } from '../../journey/open-study.js';
 import { checkJourneySettings, type JourneySettings } from '../../journey/options.js';
 import { planData } from '../../preview/plan-data.js';
-import { checkOutput } from '../../state/output.js';
+import { checkOutput, freeOutput } from '../../state/output.js';
 import { startJob } from '../jobs.js';
 import type { Handlers } from '../route-types.js';
 import type { StudyView } from '../study/study-view.js';
@@ -100,17 +100,4 @@ function settingsOf(folder: string, { model, metric, method, seed, fixed, ...dat
 function modelOf(folder: string, model: string): string {
   const path = resolve(folder, model);
   return existsSync(path) ? path : model;
-}
-
-/** A folder that is not in use yet. */
-async function freeOutput(folder: string, name: string): Promise<string> {
-  for (let number = 1; ; number++) {
-    const path = join(folder, number === 1 ? name : `${name}-${number}`);
-    try {
-      await checkOutput(path);
-      return path;
-    } catch (error) {
-      if (!(error instanceof UserError) || number === 100) throw error;
-    }
-  }
 }

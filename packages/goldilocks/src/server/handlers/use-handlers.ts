@@ -5,6 +5,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { HttpError } from '../../http/http-error.js';
 import { runCommand } from '../../journey/report/command.js';
+import { freeOutput } from '../../state/output.js';
 import { relocate } from '../../state/relocate.js';
 import { baseOf } from '../../use/tuned-model.js';
 import type { Handlers } from '../route-types.js';
@@ -87,7 +88,8 @@ export function useHandlers({ folder, book, pulse }: ServerPlace, inspections: I
     async export({ path, body }) {
       const view = await book.find(path.study);
       const output = modelOf(view);
-      const out = insideWorkspace(folder, body.out ?? `${relative(folder, output)}-${body.format}`);
+      const name = [relative(folder, output), body.format, ...(body.dtype ? [body.dtype.toLowerCase()] : [])].join('-');
+      const out = insideWorkspace(folder, body.out ?? (await freeOutput(folder, name)));
       return exports.start(view.key, output, body, out);
     },
   };

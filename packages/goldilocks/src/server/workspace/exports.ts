@@ -8,13 +8,12 @@ import { UserError } from '../../errors.js';
 import { HttpError } from '../../http/http-error.js';
 import { checkOutput } from '../../state/output.js';
 import { excerpt } from '../../terminal/strip-control.js';
-import { type ExportFormat, exportTo } from '../../use/export-model.js';
+import { type ExportFormat, exportTo, type WeightType, weightTypes } from '../../use/export-model.js';
 
 interface Format {
   readonly format: ExportFormat;
   readonly title: string;
   readonly note: string;
-  readonly dtypes: Takeaway['formats'][number]['dtypes'];
   /** Only for models tuned with adapters. */
   readonly ofAdapters?: true;
 }
@@ -24,40 +23,37 @@ const formats: readonly Format[] = [
     format: 'safetensors',
     title: 'Merged model (safetensors)',
     note: 'For Transformers, vLLM, and converters to other formats.',
-    dtypes: ['F32', 'F16', 'BF16'],
   },
   {
     format: 'adapter',
     title: 'LoRA adapter',
     note: 'A few megabytes, loaded onto the base model by PEFT.',
-    dtypes: [],
     ofAdapters: true,
   },
   {
     format: 'gguf',
     title: 'GGUF',
     note: 'For llama.cpp, Ollama and LM Studio, with a Modelfile.',
-    dtypes: [],
   },
   {
     format: 'onnx',
     title: 'ONNX',
-    note: 'For transformers.js, in Node and in browsers.',
-    dtypes: [],
+    note: 'For transformers.js, in Node and in browsers: in 32 bits and in 8.',
   },
 ];
 
 export function formatsOf(output: string | null): Takeaway['formats'] {
-  const hasAdapter = output !== null && existsSync(join(output, 'adapter'));
-  return formats.map(({ format, title, note, dtypes, ofAdapters }) => {
-    const because =
-      output === null
-        ? 'The model is not there yet.'
-        : ofAdapters && !hasAdapter
-          ? 'This model was tuned as a whole, without an adapter.'
-          : '';
-    return { format, title, note, dtypes, available: because === '', because };
+  return formats.map((known) => {
+    const { format, title, note } = known;
+    const because = whyNot(known, output);
+    return { format, title, note, dtypes: [...weightTypes[format]], available: because === '', because };
   });
+}
+
+function whyNot({ ofAdapters }: Format, output: string | null): string {
+  if (output === null) return 'The model is not there yet.';
+  if (!ofAdapters || existsSync(join(output, 'adapter'))) return '';
+  return 'This model was tuned as a whole, without an adapter.';
 }
 
 const lookMs = 500;
@@ -77,18 +73,22 @@ export class Exports {
 
   /** Begins an export; what comes of it is told. @throws HttpError, UserError where it cannot begin */
   async start(study: string, model: string, { format, dtype }: ExportRequest, out: string): Promise<ExportJob> {
-    const known = formatsOf(model).find((each) => each.format === format);
+    const known = formats.find((each) => each.format === format);
     if (known === undefined) throw new HttpError(400, `«${excerpt(format)}» is no format that can be written.`);
-    if (!known.available) throw new HttpError(400, known.because);
-    if (dtype !== undefined && !known.dtypes.includes(dtype))
+    const because = whyNot(known, model);
+    if (because !== '') throw new HttpError(400, because);
+    if (dtype !== undefined && !weightTypes[known.format].includes(dtype))
       throw new HttpError(400, `${known.title} has no ${dtype}.`);
     await checkOutput(out);
+    const place = relative(this.workspace, out);
+    if (this.of(study).some((job) => job.state === 'running' && job.out === place))
+      throw new HttpError(409, `An export to ${place} is running already.`);
     const job: ExportJob = {
-      ...{ id: randomUUID(), format, out: relative(this.workspace, out), state: 'running', note: 'writing' },
-      ...{ bytes: 0, totalBytes: await expectedBytes(model, format, dtype), startedAt: new Date().toISOString() },
+      ...{ id: randomUUID(), format, dtype, out: place, state: 'running', note: 'writing' },
+      ...{ bytes: 0, totalBytes: await expectedBytes(model, known.format, dtype), startedAt: new Date().toISOString() },
     };
     this.#jobs.set(study, [job, ...this.of(study)].slice(0, 20));
-    void this.#run(study, job, { model, to: format as ExportFormat, out, dtype });
+    void this.#run(study, job, { model, to: known.format, out, dtype });
     return { ...job };
   }
 
@@ -118,14 +118,17 @@ export class Exports {
   }
 }
 
-const bytesOf = { F32: 4, F16: 2, BF16: 2 } as const;
+/** A block of 32 eight-bit weights has a scale of two bytes. */
+const bytesOf: Record<WeightType, number> = { F32: 4, F16: 2, BF16: 2, Q8_0: 34 / 32 };
 
-/** Weights of a result are stored in four bytes each. */
-async function expectedBytes(model: string, format: string, dtype: ExportRequest['dtype']): Promise<number | null> {
+/** By the result's weights, which have four bytes each; null where these are not in one file. */
+async function expectedBytes(model: string, format: ExportFormat, dtype?: WeightType): Promise<number | null> {
   if (format === 'adapter') return sizeOf(join(model, 'adapter'));
-  if (format !== 'safetensors') return null;
   const weights = join(model, 'model.safetensors');
-  return existsSync(weights) ? Math.round(((await stat(weights)).size * bytesOf[dtype ?? 'F32']) / bytesOf.F32) : null;
+  if (!existsSync(weights)) return null;
+  // ONNX is written twice, the second time with a byte for a weight.
+  const each = format === 'onnx' ? bytesOf.F32 + 1 : bytesOf[dtype ?? weightTypes[format][0]!];
+  return Math.round(((await stat(weights)).size * each) / bytesOf.F32);
 }
 
 async function sizeOf(folder: string): Promise<number> {
