@@ -75,7 +75,7 @@ function drawPair({ x, y, trials, targets, direction }: Pair, context: PlotConte
     },
     option: ({ colors, dark }) => ({
       grid: { left: 8, right: 24, top: 34, bottom: 40, containLabel: true },
-      brush: { xAxisIndex: 0, yAxisIndex: 0, transformable: false },
+      brush: { xAxisIndex: 0, yAxisIndex: 0, throttleType: 'debounce', throttleDelay: 300, transformable: false },
       xAxis: { ...axisOf(x, colors), splitLine: { show: false }, ...titleBelow(xTitle, colors) },
       yAxis: { ...axisOf(y, colors), splitLine: { show: false }, ...titleAbove(yTitle, colors) },
       tooltip: {
