@@ -84,4 +84,16 @@ for name, changes in CASES.items():
     result = steps(lora, lr=1e-2, weight_decay=0.1)
     result['final'] = {rename(k): v for k, v in result['final'].items()}
     golden['lora'] = {**result, 'rank': 3, 'alpha': 6, 'targets': ['q_proj', 'v_proj', 'down_proj'], 'rank_stabilized': name == 'untied-bias'}
+    if name != 'llama3-rope':
+        dora = peft.get_peft_model(fresh(), peft.LoraConfig(r=3, lora_alpha=6, target_modules=['q_proj', 'v_proj', 'down_proj'], use_dora=True,
+                                   task_type='CAUSAL_LM', use_rslora=name == 'untied-bias'))
+        plain = lambda k: rename(k).replace('lora_magnitude_vector.weight', 'lora_magnitude_vector')
+        named = {plain(k): p for k, p in dora.named_parameters()}
+        for k, value in adapter.items(): named[k].data = value.clone()
+        magnitudes = {k: numbers(p) for k, p in named.items() if 'magnitude' in k}
+        result = steps(dora, lr=1e-2, weight_decay=0.1)
+        result['final'] = {plain(k): v for k, v in result['final'].items()}
+        merged = dora.merge_and_unload().state_dict()
+        keep = ('model.layers.1.self_attn.q_proj.weight', 'model.layers.2.mlp.down_proj.weight')
+        golden['dora'] = {**result, 'magnitudes': magnitudes, 'merged': {k: numbers(merged[k]) for k in keep}}
     (folder / 'golden.json').write_text(json.dumps(golden))

@@ -32,6 +32,7 @@ from state import Checkpoints, Progress, finite
 ONNX_ALONE = {
     "--optimizer": lambda settings: (settings.get("optimizer") or {}).get("name", "adamw") != "adamw",
     "--label-smoothing": lambda settings: settings.get("labelSmoothing"),
+    "--dora": lambda settings: (settings.get("lora") or {}).get("dora"),
     "--neftune": lambda settings: settings.get("neftune"),
 }
 

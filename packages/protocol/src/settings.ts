@@ -42,6 +42,7 @@ export const loraSettingsSchema = z.object({
   alpha: z.number().gt(0),
   targets: z.array(z.enum(loraTargets)).min(1),
   rankStabilized: z.boolean(),
+  dora: z.boolean().optional(),
 });
 
 export const optimizerSettingsSchema = z.object({

@@ -52,6 +52,8 @@ export interface LoraSettings {
   targets: LoraTarget[];
   /** Scale α/√r instead of α/r (rsLoRA, 2312.03732). */
   rankStabilized: boolean;
+  /** A magnitude for each output of an adapted layer trains beside the adapter (DoRA, 2402.09353); default false. */
+  dora?: boolean;
 }
 
 export const optimizerNames = ['adamw', 'adamw-8bit', 'sgd', 'lion', 'adafactor', 'muon'] as const;

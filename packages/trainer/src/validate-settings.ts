@@ -131,6 +131,8 @@ function checkMethod({ method, lora, freezing }: TrainingSettings, report: Repor
 function checkLora(lora: LoraSettings, report: Report): void {
   check(report, 'LoRA rank', lora.rank, integerFrom(1), 'a whole number of at least 1, usually 4 … 64');
   check(report, 'LoRA alpha', lora.alpha, above(0), 'above 0, usually once or twice the rank');
+  if (lora.dora !== undefined && typeof lora.dora !== 'boolean')
+    report(`DoRA is ${show(lora.dora)}; it must be true or false.`);
   const unknown = lora.targets.filter((target) => !loraTargets.includes(target));
   if (lora.targets.length === 0 || unknown.length > 0) {
     report(`LoRA targets are ${show(lora.targets)}; they must be one or more of ${loraTargets.join(', ')}.`);

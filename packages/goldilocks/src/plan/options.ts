@@ -11,9 +11,10 @@ export interface TrainingOption {
 }
 
 /** The options in use, each in a few words. */
-export function trainingOptions({ optimizer, labelSmoothing, neftune, device }: TrainingSettings): TrainingOption[] {
+export function trainingOptions({ optimizer, labelSmoothing, neftune, lora, device }: TrainingSettings): TrainingOption[] {
   return [
     ...(optimizer ? [{ name: 'optimizer', text: optimizerText(optimizer) }] : []),
+    ...(lora?.dora ? [{ name: 'adapters', text: 'with magnitudes (DoRA)' }] : []),
     ...(labelSmoothing ? [{ name: 'label smoothing', text: String(labelSmoothing) }] : []),
     ...(neftune ? [{ name: 'noise on embeddings (NEFTune)', text: `alpha ${neftune}` }] : []),
     ...(device ? [{ name: 'device', text: device }] : []),

@@ -1,5 +1,7 @@
 // A tuned model's weights as one set of tensors: base tensors, changed tensors in their place, adapters added in.
-import { loraNames, loraScale } from '../adapters/lora.js';
+import { applyMagnitudes } from '../adapters/dora.js';
+import { loraScale } from '../adapters/lora.js';
+import { loraNames } from '../adapters/names.js';
 import type { Model, WeightTensor } from '../models/model.js';
 import type { TensorToWrite, WritableDtype } from '../weights/write-safetensors.js';
 
@@ -8,7 +10,7 @@ export function mergedTensors(model: Model, dtype: WritableDtype): TensorToWrite
   return [...model.base.shapes].map(([name, shape]) => ({ name, dtype, shape, data: () => mergedTensor(model, name) }));
 }
 
-/** One tensor with everything that training changed, row-major. A LoRA target becomes W + s·B·A. */
+/** One tensor with everything that training changed, row-major. A LoRA target becomes W + s·B·A, in DoRA with its magnitudes. */
 export function mergedTensor({ base, tuned }: Model, name: string): Float32Array {
   const changed = tuned?.tensors.get(name);
   if (changed) return changed.data;
@@ -19,6 +21,8 @@ export function mergedTensor({ base, tuned }: Model, name: string): Float32Array
   const b = tuned?.tensors.get(names.b);
   const transposed = base.inventory.linears.get(layer)?.transposed ?? false;
   if (tuned?.lora && a && b) addProduct(weight, a, b, loraScale(tuned.lora), transposed);
+  const magnitude = tuned?.tensors.get(names.magnitude);
+  if (magnitude) applyMagnitudes(weight, magnitude.data, transposed);
   return weight;
 }
 

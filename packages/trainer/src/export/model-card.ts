@@ -120,7 +120,7 @@ function hyperparameters(settings: TrainingSettings): string {
       ? [
           [
             'LoRA',
-            `rank ${lora.rank}, alpha ${lora.alpha}${lora.rankStabilized ? ' (rank-stabilised)' : ''}, on ${lora.targets.join(', ')}`,
+            `rank ${lora.rank}, alpha ${lora.alpha}${lora.rankStabilized ? ' (rank-stabilised)' : ''}${lora.dora ? ', with magnitudes (DoRA)' : ''}, on ${lora.targets.join(', ')}`,
           ],
         ]
       : []),

@@ -1,6 +1,6 @@
 // Writes a LoRA adapter as PEFT stores it.
 import { join } from 'node:path';
-import { loraNames } from '../adapters/lora.js';
+import { loraNames } from '../adapters/names.js';
 import type { Architecture } from '../models/architecture.js';
 import type { Inventory, LinearLayer } from '../models/inventory.js';
 import type { WeightTensor } from '../models/model.js';
@@ -15,7 +15,7 @@ export interface PeftAdapterExport {
   lora: LoraSettings;
   /** Dropout on the adapters' input, [0, 1). */
   dropout: number;
-  /** `….lora_A.weight` [r, in] and `….lora_B.weight` [out, r], and tensors that were trained whole. */
+  /** `….lora_A.weight` [r, in] and `….lora_B.weight` [out, r], in DoRA `….lora_magnitude_vector` [out], and tensors that were trained whole. */
   tensors: ReadonlyMap<string, WeightTensor>;
   /** The base model's. */
   architecture: Architecture;
@@ -59,6 +59,7 @@ function adapterConfig({ lora, dropout, base, tensors, architecture, inventory }
     lora_alpha: lora.alpha,
     lora_dropout: dropout,
     use_rslora: lora.rankStabilized,
+    use_dora: lora.dora ?? false,
     ...targetModules(adapted, linears),
     bias: 'none',
     fan_in_fan_out: adapted.some(([, { transposed }]) => transposed),

@@ -1,9 +1,11 @@
 // A module context over a new graph: where weights come from, adapters, dropout masks.
-import { loraNames, loraScale, withLora } from '../adapters/lora.js';
+import { withDora } from '../adapters/dora.js';
+import { loraOutput, loraScale } from '../adapters/lora.js';
+import { loraNames } from '../adapters/names.js';
 import { GraphError } from '../graph/errors.js';
 import { Graph, type Value } from '../graph/graph.js';
-import { compactProduct } from '../graph/ops/compact.js';
-import { mul, where } from '../graph/ops/elementwise.js';
+import { compactProduct, widen } from '../graph/ops/compact.js';
+import { add, mul, where } from '../graph/ops/elementwise.js';
 import { gatherRows, reshape, selectRows, slice } from '../graph/ops/layout.js';
 import { gemm } from '../graph/ops/product.js';
 import { effectiveDropout } from '../kernels/dropout-masks.js';
@@ -84,15 +86,20 @@ export function makeContext({ mapped, fed, rows, tokens, packed, targets, past =
     lookup: (name, shape, key) => rowsOf(weight(name, shape), key),
     linear: (name, x, out, { bias = false, transposed = false } = {}) => {
       const added = bias ? weight(`${name}.bias`, [out]) : undefined;
-      const matrix = fed.shapes.has(`${name}.weight`) ? undefined : mapped?.matrix?.(graph, `${name}.weight`);
+      const compact = fed.shapes.has(`${name}.weight`) ? undefined : mapped?.matrix?.(graph, `${name}.weight`);
       const whole = () => weight(`${name}.weight`, transposed ? [x.shape[1]!, out] : [out, x.shape[1]!]);
-      const base = matrix
-        ? compactProduct(x, matrix, { transposed, bias: added })
-        : gemm(x, whole(), { transposeB: !transposed, bias: added });
-      const { a, b } = loraNames(name);
-      const [shapeA, shapeB] = [fed.shapes.get(a), fed.shapes.get(b)];
-      if (!fed.lora || !shapeA || !shapeB) return base;
-      return withLora(base, masked(x), weight(a, shapeA), weight(b, shapeB), loraScale(fed.lora));
+      const product = (y: Value, offset?: Value) =>
+        compact
+          ? compactProduct(y, compact, { transposed, bias: offset })
+          : gemm(y, whole(), { transposeB: !transposed, bias: offset });
+      const names = loraNames(name);
+      const [shapeA, shapeB] = [fed.shapes.get(names.a), fed.shapes.get(names.b)];
+      if (!fed.lora || !shapeA || !shapeB) return product(x, added);
+      const [a, b, scale] = [weight(names.a, shapeA), weight(names.b, shapeB), loraScale(fed.lora)];
+      if (!fed.lora.dora) return add(product(x, added), loraOutput(masked(x), a, b, scale));
+      const magnitude = weight(names.magnitude, [out]);
+      const matrix = compact ? widen(compact) : whole();
+      return withDora(x, masked(x), { product, matrix, transposed, bias: added, a, b, magnitude, scale });
     },
     dropout: (x) => (fed.lora ? x : masked(x)),
     shared,

@@ -1,5 +1,6 @@
 // What a model is made of: its tensors, linear layers and embedding tables, found by building its graph once for a single token.
 
+import { weightOfAdapter } from '../adapters/names.js';
 import { Graph, type Value } from '../graph/graph.js';
 import type { LookupKey, ModuleContext } from '../modules/context.js';
 import type { Shape } from '../tensor/shape.js';
@@ -69,7 +70,7 @@ export class Inventory {
    * @throws RangeError where the model has none of that name
    */
   depthOf(name: string): number {
-    const entry = this.tensors.get(name.replace(/\.lora_[AB]\.weight$/, '.weight'));
+    const entry = this.tensors.get(weightOfAdapter(name));
     if (!entry) throw new RangeError(`The model has no tensor ${name}.`);
     return entry.depth;
   }

@@ -13,11 +13,14 @@ import {
 } from '../../test/golden-model.js';
 import { evaluateLoss } from '../evaluation/evaluate-loss.js';
 import { scoreLabelTokens } from '../evaluation/score-label-tokens.js';
+import { mergedTensor, mergedTensors } from '../export/merge.js';
 import { Decoder } from '../generation/decoder.js';
 import { generateTokens } from '../generation/generate-tokens.js';
 import type { TrainingSettings } from '../settings.js';
+import { Learner } from '../training/learner.js';
 import { SafetensorsFile } from '../weights/safetensors.js';
 import { BaseModel } from './base-model.js';
+import type { Model, WeightTensor } from './model.js';
 
 interface Steps extends GoldenSteps {
   final: Record<string, number[]>;
@@ -30,6 +33,7 @@ interface Golden {
   gradients: Record<string, number[]>;
   full: Steps;
   'top-layer': Steps;
+  dora?: Steps & { magnitudes: Record<string, number[]>; merged: Record<string, number[]> };
   lora: Steps & { rank: number; alpha: number; targets: never[]; rank_stabilized: boolean };
 }
 
@@ -75,6 +79,35 @@ describe.each(cases)('a tiny random Llama against Transformers: %s', (name) => {
     const file = SafetensorsFile.open(join(folder(name), 'lora-start.safetensors'));
     for (const tensor of Object.keys(golden.lora.final)) start.set(tensor, file.read(tensor));
     await check(golden.lora, { method: 'lora', lora: { rank, alpha, targets, rankStabilized } }, start);
+  });
+
+  it.runIf(golden.dora)('takes the same ten steps with DoRA as PEFT, and merges alike', async () => {
+    const { rank, alpha, targets, rank_stabilized: rankStabilized } = golden.lora;
+    const lora = { rank, alpha, targets, rankStabilized, dora: true };
+    const { magnitudes, merged, ...steps } = golden.dora!;
+    const start = new Map<string, Float32Array>();
+    const file = SafetensorsFile.open(join(folder(name), 'lora-start.safetensors'));
+    for (const tensor of Object.keys(golden.lora.final)) start.set(tensor, file.read(tensor));
+    const base = await open(name);
+    const settings = settingsOf(steps, { method: 'lora', lora });
+    const fresh = new Learner({ base, settings, train: examples, validation: [], cacheDirectory }).weights.tensors;
+    for (const [tensor, wanted] of valuesOf(magnitudes)) expectClose(fresh.get(tensor)!.data, wanted, 1e-6, tensor);
+    await check(steps, { method: 'lora', lora }, start);
+    const ended = Object.entries(steps.final).map(([tensor, values]): [string, WeightTensor] => {
+      const shape = [...fresh.get(tensor)!.shape];
+      return [tensor, { shape, data: Float32Array.from(values) }];
+    });
+    const model: Model = { base, tuned: { method: 'lora', lora, tensors: new Map(ended) } };
+    for (const [tensor, wanted] of valuesOf(merged)) expectClose(mergedTensor(model, tensor), wanted, 1e-6, tensor);
+    const tuned = await evaluateLoss(model, examples);
+    const weights = new Map(
+      mergedTensors(model, 'F32').map(({ name: tensor, shape }) => [
+        tensor,
+        { shape: [...shape], data: mergedTensor(model, tensor) },
+      ]),
+    );
+    const whole = await evaluateLoss({ base, tuned: { method: 'full', tensors: weights } }, examples);
+    expectClose(tuned.perExample, whole.perExample, 1e-5);
   });
 
   it('predicts the same logits token by token, and continues alike', async () => {

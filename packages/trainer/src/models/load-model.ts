@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { nameInLayer } from '../adapters/lora.js';
+import { nameInLayer, weightOfAdapter } from '../adapters/names.js';
 import { ModelFormatError } from '../errors.js';
 import { labelsFile } from '../export/peft-adapter.js';
 import type { LoraTarget } from '../settings.js';
@@ -17,6 +17,7 @@ const adapterConfigSchema = z.object({
   r: z.number().int().min(1),
   lora_alpha: z.number().positive(),
   use_rslora: z.boolean().nullish(),
+  use_dora: z.boolean().nullish(),
   target_modules: z.union([z.array(z.string()), z.string()]),
 });
 
@@ -40,6 +41,7 @@ export async function loadModel(directory: string, options: LoadOptions): Promis
     alpha: config.lora_alpha,
     targets: targetsOf(tensors, base),
     rankStabilized: config.use_rslora ?? false,
+    ...(config.use_dora && { dora: true }),
   };
   return {
     base,
@@ -71,7 +73,7 @@ function readAdapter(path: string, base: BaseModel): Map<string, WeightTensor> {
   const tensors = new Map<string, WeightTensor>();
   for (const stored of file.names()) {
     const name = stored.replace(/^base_model\.model\./, '');
-    const layer = name.replace(/\.lora_[AB]\.weight$/, '.weight');
+    const layer = weightOfAdapter(name);
     if (!base.shapes.has(layer) || (layer === name && base.inventory.depthOf(name) < base.inventory.layers)) {
       throw new ModelFormatError(`${path} holds ${stored}, which belongs to no layer of ${base.name}.`);
     }

@@ -47,6 +47,7 @@ const lora = { rank: 2, alpha: 4, targets: ['q_proj' as const, 'down_proj' as co
 const variants: Record<string, Partial<TrainingSettings>> = {
   'all weights, dropout': { dropout: 0.1 },
   'LoRA, dropout, accumulation': { method: 'lora', lora, dropout: 0.2, microBatchTokens: 16 },
+  'DoRA, dropout, Lion': { method: 'lora', lora: { ...lora, dora: true }, dropout: 0.2, optimizer: { name: 'lion' } },
   'two frozen layers': { freezing: { layers: 2, embeddings: true } },
   'gradual unfreezing, layer-wise rates': {
     freezing: { layers: 0, embeddings: false, unfreeze: 'gradual', layerwiseDecay: 0.5 },

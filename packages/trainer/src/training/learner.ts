@@ -1,5 +1,5 @@
 // One optimizer step: examples in, weights changed. Holds the trainable weights, the optimizer and the graphs.
-import { initializeLora } from '../adapters/lora.js';
+import { initializeLora } from '../adapters/lora-tensors.js';
 import { type MicroBatch, makeMicroBatches, type NumberedExample, supervisedTokens } from '../data/batches.js';
 import type { TokenizedExample } from '../data/example.js';
 import { lookupRows } from '../data/segments.js';
@@ -87,14 +87,9 @@ export class Learner {
     if (options.device === 'webgpu') this.onDevice = this.openDevice();
     tensors.forEach((tensor, part) => {
       const data = this.memory.allocate(rooms[part]!);
+      const key = { seed: settings.seed, purpose: Purpose.initialization, counter: 0, part };
       if (base.shapes.has(tensor.name)) data.set(base.readTensor(tensor.name, settings.seed));
-      else
-        initializeLora(tensor.name, data, tensor.shape[1]!, {
-          seed: settings.seed,
-          purpose: Purpose.initialization,
-          counter: 0,
-          part,
-        });
+      else initializeLora(tensor, data, key, base);
       this.tensors.set(tensor.name, { tensor, data });
     });
   }

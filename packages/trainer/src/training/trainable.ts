@@ -1,5 +1,6 @@
 // Which tensors a run trains, and with what rate.
-import { loraShapes } from '../adapters/lora.js';
+import { loraShapes } from '../adapters/lora-tensors.js';
+import { weightOfAdapter } from '../adapters/names.js';
 import type { Architecture } from '../models/architecture.js';
 import type { BaseModel } from '../models/base-model.js';
 import type { FedWeights } from '../models/graph-context.js';
@@ -69,7 +70,7 @@ const depthFromTop = (name: string, inventory: Inventory): number =>
 /** Globs with `*` for any characters; an adapter also answers to its layer's name. */
 function matches(pattern: string, name: string): boolean {
   const expression = new RegExp(`^${pattern.split('*').map(escapeExpression).join('.*')}$`);
-  return expression.test(name) || expression.test(name.replace(/\.lora_[AB]\.weight$/, '.weight'));
+  return expression.test(name) || expression.test(weightOfAdapter(name));
 }
 
 const escapeExpression = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

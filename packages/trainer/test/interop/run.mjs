@@ -53,6 +53,7 @@ const variants = {
     learningRate: 1e-2,
     freezing: { layers: 1, embeddings: true },
   },
+  dora: { method: 'lora', lora: { ...lora, dora: true }, learningRate: 1e-2 },
 };
 
 /** Logits after every token of a text, [tokens][vocabulary]. */

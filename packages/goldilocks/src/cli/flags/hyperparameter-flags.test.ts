@@ -34,7 +34,7 @@ describe('userSettings', () => {
       ...['--layerwise-decay', '0.9', '--lora-rank', '4', '--lora-alpha', '8', '--lora-targets', 'q_proj,v_proj'],
       ...['--optimizer', 'sgd', '--momentum', '0.8', '--nesterov'],
       ...['--label-smoothing', '0.1', '--neftune', '5', '--device', 'auto'],
-      ...['--rslora', '--max-length', '64', '--micro-batch-tokens', '128', '--patience', '2'],
+      ...['--rslora', '--dora', '--max-length', '64', '--micro-batch-tokens', '128', '--patience', '2'],
     ];
     const settings = settingsOf(line);
     expect(settings.settings).toMatchObject({

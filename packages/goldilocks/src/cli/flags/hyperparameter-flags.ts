@@ -66,6 +66,7 @@ export interface HyperparameterFlags {
   loraAlpha?: number;
   loraTargets?: LoraTarget[];
   rslora?: boolean;
+  dora?: boolean;
   optimizer?: OptimizerName;
   momentum?: number;
   nesterov?: boolean;
@@ -107,6 +108,7 @@ export function addHyperparameterFlags(command: Command): Command {
     .option('--lora-alpha <alpha>', 'scale of the adapters', positive('32'))
     .option('--lora-targets <names>', `layers with adapters: some of ${targets.join(',')}`, someTargets)
     .option('--rslora', 'scale adapters by the root of their rank')
+    .option('--dora', "train each adapted layer's magnitudes too (DoRA)")
     .option('--optimizer <name>', `${optimizers.join(', ')} (default: adamw)`, choice(optimizers))
     .option('--momentum <share>', 'momentum of sgd (default: 0.9) or muon (default: 0.95)', share('0.9'))
     .option('--nesterov', "Nesterov's momentum in sgd; muon has it anyway")
@@ -153,8 +155,8 @@ function freezingOf(flags: HyperparameterFlags) {
   return defined<FreezingSettings>({ layers, unfreeze, unfreezeEvery, tensors, layerwiseDecay });
 }
 
-function loraOf({ loraRank: rank, loraAlpha: alpha, loraTargets, rslora: rankStabilized }: HyperparameterFlags) {
-  return defined<LoraSettings>({ rank, alpha, targets: loraTargets, rankStabilized });
+function loraOf({ loraRank: rank, loraAlpha: alpha, loraTargets, rslora: rankStabilized, dora }: HyperparameterFlags) {
+  return defined<LoraSettings>({ rank, alpha, targets: loraTargets, rankStabilized, dora });
 }
 
 function optimizerOf({ optimizer: name, momentum, nesterov }: HyperparameterFlags) {

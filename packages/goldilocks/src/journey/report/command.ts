@@ -55,6 +55,7 @@ function hyperparameterFlags({ settings = {} }: JourneySettings): [string, strin
     ['--lora-alpha', lora?.alpha],
     ['--lora-targets', lora?.targets?.join(',')],
     ['--rslora', lora?.rankStabilized],
+    ['--dora', lora?.dora],
     ['--optimizer', optimizer?.name],
     ['--momentum', optimizer?.momentum],
     ['--nesterov', optimizer?.nesterov],

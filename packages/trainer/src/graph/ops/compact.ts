@@ -37,7 +37,7 @@ export function compactProduct(x: Value, matrix: CompactMatrix, options: Compact
 }
 
 /** The matrix in float32. */
-function widen({ precision, shape, numbers, scales }: CompactMatrix): Value {
+export function widen({ precision, shape, numbers, scales }: CompactMatrix): Value {
   const { graph } = numbers;
   const [rows, columns] = shape;
   if (precision === 'bf16') return graph.node('Cast', [numbers], 'float32', shape, { to: 1 });
