@@ -11,7 +11,13 @@ export interface TrainingOption {
 }
 
 /** The options in use, each in a few words. */
-export function trainingOptions({ optimizer, labelSmoothing, neftune, lora, device }: TrainingSettings): TrainingOption[] {
+export function trainingOptions({
+  optimizer,
+  labelSmoothing,
+  neftune,
+  lora,
+  device,
+}: TrainingSettings): TrainingOption[] {
   return [
     ...(optimizer ? [{ name: 'optimizer', text: optimizerText(optimizer) }] : []),
     ...(lora?.dora ? [{ name: 'adapters', text: 'with magnitudes (DoRA)' }] : []),
