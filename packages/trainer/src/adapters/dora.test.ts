@@ -37,8 +37,10 @@ test.each([false, true])(
     const graph = new Graph();
     const input = (name: string, shape: number[]) => graph.input(name, 'float32', shape);
     const [x, dropped] = [input('x', [tokens, width]), input('dropped', [tokens, width])];
+    const matrix = input('w', transposed ? [width, out] : [out, width]);
     const inputs = {
-      ...{ weight: input('w', transposed ? [width, out] : [out, width]), transposed, bias: input('bias', [out]) },
+      product: (rows: Value, bias?: Value) => gemm(rows, matrix, { transposeB: !transposed, bias }),
+      ...{ matrix, transposed, bias: input('bias', [out]) },
       ...{ a: input('a', [rank, width]), b: input('b', [out, rank]), magnitude: input('m', [out]), scale },
     };
     graph.output('y', withDora(x, dropped, inputs));
