@@ -164,7 +164,8 @@ export class MemoryStorage implements Storage {
     const isStale = ({ id, state }: FrozenTrial) =>
       state === 'RUNNING' && (this.#heartbeats.get(id) ?? Infinity) < limit;
     const stale = this.#record(studyId).trials.filter(isStale);
-    for (const { id } of stale) await this.finishTrial(id, 'FAIL', null, changes);
+    // All in one turn of the event loop, so that of several callers one gets each.
+    await Promise.all(stale.map(({ id }) => this.finishTrial(id, 'FAIL', null, changes)));
     return Promise.all(stale.map(({ id }) => this.getTrial(id)));
   }
 
