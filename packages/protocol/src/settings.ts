@@ -78,6 +78,7 @@ export const trainingSettingsSchema = z
     microBatchTokens: z.int().min(1),
     gradientCheckpointing: z.boolean().optional(),
     device: z.enum(deviceChoices).optional(),
+    mixedPrecision: z.boolean().optional(),
     lossOn: z.enum(['completion', 'all']),
     evaluationsPerEpoch: z.number().gt(0),
     patience: z.int().min(0),

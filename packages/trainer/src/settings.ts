@@ -112,6 +112,8 @@ export interface TrainingSettings {
   microBatchTokens: number;
   /** Each layer is computed again in the backward pass instead of kept (gradient checkpointing, 1604.06174): less memory, more time, the same result. */
   gradientCheckpointing?: boolean;
+  /** On a GPU, which must be able to, matrix products of training in 16 bits, with loss scaling; no effect on the CPU. Default false. */
+  mixedPrecision?: boolean;
   /** Where it runs; no influence on the result beyond rounding. Default: cpu. */
   device?: DeviceChoice;
   /** Which tokens the loss counts: the completion's only, or the whole text's. */

@@ -17,6 +17,7 @@ export function trainingOptions({
   neftune,
   lora,
   device,
+  mixedPrecision,
 }: TrainingSettings): TrainingOption[] {
   return [
     ...(optimizer ? [{ name: 'optimizer', text: optimizerText(optimizer) }] : []),
@@ -24,6 +25,7 @@ export function trainingOptions({
     ...(labelSmoothing ? [{ name: 'label smoothing', text: String(labelSmoothing) }] : []),
     ...(neftune ? [{ name: 'noise on embeddings (NEFTune)', text: `alpha ${neftune}` }] : []),
     ...(device ? [{ name: 'device', text: device }] : []),
+    ...(mixedPrecision && device !== 'cpu' ? [{ name: 'mixed precision', text: 'products in 16 bits' }] : []),
   ];
 }
 
@@ -35,7 +37,7 @@ function optimizerText({ name, momentum, nesterov }: OptimizerSettings): string 
 }
 
 /** @throws UserError for an option that does not go with the others */
-export function checkTrainingOptions({ optimizer, device }: UserSettings): void {
+export function checkTrainingOptions({ optimizer, device = 'cpu', mixedPrecision }: UserSettings): void {
   const { name = 'adamw', momentum, nesterov } = optimizer ?? {};
   const isTold = momentum !== undefined || nesterov !== undefined;
   if (isTold && name !== 'sgd' && name !== 'muon') {
@@ -45,5 +47,8 @@ export function checkTrainingOptions({ optimizer, device }: UserSettings): void 
   }
   if (device === 'webgpu' && name !== 'adamw') {
     throw new UserError(`The optimizer ${name} does not run on a GPU: leave out --device webgpu, or take adamw.`);
+  }
+  if (mixedPrecision && device === 'cpu') {
+    throw new UserError('--mixed-precision is for a GPU: say --device webgpu or --device auto as well.');
   }
 }

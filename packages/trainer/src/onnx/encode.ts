@@ -19,6 +19,7 @@ const elementTypes: Record<DType, number> = {
   int32: 6,
   int64: 7,
   bool: 9,
+  float16: 10,
   bfloat16: 16,
 };
 const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 };

@@ -25,6 +25,8 @@ export interface BatchRunnerOptions {
   /** Runs on the GPU, with frozen weights from here; the gradients stay there, those of embedding tables whole. */
   resident?: ResidentWeights;
   training: boolean;
+  /** Matrix products in 16 bits; default false. */
+  mixedPrecision?: boolean;
   /** Dropout probability; only in training. */
   dropout?: number;
   /** Outputs of the frozen layers below, where there are any. */
@@ -47,6 +49,8 @@ export interface RunPosition {
   step: number;
   /** Number of the micro-batch within its step. */
   microBatch: number;
+  /** What the gradients are multiplied by; default 1. */
+  lossScale?: number;
 }
 
 interface Prepared extends BatchGraph {
@@ -82,7 +86,9 @@ export class BatchRunner {
     const rows = tableRowFeeds(prepared.rowKeys, batch.segments, shape);
     const feeds: Record<string, Feeds[string]> = { ...prepared.frozen, ...rows.feeds };
     Object.assign(feeds, Object.fromEntries(this.options.weights));
-    Object.assign(feeds, feedsOf(batch.segments, batch.targets, shape));
+    const own = feedsOf(batch.segments, batch.targets, shape);
+    const { lossScale = 1 } = position ?? {};
+    Object.assign(feeds, own, { weights: own.weights.map((weight) => weight * lossScale) });
     if (this.options.prefix) feeds.hidden = this.options.prefix.hiddenOf(batch);
     const { noiseAlpha = 0 } = this.options;
     if (noiseAlpha > 0) {
@@ -130,6 +136,7 @@ export class BatchRunner {
     });
     const executable = await Executable.compile(built.graph, {
       weightsFolder: files?.folder,
+      mixedPrecision: this.options.mixedPrecision,
       ...(resident && { device: 'webgpu', keeps: (output) => output.startsWith('gradient.') }),
     });
     const read = built.graph.inputs.map(({ name }) => name).filter((name) => !fed.shapes.has(name));

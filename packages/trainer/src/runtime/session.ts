@@ -3,7 +3,9 @@ import { availableParallelism } from 'node:os';
 import { Graph, type Value } from '../graph/graph.js';
 import { resolveShape, type Sizes } from '../graph/open-sizes.js';
 import { add } from '../graph/ops/elementwise.js';
+import { matmul } from '../graph/ops/product.js';
 import { encodeOnnx, writtenNodes } from '../onnx/encode.js';
+import { halveProducts } from '../onnx/half-products.js';
 import { HostIntegers } from '../onnx/host-integers.js';
 import type { TensorData } from '../tensor/dtype.js';
 import { showShape, sizeOf } from '../tensor/shape.js';
@@ -18,6 +20,8 @@ export interface RuntimeOptions {
   threads?: number;
   /** Default: cpu. On a GPU every node has to run there; one that has no kernel there is an error. */
   device?: DeviceName;
+  /** Matrix products in 16 bits; default false. */
+  mixedPrecision?: boolean;
   /** Outputs that stay in the GPU's memory. */
   keeps?: (output: string) => boolean;
 }
@@ -51,7 +55,8 @@ export class Executable {
 
   /** @throws DeviceError where there is no GPU, or it cannot run a node */
   static async compile(graph: Graph, options: RuntimeOptions = {}): Promise<Executable> {
-    const integers = new HostIntegers(graph, writtenNodes(graph));
+    const nodes = writtenNodes(graph);
+    const integers = new HostIntegers(graph, options.mixedPrecision ? halveProducts(nodes) : nodes);
     const bytes = encodeOnnx(graph, integers);
     const { device = 'cpu' } = options;
     if (device === 'webgpu') await holdDevice();
@@ -120,6 +125,16 @@ export function holdDevice(): Promise<unknown> {
     InferenceSession.create(encodeOnnx(graph), sessionOptions(graph, { device: 'webgpu' })),
   );
   return held;
+}
+
+/** @throws DeviceError where the GPU lacks numbers of 16 bits (shader-f16) */
+export async function checkHalfPrecision(): Promise<void> {
+  const graph = new Graph();
+  const x = graph.input('x', 'float32', [1, 1]);
+  graph.output('y', matmul(x, x));
+  const executable = await Executable.compile(graph, { device: 'webgpu', mixedPrecision: true });
+  await executable.run({ x: Float32Array.of(1) });
+  await executable.release();
 }
 
 function sessionOptions(graph: Graph, { device = 'cpu', keeps, threads, weightsFolder }: RuntimeOptions) {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { stepExamples } from '../data/order.js';
 import { DeviceError, type DeviceName } from '../runtime/device.js';
-import { holdDevice } from '../runtime/session.js';
+import { checkHalfPrecision, holdDevice } from '../runtime/session.js';
+import type { TrainingSettings } from '../settings.js';
 import { writeAll, writeAtomically } from '../weights/atomic-write.js';
 import { obstacleOnDevice } from './device-obstacle.js';
 import type { FineTuneOptions } from './fine-tune-options.js';
@@ -26,18 +27,27 @@ type Measured = z.infer<typeof measuredSchema>;
 /** @throws DeviceError where the GPU is asked for and there is none */
 export async function chooseDevice(options: Options): Promise<ChosenDevice> {
   const { device = 'cpu' } = options.settings;
-  if (device === 'webgpu') await holdDevice();
+  if (device === 'webgpu') await openGpu(options.settings);
   if (device !== 'auto') return { name: device, because: 'as asked' };
   const obstacle = obstacleOnDevice(options.settings);
   if (obstacle) return { name: 'cpu', because: `${obstacle} does not run on a GPU` };
   try {
-    await holdDevice();
+    await openGpu(options.settings);
     return fasterOf(await measureOnce(options));
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;
     const because = error.kind === 'missing' ? 'no GPU was found' : error.message;
     return { name: 'cpu', because };
   }
+}
+
+/** Half precision is for a GPU: a run that is on the CPU, or goes on there, computes in float32. */
+export const learnsInHalf = ({ mixedPrecision = false }: TrainingSettings, device: DeviceName): boolean =>
+  mixedPrecision && device === 'webgpu';
+
+async function openGpu({ mixedPrecision }: TrainingSettings): Promise<void> {
+  await holdDevice();
+  if (mixedPrecision) await checkHalfPrecision();
 }
 
 /** The faster one; the CPU where they are alike. */
@@ -50,8 +60,8 @@ export function fasterOf({ cpu, webgpu }: Measured): ChosenDevice {
 
 /** Measures both devices, unless a run before did for this model and these lengths. */
 async function measureOnce(options: Options): Promise<Measured> {
-  const { method, maxLength, microBatchTokens } = options.settings;
-  const key = JSON.stringify([options.model.hash, method, maxLength, microBatchTokens]);
+  const { method, maxLength, microBatchTokens, mixedPrecision } = options.settings;
+  const key = JSON.stringify([options.model.hash, method, maxLength, microBatchTokens, mixedPrecision]);
   const name = `device-${createHash('sha256').update(key).digest('hex').slice(0, 24)}.json`;
   const file = join(options.cacheDirectory, name);
   if (existsSync(file)) return measuredSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -65,7 +75,9 @@ async function secondsPerStep(
   { model, train, settings, cacheDirectory }: Options,
   device: DeviceName,
 ): Promise<number> {
-  const learner = new Learner({ base: model, train, validation: [], settings, cacheDirectory, device });
+  const mixedPrecision = learnsInHalf(settings, device);
+  const data = { base: model, train, validation: [], cacheDirectory };
+  const learner = new Learner({ ...data, settings, device, mixedPrecision });
   const order = { seed: settings.seed, count: train.length, batchSize: settings.batchSize, step: 0 };
   const examples = Array.from(stepExamples(order), (index) => ({ index, example: train[index]! }));
   await learner.moveTo(settings.epochs);

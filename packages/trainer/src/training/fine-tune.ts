@@ -5,7 +5,7 @@ import { measureLoss } from '../evaluation/evaluate-loss.js';
 import { DeviceError } from '../runtime/device.js';
 import { learningRateAt } from '../schedules/learning-rate.js';
 import { validateSettings } from '../validate-settings.js';
-import { type ChosenDevice, chooseDevice } from './choose-device.js';
+import { type ChosenDevice, chooseDevice, learnsInHalf } from './choose-device.js';
 import { evaluationSteps } from './evaluation-steps.js';
 import type { Outcome } from './events.js';
 import type { FineTuneOptions, FineTuneResult } from './fine-tune-options.js';
@@ -35,7 +35,8 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult
 
 async function trainOn(device: ChosenDevice, options: FineTuneOptions): Promise<FineTuneResult> {
   const { model, train, settings } = options;
-  const learner = new Learner({ ...options, base: model, device: device.name });
+  const mixedPrecision = learnsInHalf(settings, device.name);
+  const learner = new Learner({ ...options, base: model, device: device.name, mixedPrecision });
   try {
     const total = totalSteps(train.length, settings.batchSize, settings.epochs);
     const run = await RunState.open(options, learner);

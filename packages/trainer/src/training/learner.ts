@@ -9,6 +9,7 @@ import type { BaseModel } from '../models/base-model.js';
 import type { TunedWeights, WeightTensor } from '../models/model.js';
 import { updateRuleOf } from '../optimizers/choose.js';
 import { DeviceAdamW } from '../optimizers/device-adamw.js';
+import { LossScale } from '../optimizers/loss-scale.js';
 import { Optimizer } from '../optimizers/optimizer.js';
 import { Purpose } from '../random/philox.js';
 import { BatchRunner } from '../running/batch-runner.js';
@@ -46,6 +47,8 @@ export interface LearnerOptions {
   cacheDirectory: string;
   /** Default: cpu. */
   device?: DeviceName;
+  /** Matrix products of training in 16 bits, with loss scaling; default false. */
+  mixedPrecision?: boolean;
   /** Weight decay on norms and biases too, as plain torch.optim.AdamW has it; default false. */
   decayEverything?: boolean;
 }
@@ -71,6 +74,8 @@ export class Learner {
   private readonly tensors = new Map<string, { tensor: TrainableTensor; data: Float32Array }>();
   private phase?: Phase;
   private readonly onDevice?: OnDevice;
+  /** In mixed precision. */
+  private readonly lossScale?: LossScale;
 
   constructor(private readonly options: LearnerOptions) {
     const { base, settings } = options;
@@ -85,6 +90,7 @@ export class Learner {
     this.memory = new ParameterMemory(rooms);
     this.optimizer = new Optimizer(this.memory, rule, settings.weightDecay);
     if (options.device === 'webgpu') this.onDevice = this.openDevice();
+    if (options.mixedPrecision) this.lossScale = new LossScale();
     tensors.forEach((tensor, part) => {
       const data = this.memory.allocate(rooms[part]!);
       const key = { seed: settings.seed, purpose: Purpose.initialization, counter: 0, part };
@@ -118,21 +124,29 @@ export class Learner {
 
   /** Forward, backward and update on the examples of one step. */
   async step(examples: readonly NumberedExample[], step: number, learningRate: number): Promise<StepOutcome> {
+    for (;;) {
+      const outcome = await this.tryStep(examples, step, learningRate);
+      if (!this.lossScale?.retry(outcome.applied)) return outcome;
+    }
+  }
+
+  private async tryStep(examples: readonly NumberedExample[], step: number, rate: number): Promise<StepOutcome> {
     const { base, settings } = this.options;
     const supervised = examples.reduce((sum, { example }) => sum + supervisedTokens(example), 0);
     const { task } = base.architecture;
     const batches = makeMicroBatches(examples, settings.microBatchTokens, supervised, task, !settings.neftune);
+    const position = { seed: settings.seed, step, lossScale: this.lossScale?.value };
     let loss = 0;
     let results: Results = {};
     for (const [microBatch, batch] of batches.entries()) {
       await freeArrays(Object.values(results));
-      const outputs = await this.current.training.runKeeping(batch, { seed: settings.seed, step, microBatch });
+      const outputs = await this.current.training.runKeeping(batch, { ...position, microBatch });
       results = outputs.results;
       await this.onDevice?.optimizer.accumulate(outputs.kept);
       loss += this.collect(results, batch, microBatch < batches.length - 1);
     }
     const tokens = batches.reduce((sum, { realTokens }) => sum + realTokens, 0);
-    const update = await this.update(loss, learningRate);
+    const update = await this.update(loss, rate);
     await freeArrays(Object.values(results));
     return { loss, tokens, ...update };
   }
@@ -222,12 +236,13 @@ export class Learner {
       PrefixCache.open({ base, depth, examples, cacheDirectory, basePrecision });
     const prefix = cachedDepth(settings, current, base.inventory) > 0 ? await open(train) : undefined;
     const validationPrefix = depth > 0 && validation.length > 0 ? await open(validation) : undefined;
-    const onlyTraining = { training: true, dropout, gradientCheckpointing, labelSmoothing, noiseAlpha, prefix };
+    const { mixedPrecision } = this.options;
+    const changes = { dropout, gradientCheckpointing, labelSmoothing, noiseAlpha, mixedPrecision };
     const shared = { base, fed, weights, resident: this.onDevice?.frozen, basePrecision };
     return {
       lowestLayer,
       prefixes: [prefix, validationPrefix].filter((cache) => cache !== undefined),
-      training: new BatchRunner({ ...shared, ...onlyTraining }),
+      training: new BatchRunner({ ...shared, ...changes, training: true, prefix }),
       evaluation: new BatchRunner({ ...shared, training: false, prefix: validationPrefix }),
     };
   }
@@ -242,7 +257,8 @@ export class Learner {
   private async update(loss: number, learningRate: number): Promise<Pick<StepOutcome, 'gradientNorm' | 'applied'>> {
     const optimizer = this.onDevice?.optimizer ?? this.optimizer;
     if (Number.isFinite(loss)) {
-      return optimizer.step({ learningRate, maxGradientNorm: this.options.settings.maxGradientNorm });
+      const { maxGradientNorm } = this.options.settings;
+      return optimizer.step({ learningRate, maxGradientNorm, lossScale: this.lossScale?.value });
     }
     await optimizer.dropGradients();
     return { gradientNorm: Number.NaN, applied: false };

@@ -3,7 +3,7 @@ import type { TokenizedExample } from '../data/example.js';
 import { stepExamples } from '../data/order.js';
 import type { BaseModel } from '../models/base-model.js';
 import type { TrainingSettings } from '../settings.js';
-import { chooseDevice } from './choose-device.js';
+import { chooseDevice, learnsInHalf } from './choose-device.js';
 import { Learner } from './learner.js';
 
 export interface RampOptions {
@@ -33,7 +33,8 @@ export interface RampPoint {
 export async function learningRateRamp(options: RampOptions): Promise<RampPoint[]> {
   const { model, train, settings, from, to, steps } = options;
   const { name: device } = await chooseDevice(options);
-  const learner = new Learner({ ...options, base: model, validation: [], device });
+  const mixedPrecision = learnsInHalf(settings, device);
+  const learner = new Learner({ ...options, base: model, validation: [], device, mixedPrecision });
   const order = { seed: settings.seed, count: train.length, batchSize: settings.batchSize };
   const points: RampPoint[] = [];
   try {

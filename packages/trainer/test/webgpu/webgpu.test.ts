@@ -16,7 +16,7 @@ import { BatchRunner } from '../../src/running/batch-runner.js';
 import { ResidentWeights } from '../../src/running/resident-weights.js';
 import { type DeviceChoice, DeviceError } from '../../src/runtime/device.js';
 import { releaseAll } from '../../src/runtime/device-tensor.js';
-import { Executable } from '../../src/runtime/session.js';
+import { checkHalfPrecision, Executable } from '../../src/runtime/session.js';
 import { toDevice, toHost } from '../../src/runtime/transfer.js';
 import type { TrainingSettings } from '../../src/settings.js';
 import type { TrainingEvent } from '../../src/training/events.js';
@@ -132,6 +132,25 @@ describe.runIf(isThere)('a run', () => {
     const { device } = await run('auto');
     expect(device.because).toMatch(/^[\d.e-]+ s a step, on the (CPU|GPU) [\d.e-]+ s$/);
     expect((await run('auto')).device).toEqual(device);
+  });
+});
+
+describe.runIf(isThere)('mixed precision', () => {
+  it('is close to float32 where the GPU has 16 bits, and refused where it has not', async () => {
+    const refusal = await checkHalfPrecision().catch((error: unknown) => error);
+    if (refusal) return expect(refusal).toMatchObject({ name: 'DeviceError', kind: 'unsupported' });
+    const settings = { ...tinySettings, learningRate: 1e-3, device: 'webgpu' as const };
+    const examples = tinyExamples(24);
+    const run = async (mixedPrecision: boolean) =>
+      fineTune({
+        model: await BaseModel.load(tinyModel, { cacheDirectory }),
+        ...{ train: examples, validation: examples, settings: { ...settings, mixedPrecision }, cacheDirectory },
+        checkpointDirectory: mkdtempSync(join(cacheDirectory, 'half-')),
+      });
+    const [half, whole] = [await run(true), await run(false)];
+    for (const [i, { loss }] of half.history.entries()) {
+      expect(Math.abs(loss / whole.history[i]!.loss - 1)).toBeLessThan(5e-3);
+    }
   });
 });
 

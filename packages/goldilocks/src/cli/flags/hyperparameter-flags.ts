@@ -77,6 +77,7 @@ export interface HyperparameterFlags {
   microBatchTokens?: number;
   gradientCheckpointing?: boolean;
   device?: DeviceChoice;
+  mixedPrecision?: boolean;
   patience?: number;
 }
 
@@ -119,6 +120,7 @@ export function addHyperparameterFlags(command: Command): Command {
     .option('--micro-batch-tokens <tokens>', 'tokens computed at once: less needs less memory', count(1, '512'))
     .option('--gradient-checkpointing', 'compute layers again in the backward pass: less memory, more time')
     .option('--device <device>', 'cpu (default), webgpu (a GPU), or auto: the faster one', choice(devices))
+    .option('--mixed-precision', 'on a GPU, matrix products in 16 bits')
     .option('--patience <count>', 'measurements without improvement before stopping; 0 never stops', count(0, '4'));
 }
 
@@ -131,10 +133,10 @@ function someTargets(text: string): LoraTarget[] {
 /** Only what was given, so that nothing else counts as fixed. */
 export function userSettings(flags: HyperparameterFlags): UserSettings | undefined {
   const { learningRate, batchSize, epochs, dropout, weightDecay, maxLength, patience } = flags;
-  const { basePrecision, microBatchTokens, gradientCheckpointing, device } = flags;
+  const { basePrecision, microBatchTokens, gradientCheckpointing, device, mixedPrecision } = flags;
   return defined<UserSettings>({
     ...{ learningRate, batchSize, epochs, dropout, weightDecay, maxLength, patience },
-    ...{ basePrecision, microBatchTokens, gradientCheckpointing, device },
+    ...{ basePrecision, microBatchTokens, gradientCheckpointing, device, mixedPrecision },
     schedule: scheduleOf(flags),
     freezing: freezingOf(flags),
     lora: loraOf(flags),

@@ -66,6 +66,7 @@ function hyperparameterFlags({ settings = {} }: JourneySettings): [string, strin
     ['--micro-batch-tokens', settings.microBatchTokens],
     ['--gradient-checkpointing', settings.gradientCheckpointing],
     ['--device', settings.device],
+    ['--mixed-precision', settings.mixedPrecision],
     ['--patience', settings.patience],
   ];
 }
