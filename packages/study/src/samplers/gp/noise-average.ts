@@ -9,6 +9,11 @@ import type { GaussianProcess, Posterior, TrainingData } from './gaussian-proces
 
 /** Shares of the variance that are noise; each is as likely before any value is seen. */
 const SHARES = [0.003, 0.02, 0.1, 0.3, 0.6, 0.9, 0.99];
+/**
+ * How far the truth is from the mean, in deviations of the process itself: over 96 simulated searches of 8 to 40 trials 1.4 in
+ * the median, 1.8 in the mean square. The searched functions are not quite stationary, and their best points were chosen.
+ */
+const ERROR = 1.7;
 /** So narrow a prior that the noise stays where the share puts it. */
 const FIXED = 1e-3;
 
@@ -39,6 +44,7 @@ export class NoiseAveragedProcess {
     this.#members = members.map(({ process, scale }, i) => ({ process, scale, weight: weights[i]! / total }));
   }
 
+  /** Its variance is that of the errors that were measured. */
   posterior(x: ArrayLike<number>): Posterior {
     let [mean, square] = [0, 0];
     for (const { process, scale, weight } of this.#members) {
@@ -46,7 +52,7 @@ export class NoiseAveragedProcess {
       mean += weight * scale * one.mean;
       square += weight * scale * scale * (one.variance + one.mean * one.mean);
     }
-    return { mean, variance: Math.max(0, square - mean * mean) };
+    return { mean, variance: ERROR ** 2 * Math.max(0, square - mean * mean) };
   }
 
   /** The probability that the function is higher at one point than at another. */
@@ -54,7 +60,7 @@ export class NoiseAveragedProcess {
     return this.#members.reduce((sum, { process, weight }) => {
       const [a, b] = [process.posterior(x), process.posterior(other)];
       const variance = a.variance + b.variance - 2 * process.covariance(x, other);
-      return sum + weight * normalCdf((a.mean - b.mean) / Math.sqrt(Math.max(1e-12, variance)));
+      return sum + weight * normalCdf((a.mean - b.mean) / (ERROR * Math.sqrt(Math.max(1e-12, variance))));
     }, 0);
   }
 }
