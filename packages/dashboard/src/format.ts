@@ -37,6 +37,12 @@ export function param(value: ParamValue | undefined): string {
 /** `warmup-stable-decay` as `warmup stable decay`; control and direction marks are left out. */
 export const readable = (value: string) => value.replace(/[\p{Cc}\p{Cf}]/gu, ' ');
 
+/** `Frozen layers` for `frozenLayers`. */
+export function settingName(name: string): string {
+  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 export const percent = (share: number, digits = 0) => `${(100 * share).toFixed(digits)} %`;
 
 /** `45 s`, `3 min 20 s`, `2 h 5 min`. */

@@ -194,6 +194,7 @@ export const text = {
     gradientNormHow: 'Spikes and growth are a sign of a rate that is too high.',
     speed: 'Tokens per second',
     speedHow: 'Of the training steps.',
+    noStepYet: 'It gets ready; its curves begin with its first step.',
     step: (step: string, of: string) => `step ${step} of ${of}`,
     memory: (size: string) => `${size} of memory`,
     since: (time: string) => `since ${time}`,

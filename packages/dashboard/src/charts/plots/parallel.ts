@@ -67,7 +67,7 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
         nameTextStyle: {
           color: colors.ink,
           fontSize: 12,
-          ...(width < NARROW && { align: 'left', padding: [0, 0, 34, 12] }),
+          ...(width < NARROW && { align: 'left', verticalAlign: 'bottom', padding: [0, 0, 8, 14] }),
         },
         nameGap: 14,
         axisLine: { lineStyle: { color: colors['line-strong'], width: 1.5 } },

@@ -26,7 +26,7 @@ function Running({ trial, overview }: { trial: RunningTrial; overview: StudyOver
   const { step, totalSteps, startedAt, memoryBytes, curves, purpose } = trial;
   const last = curves.training.at(-1);
   const facts = [
-    text.live.step(count(step), count(totalSteps)),
+    last ? text.live.step(count(step), count(totalSteps)) : '',
     last?.tokensPerSecond ? text.start.speed(count(Math.round(last.tokensPerSecond))) : '',
     memoryBytes === null ? '' : text.live.memory(bytes(memoryBytes)),
     text.live.since(moment(startedAt)),
@@ -48,7 +48,11 @@ function Running({ trial, overview }: { trial: RunningTrial; overview: StudyOver
       <Meter share={totalSteps ? step / totalSteps : 0} label={text.live.step(count(step), count(totalSteps))} />
       <p className="small muted number">{facts.filter(Boolean).join(' · ')}</p>
       <Changes trial={trial} overview={overview} />
-      <RunCurves trial={trial} file={`${overview.summary.key}-${trial.trial}`} />
+      {last ? (
+        <RunCurves trial={trial} file={`${overview.summary.key}-${trial.trial}`} />
+      ) : (
+        <p className="muted">{text.live.noStepYet}</p>
+      )}
       <Answers answers={curves.answers} />
     </section>
   );

@@ -26,6 +26,7 @@ import { budgetOf } from '../options.js';
 import type { JourneyRecord } from '../record.js';
 import type { TestResult } from '../test-stage.js';
 import type { TrainingData } from '../training-data.js';
+import { shownValue } from './params.js';
 
 export function reportData({ data }: Prepared, { tokens }: TrainingData): ReportData {
   const { statistics, splits, problems } = data;
@@ -91,8 +92,8 @@ export function reportBaselines({ data, task }: Prepared, tested: readonly numbe
 export function reportAdjustments(plan: Plan): Adjustment[] {
   return plan.adjustments.map(({ hyperparameter, from, to, because, source, evidence }) => ({
     name: hyperparameter,
-    from,
-    to,
+    from: shownValue(plan, hyperparameter, from),
+    to: shownValue(plan, hyperparameter, to),
     sentence: because,
     source: sourceOf(source),
     priorOnly: evidence === 'prior',

@@ -12,7 +12,7 @@ export function shownParams(plan: LayeredPlan, params: Readonly<Record<string, u
   return Object.fromEntries(entries) as Params;
 }
 
-function shownValue({ model }: LayeredPlan, name: string, value: ParamValue): ParamValue {
+export function shownValue({ model }: LayeredPlan, name: string, value: ParamValue): ParamValue {
   return name === 'frozenLayers' && typeof value === 'number' ? layersOfShare(value, model.layers) : value;
 }
 

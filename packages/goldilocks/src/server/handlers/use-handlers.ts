@@ -81,7 +81,12 @@ export function useHandlers({ folder, book, pulse }: ServerPlace, inspections: I
         formats: formatsOf(output),
         exports: [...exports.of(key)],
         snippets:
-          report === undefined ? [] : snippetsFor(shown, report.baseModel.name, template, example.slice(0, 200)),
+          report === undefined || output === null
+            ? []
+            : snippetsFor({
+                ...{ output: shown, base: report.baseModel.name, template, example: example.slice(0, 200) },
+                hasAdapter: existsSync(join(output, 'adapter')),
+              }),
         reproduce: report?.reproduce.command ?? (journey === undefined ? '' : runCommand(journey.settings)),
       };
     },

@@ -2,13 +2,18 @@
 import type { Takeaway } from '@goldilocks/protocol/page';
 import { quote } from '../../journey/report/command.js';
 
-/** `template` says how a prompt must be laid out. */
-export function snippetsFor(
-  output: string,
-  base: string,
-  template: 'plain' | 'chat',
-  example: string,
-): Takeaway['snippets'] {
+export interface Used {
+  /** The result's folder; exports lie beside it under its name and theirs. */
+  readonly output: string;
+  readonly base: string;
+  /** How a prompt must be laid out. */
+  readonly template: 'plain' | 'chat';
+  readonly example: string;
+  /** Whether there is an adapter. */
+  readonly hasAdapter: boolean;
+}
+
+export function snippetsFor({ output, base, template, example, hasAdapter }: Used): Takeaway['snippets'] {
   const path = JSON.stringify(output);
   const text = JSON.stringify(example);
   return [
@@ -24,41 +29,42 @@ export function snippetsFor(
       code: template === 'chat' ? pythonChat(path, text) : pythonPlain(path, text),
       needs: 'pip install transformers torch',
     },
-    {
-      title: 'PEFT (Python), from the adapter',
-      language: 'python',
-      code: [
-        'from peft import PeftModel',
-        'from transformers import AutoModelForCausalLM',
-        '',
-        `model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(${JSON.stringify(base)}), ${JSON.stringify(`${output}/adapter`)})`,
-      ].join('\n'),
-      needs: 'pip install transformers torch peft; only for models tuned with LoRA',
-    },
+    ...(hasAdapter ? [peft(output, base)] : []),
     {
       title: 'transformers.js',
       language: 'js',
       code: [
-        "import { pipeline } from '@huggingface/transformers';",
+        "import { env, pipeline } from '@huggingface/transformers';",
         '',
-        `const generate = await pipeline('text-generation', ${path}, { dtype: 'fp32' });`,
+        "env.localModelPath = '.'; // where `goldilocks serve` was started",
+        `const generate = await pipeline('text-generation', ${JSON.stringify(`${output}-onnx`)}, { dtype: 'q8', local_files_only: true });`,
         `const [answer] = await generate(${template === 'chat' ? `[{ role: 'user', content: ${text} }]` : `${text} + '\\n'`}, { max_new_tokens: 64 });`,
         'console.log(answer.generated_text);',
       ].join('\n'),
-      needs: 'npm i @huggingface/transformers; the model as ONNX (optimum-cli export onnx)',
+      needs: 'npm i @huggingface/transformers; the model exported as ONNX',
     },
     {
       title: 'Ollama',
       language: 'sh',
-      code: [
-        `echo 'FROM ${output.replaceAll("'", "'\\''")}' > Modelfile`,
-        'ollama create tuned -f Modelfile',
-        `ollama run tuned ${quote(example)}`,
-      ].join('\n'),
-      needs:
-        'Ollama; it reads the merged safetensors of the families that it knows (Llama, Gemma, Mistral, Phi-3, Qwen)',
+      code: [`ollama create tuned -f ${quote(`${output}-gguf/Modelfile`)}`, `ollama run tuned ${quote(example)}`].join(
+        '\n',
+      ),
+      needs: 'Ollama; the model exported as GGUF',
     },
   ];
+}
+
+function peft(output: string, base: string): Takeaway['snippets'][number] {
+  const [from, adapter] = [JSON.stringify(base), JSON.stringify(`${output}/adapter`)];
+  const code = [
+    'from peft import PeftModel',
+    'from transformers import AutoModelForCausalLM',
+    '',
+    `base = AutoModelForCausalLM.from_pretrained(${from})`,
+    `model = PeftModel.from_pretrained(base, ${adapter})`,
+  ];
+  const needs = 'pip install transformers torch peft';
+  return { title: 'PEFT (Python), from the adapter', language: 'python', code: code.join('\n'), needs };
 }
 
 function pythonPlain(path: string, text: string): string {
