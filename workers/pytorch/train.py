@@ -33,6 +33,7 @@ ONNX_ALONE = {
     "--optimizer": lambda settings: (settings.get("optimizer") or {}).get("name", "adamw") != "adamw",
     "--label-smoothing": lambda settings: settings.get("labelSmoothing"),
     "--dora": lambda settings: (settings.get("lora") or {}).get("dora"),
+    "--replay": lambda settings: settings.get("replay"),
     "--neftune": lambda settings: settings.get("neftune"),
 }
 

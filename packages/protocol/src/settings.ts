@@ -67,6 +67,7 @@ export const trainingSettingsSchema = z
     seed: z.int().min(0).max(0xffffffff),
     maxGradientNorm: z.number().min(0),
     optimizer: optimizerSettingsSchema.optional(),
+    replay: z.object({ share: z.number().gt(0).lt(1), text: z.string().optional() }).optional(),
     labelSmoothing: z.number().min(0).lt(1).optional(),
     neftune: z.number().min(0).optional(),
     adam: z.object({

@@ -74,6 +74,13 @@ export interface OptimizerSettings {
  */
 export type BasePrecision = 'f32' | 'bf16' | '8bit' | '4bit';
 
+export interface ReplaySettings {
+  /** What reference text counts for in each step's loss, in (0, 1); as large a share of the batch size, at least one piece, is read beside it. */
+  share: number;
+  /** A file of plain text; default: what the base model brings along. */
+  text?: string;
+}
+
 export interface TrainingSettings {
   method: 'lora' | 'full';
   /** 1. Peak learning rate, > 0. */
@@ -98,6 +105,8 @@ export interface TrainingSettings {
   neftune?: number;
   /** Precision of what is frozen; default f32. What trains is float32, and so is the base model when results are used. */
   basePrecision?: BasePrecision;
+  /** Reference text in every step, against forgetting; default: none. Losses that are told are of the data alone. */
+  replay?: ReplaySettings;
   /** Seed of initialisation, data order and dropout masks: an unsigned 32-bit integer. */
   seed: number;
   /** Gradients are scaled down to this global L2 norm; 0 = no clipping. */

@@ -59,6 +59,7 @@ describe('validateSettings', () => {
     [{ optimizer: { name: 'lion', momentum: 0.9 } }, /settings of sgd and muon; lion has none/],
     [{ optimizer: { name: 'sgd', momentum: 0, nesterov: true } }, /set one above 0/],
     [{ labelSmoothing: 1 }, /^Label smoothing is 1;/],
+    [{ replay: { share: 1 } }, /^Replay is 1; it must be a share of the loss/],
     [{ neftune: -1 }, /^NEFTune’s alpha is -1;/],
     [{ seed: 2 ** 32 }, /^Seed is 4294967296;/],
     [{ maxGradientNorm: -1 }, /^Largest gradient norm is -1;/],

@@ -164,6 +164,13 @@ function checkRest(settings: TrainingSettings, positions: number | undefined, re
   check(report, 'Adam epsilon', settings.adam.epsilon, above(0), 'above 0');
   checkOptional(report, 'Label smoothing', settings.labelSmoothing, within(0, 1), 'a share, at least 0 and below 1');
   checkOptional(report, 'NEFTune’s alpha', settings.neftune, from(0), 'at least 0, usually 5 … 15 (0 = no noise)');
+  checkOptional(
+    report,
+    'Replay',
+    settings.replay?.share,
+    (x) => x > 0 && x < 1,
+    'a share of the loss, above 0 and below 1',
+  );
   check(report, 'Maximal length', settings.maxLength, integerFrom(2), 'a whole number of at least 2 tokens');
   if (positions !== undefined && settings.maxLength > positions) {
     report(`Maximal length is ${settings.maxLength} tokens, but the model attends to ${positions} at most; lower it.`);

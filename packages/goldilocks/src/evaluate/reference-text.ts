@@ -1,6 +1,7 @@
 // Text like what a base model was pretrained on: how well the model knows it, before and after, shows what it forgot.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UserError } from '../errors.js';
 
 /** Of the public domain: Lincoln at Gettysburg (1863), Melville's Moby-Dick (1851), Austen's Pride and Prejudice (1813). */
 const builtIn = [
@@ -25,13 +26,35 @@ export interface ReferenceText {
 /** The model's own `reference.txt` where its directory has one, else a few paragraphs of the public domain. */
 export async function referenceText(modelDirectory: string): Promise<ReferenceText> {
   try {
-    const text = await readFile(join(modelDirectory, 'reference.txt'), 'utf8');
-    const pieces = cut(text);
+    const pieces = (await ownPieces(modelDirectory)).slice(0, mostPieces);
     if (pieces.length > 0) return { origin: "the base model's own reference text", pieces };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   return { origin: 'English prose of the public domain', pieces: builtIn };
+}
+
+const ownPieces = async (modelDirectory: string) => cut(await readFile(join(modelDirectory, 'reference.txt'), 'utf8'));
+
+/**
+ * Pieces of text to replay in training: of this file, or of the model's own `reference.txt` those that nothing is measured on.
+ * @throws UserError where there are none
+ */
+export async function replayText(modelDirectory: string, file?: string): Promise<string[]> {
+  try {
+    const pieces =
+      file === undefined ? (await ownPieces(modelDirectory)).slice(mostPieces) : cut(await readFile(file, 'utf8'));
+    if (pieces.length > 0) return pieces;
+  } catch (error) {
+    if (file !== undefined)
+      throw new UserError(`The text to replay, ${file}, cannot be read: ${(error as Error).message}.`);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const problem =
+    file === undefined
+      ? 'The base model brings no text along that could be replayed'
+      : `${file} holds no text to replay`;
+  throw new UserError(`${problem}. Give a file of plain text with --replay-text.`);
 }
 
 /** Pieces of about equal length, cut at the ends of lines or sentences where there are any. */
@@ -44,7 +67,6 @@ function cut(text: string): string[] {
       piece = '';
     }
     piece += sentence;
-    if (pieces.length === mostPieces) return pieces;
   }
   return [...pieces, piece.trim()].filter((each) => each !== '').map((each) => each.slice(0, 2 * pieceLength));
 }

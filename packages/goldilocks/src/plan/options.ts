@@ -15,6 +15,7 @@ export function trainingOptions({
   optimizer,
   labelSmoothing,
   neftune,
+  replay,
   lora,
   device,
   mixedPrecision,
@@ -24,6 +25,7 @@ export function trainingOptions({
     ...(lora?.dora ? [{ name: 'adapters', text: 'with magnitudes (DoRA)' }] : []),
     ...(labelSmoothing ? [{ name: 'label smoothing', text: String(labelSmoothing) }] : []),
     ...(neftune ? [{ name: 'noise on embeddings (NEFTune)', text: `alpha ${neftune}` }] : []),
+    ...(replay ? [{ name: 'replay of reference text', text: `${replay.share} of the loss` }] : []),
     ...(device ? [{ name: 'device', text: device }] : []),
     ...(mixedPrecision && device !== 'cpu' ? [{ name: 'mixed precision', text: 'products in 16 bits' }] : []),
   ];
@@ -37,12 +39,17 @@ function optimizerText({ name, momentum, nesterov }: OptimizerSettings): string 
 }
 
 /** @throws UserError for an option that does not go with the others */
-export function checkTrainingOptions({ optimizer, device = 'cpu', mixedPrecision }: UserSettings): void {
+export function checkTrainingOptions({ optimizer, device = 'cpu', mixedPrecision, replay }: UserSettings): void {
   const { name = 'adamw', momentum, nesterov } = optimizer ?? {};
   const isTold = momentum !== undefined || nesterov !== undefined;
   if (isTold && name !== 'sgd' && name !== 'muon') {
     throw new UserError(
       `The optimizer ${name} has no momentum to set: it is for --optimizer sgd and --optimizer muon.`,
+    );
+  }
+  if (replay && !(replay.share! > 0 && replay.share! < 1)) {
+    throw new UserError(
+      `The share of replay is ${replay.share ?? 'missing'}; give one between 0 and 1, such as --replay 0.1.`,
     );
   }
   if (device === 'webgpu' && name !== 'adamw') {

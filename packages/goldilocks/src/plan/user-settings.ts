@@ -3,6 +3,7 @@ import type {
   FreezingSettings,
   LoraSettings,
   OptimizerSettings,
+  ReplaySettings,
   ScheduleSettings,
   TrainingSettings,
 } from '@goldilocks/trainer';
@@ -12,12 +13,13 @@ import { checkTrainingOptions } from './options.js';
 
 /** Any part of the training settings; what is given is fixed for the whole search. */
 export type UserSettings = Partial<
-  Omit<TrainingSettings, 'schedule' | 'freezing' | 'lora' | 'optimizer' | 'method'>
+  Omit<TrainingSettings, 'schedule' | 'freezing' | 'lora' | 'optimizer' | 'replay' | 'method'>
 > & {
   schedule?: Partial<ScheduleSettings>;
   freezing?: Partial<FreezingSettings>;
   lora?: Partial<LoraSettings>;
   optimizer?: Partial<OptimizerSettings>;
+  replay?: Partial<ReplaySettings>;
 };
 
 interface Check {
@@ -103,6 +105,8 @@ export function mergeUserSettings(settings: TrainingSettings, user: UserSettings
     freezing: withEmbeddings({ ...settings.freezing, ...user.freezing }),
     lora: settings.lora && { ...settings.lora, ...user.lora },
     ...optimizerOf(settings, user),
+    // Checked to have a share.
+    ...(user.replay && { replay: user.replay as ReplaySettings }),
   };
 }
 

@@ -18,7 +18,9 @@ import {
   type Model,
   scoreLabels,
   type TokenizedExample,
+  type TrainingSettings,
 } from '@goldilocks/trainer';
+import { replayText } from '../evaluate/reference-text.js';
 import { repositoryAt } from '../hub/repository.js';
 import { inspect } from '../inspect/inspect.js';
 import { readExamples, writeExamples } from './examples-file.js';
@@ -88,6 +90,7 @@ export function trainingHandlers(cacheDirectory: string, device: DeviceName = 'c
         model: opened,
         train: await examples(train),
         validation: await examples(validation),
+        reference: await replayed(opened, rest.settings),
         evaluateAtShares: evaluateAtShares === undefined ? undefined : [...evaluateAtShares],
         cacheDirectory,
         signal,
@@ -144,6 +147,16 @@ export function trainingHandlers(cacheDirectory: string, device: DeviceName = 'c
       return { files };
     },
   };
+}
+
+/** The text that the settings replay, all of it counted. */
+async function replayed(
+  base: BaseModel,
+  { replay, maxLength }: TrainingSettings,
+): Promise<TokenizedExample[] | undefined> {
+  if (!replay) return undefined;
+  const pieces = await replayText(base.directory, replay.text);
+  return pieces.map((completion) => base.tokenize({ prompt: '', completion }, { maxLength, lossOn: 'all' }));
 }
 
 /** What a prompt gives the model: a text, or the conversation so far. */

@@ -127,6 +127,7 @@ function hyperparameters(settings: TrainingSettings): string {
     ...(settings.optimizer ? [['Optimizer', optimizerText(settings.optimizer)]] : []),
     ...(settings.labelSmoothing ? [['Label smoothing', String(settings.labelSmoothing)]] : []),
     ...(settings.neftune ? [['Noise on embeddings (NEFTune)', `alpha ${settings.neftune}`]] : []),
+    ...(settings.replay ? [['Replay of reference text', `${settings.replay.share} of the loss`]] : []),
     ['Loss on', settings.lossOn === 'all' ? 'the whole text' : 'the completion'],
     ['Longest example', `${settings.maxLength} tokens`],
     ['Seed', String(settings.seed)],

@@ -29,6 +29,7 @@ export const Purpose = {
   sampling: 4,
   generation: 5,
   embeddingNoise: 6,
+  replay: 7,
 } as const;
 
 /** High 32 bits of the 64-bit product of two unsigned 32-bit integers. */

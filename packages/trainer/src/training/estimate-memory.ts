@@ -14,6 +14,7 @@ import { stateElements } from '../optimizers/update-rule.js';
 import type { BasePrecision, TrainingSettings } from '../settings.js';
 import { sizeOf } from '../tensor/shape.js';
 import { CompactWeights } from '../weights/compact-file.js';
+import { replayedPieces } from './replay.js';
 import { cachedDepth, fedWeights, prefixDepth, trainableTensors } from './trainable.js';
 
 const bytesPerNumber = 4;
@@ -83,6 +84,8 @@ function largestBatch({ config }: BaseModel, settings: TrainingSettings): BatchS
   const longest = Math.min(settings.maxLength, config.maxPositions) - 1;
   const rowTokens = roundUp(Math.max(commonRow, longest), 8);
   const tokens = Math.max(settings.microBatchTokens, longest);
-  const targets = settings.lossOn === 'all' ? tokens : Math.ceil(tokens * completionShare);
+  // Of reference text every token counts.
+  const replayed = Math.min(tokens, replayedPieces(settings) * longest);
+  const targets = settings.lossOn === 'all' ? tokens : Math.max(replayed, Math.ceil(tokens * completionShare));
   return { tokens, rows: Math.ceil(tokens / rowTokens), rowTokens, targets, predictions: targets };
 }

@@ -13,6 +13,8 @@ export interface FineTuneOptions {
   /** May be empty: then nothing is measured, and the last weights are the result. */
   validation: readonly TokenizedExample[];
   settings: TrainingSettings;
+  /** Pieces of text that `settings.replay` repeats; not needed otherwise. */
+  reference?: readonly TokenizedExample[];
   /** Complete state of the run. A call continues from the latest checkpoint found here. */
   checkpointDirectory: string;
   /** Outputs of frozen layers, shared by runs on the same data. */

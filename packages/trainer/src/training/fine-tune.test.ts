@@ -30,6 +30,7 @@ function optionsOf(settings: Partial<TrainingSettings> = {}, more: Partial<FineT
     model,
     train,
     validation,
+    reference: validation,
     settings: { ...tinySettings, ...settings },
     checkpointDirectory,
     cacheDirectory,
@@ -48,6 +49,10 @@ const variants: Record<string, Partial<TrainingSettings>> = {
   'all weights, dropout': { dropout: 0.1 },
   'LoRA, dropout, accumulation': { method: 'lora', lora, dropout: 0.2, microBatchTokens: 16 },
   'DoRA, dropout, Lion': { method: 'lora', lora: { ...lora, dora: true }, dropout: 0.2, optimizer: { name: 'lion' } },
+  'replay, 8-bit state, two frozen layers': {
+    ...{ replay: { share: 0.2 }, optimizer: { name: 'adamw-8bit' } },
+    freezing: { layers: 2, embeddings: true },
+  },
   'two frozen layers': { freezing: { layers: 2, embeddings: true } },
   'gradual unfreezing, layer-wise rates': {
     freezing: { layers: 0, embeddings: false, unfreeze: 'gradual', layerwiseDecay: 0.5 },

@@ -10,6 +10,7 @@ import { evaluationSteps } from './evaluation-steps.js';
 import type { Outcome } from './events.js';
 import type { FineTuneOptions, FineTuneResult } from './fine-tune-options.js';
 import { Learner } from './learner.js';
+import { checkReplay } from './replay.js';
 import { RunState } from './run-state.js';
 
 /**
@@ -20,6 +21,7 @@ import { RunState } from './run-state.js';
 export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult> {
   const { model, train, settings } = options;
   validateSettings(settings, model.config.layers);
+  checkReplay(settings, options.reference ?? [], model.architecture.task);
   if (train.length === 0) throw new DataError('There is no training example. Give at least one.');
   const device = await chooseDevice(options);
   if (settings.device) options.onEvent?.({ type: 'device', ...device });

@@ -21,6 +21,7 @@ import type { Results } from '../runtime/session.js';
 import type { TrainingSettings } from '../settings.js';
 import { sizeOf } from '../tensor/shape.js';
 import { obstacleOnDevice } from './device-obstacle.js';
+import { replayedExamples } from './replay.js';
 import {
   cachedDepth,
   fedWeights,
@@ -44,6 +45,8 @@ export interface LearnerOptions {
   settings: TrainingSettings;
   train: readonly TokenizedExample[];
   validation: readonly TokenizedExample[];
+  /** What `settings.replay` repeats; without it nothing is repeated. */
+  reference?: readonly TokenizedExample[];
   cacheDirectory: string;
   /** Default: cpu. */
   device?: DeviceName;
@@ -131,10 +134,10 @@ export class Learner {
   }
 
   private async tryStep(examples: readonly NumberedExample[], step: number, rate: number): Promise<StepOutcome> {
-    const { base, settings } = this.options;
-    const supervised = examples.reduce((sum, { example }) => sum + supervisedTokens(example), 0);
-    const { task } = base.architecture;
-    const batches = makeMicroBatches(examples, settings.microBatchTokens, supervised, task, !settings.neftune);
+    const { settings, reference = [] } = this.options;
+    const dataShare = reference.length > 0 ? 1 - (settings.replay?.share ?? 0) : 1;
+    const ofData = this.microBatches(examples, dataShare);
+    const batches = [...ofData, ...this.replayedBatches(step)];
     const position = { seed: settings.seed, step, lossScale: this.lossScale?.value };
     let loss = 0;
     let results: Results = {};
@@ -143,12 +146,28 @@ export class Learner {
       const outputs = await this.current.training.runKeeping(batch, { ...position, microBatch });
       results = outputs.results;
       await this.onDevice?.optimizer.accumulate(outputs.kept);
-      loss += this.collect(results, batch, microBatch < batches.length - 1);
+      const part = this.collect(results, batch, microBatch < batches.length - 1);
+      if (microBatch < ofData.length) loss += part / dataShare;
+      else if (!Number.isFinite(part)) loss = part;
     }
     const tokens = batches.reduce((sum, { realTokens }) => sum + realTokens, 0);
     const update = await this.update(loss, rate);
     await freeArrays(Object.values(results));
     return { loss, tokens, ...update };
+  }
+
+  /** @param share what the mean loss of these examples counts for */
+  private microBatches(examples: readonly NumberedExample[], share: number): MicroBatch[] {
+    const { base, settings } = this.options;
+    const supervised = examples.reduce((sum, { example }) => sum + supervisedTokens(example), 0);
+    const { task } = base.architecture;
+    return makeMicroBatches(examples, settings.microBatchTokens, supervised / share, task, !settings.neftune);
+  }
+
+  private replayedBatches(step: number): MicroBatch[] {
+    const { settings, train, reference = [] } = this.options;
+    if (!settings.replay || reference.length === 0) return [];
+    return this.microBatches(replayedExamples(reference, settings, step, train.length), settings.replay.share);
   }
 
   /** Runs the current weights on the validation examples, without dropout. */
@@ -226,7 +245,7 @@ export class Learner {
   }
 
   private async beginPhase(lowestLayer: number, current: readonly TrainableTensor[]): Promise<Phase> {
-    const { base, settings, train, validation, cacheDirectory } = this.options;
+    const { base, settings, train, validation, reference = [], cacheDirectory } = this.options;
     const { dropout, gradientCheckpointing, labelSmoothing, neftune: noiseAlpha, basePrecision } = settings;
     const fed = fedWeights(settings, current);
     const held = new Map(current.map(({ name }) => [name, this.tensors.get(name)!.data]));
@@ -234,7 +253,8 @@ export class Learner {
     const depth = prefixDepth(current, base.inventory);
     const open = (examples: readonly TokenizedExample[]) =>
       PrefixCache.open({ base, depth, examples, cacheDirectory, basePrecision });
-    const prefix = cachedDepth(settings, current, base.inventory) > 0 ? await open(train) : undefined;
+    const prefix =
+      cachedDepth(settings, current, base.inventory) > 0 ? await open([...train, ...reference]) : undefined;
     const validationPrefix = depth > 0 && validation.length > 0 ? await open(validation) : undefined;
     const { mixedPrecision } = this.options;
     const changes = { dropout, gradientCheckpointing, labelSmoothing, noiseAlpha, mixedPrecision };

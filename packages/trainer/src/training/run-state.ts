@@ -190,11 +190,11 @@ function lengthen(progress: Progress, { train, settings, checkpointDirectory }: 
 }
 
 /** What decides a run's result. */
-function fingerprintOf({ model, train, validation, settings }: FineTuneOptions): string {
+function fingerprintOf({ model, train, validation, settings, reference = [] }: FineTuneOptions): string {
   const hash = createHash('sha256')
     .update(JSON.stringify(decisiveSettings(settings)))
     .update(model.hash);
-  for (const { ids, supervised } of [...train, ...validation])
+  for (const { ids, supervised } of [...train, ...validation, ...(settings.replay ? reference : [])])
     hash.update(`${ids.length}:`).update(ids).update(supervised);
   return hash.digest('hex');
 }

@@ -1,4 +1,5 @@
 // Flags for the hyperparameters: what is given is used as it is, neither adjusted nor searched.
+import { resolve } from 'node:path';
 import type {
   BasePrecision,
   DeviceChoice,
@@ -7,12 +8,13 @@ import type {
   LoraTarget,
   OptimizerName,
   OptimizerSettings,
+  ReplaySettings,
   ScheduleName,
   ScheduleSettings,
 } from '@goldilocks/trainer';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { UserSettings } from '../../plan/user-settings.js';
-import { choice, count, names, number, positive, share } from '../values.js';
+import { choice, count, innerShare, names, number, positive, share } from '../values.js';
 
 // Written out, as loading the schemas would slow every start.
 const schedules = [
@@ -72,6 +74,8 @@ export interface HyperparameterFlags {
   nesterov?: boolean;
   labelSmoothing?: number;
   neftune?: number;
+  replay?: number;
+  replayText?: string;
   basePrecision?: BasePrecision;
   maxLength?: number;
   microBatchTokens?: number;
@@ -116,6 +120,8 @@ export function addHyperparameterFlags(command: Command): Command {
     .option('--label-smoothing <share>', 'share of each target that is spread over all tokens', share('0.1'))
     .option('--neftune <alpha>', 'noise on embeddings while training (NEFTune), usually 5 to 15', positive('5'))
     .option('--base-precision <precision>', `of frozen layers: ${precisions.join(', ')}`, choice(precisions))
+    .option('--replay <share>', 'share of the loss for reference text, against forgetting', innerShare('0.1'))
+    .option('--replay-text <file>', "plain text to replay (default: the base model's own)", (path) => resolve(path))
     .option('--max-length <tokens>', 'longest example; longer ones are cut', count(2, '256'))
     .option('--micro-batch-tokens <tokens>', 'tokens computed at once: less needs less memory', count(1, '512'))
     .option('--gradient-checkpointing', 'compute layers again in the backward pass: less memory, more time')
@@ -142,6 +148,7 @@ export function userSettings(flags: HyperparameterFlags): UserSettings | undefin
     lora: loraOf(flags),
     optimizer: optimizerOf(flags),
     labelSmoothing: flags.labelSmoothing,
+    replay: defined<ReplaySettings>({ share: flags.replay, text: flags.replayText }),
     neftune: flags.neftune,
   });
 }

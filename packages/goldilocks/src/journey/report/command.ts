@@ -61,6 +61,8 @@ function hyperparameterFlags({ settings = {} }: JourneySettings): [string, strin
     ['--nesterov', optimizer?.nesterov],
     ['--label-smoothing', settings.labelSmoothing],
     ['--neftune', settings.neftune],
+    ['--replay', settings.replay?.share],
+    ['--replay-text', settings.replay?.text],
     ['--base-precision', settings.basePrecision],
     ['--max-length', settings.maxLength],
     ['--micro-batch-tokens', settings.microBatchTokens],
