@@ -33,7 +33,19 @@ describe('userSettings', () => {
       ...['--unfreeze-every', '0.5', '--freeze-tensors', 'model.layers.*.mlp.*,model.norm.weight'],
       ...['--layerwise-decay', '0.9', '--lora-rank', '4', '--lora-alpha', '8', '--lora-targets', 'q_proj,v_proj'],
       ...['--optimizer', 'sgd', '--momentum', '0.8', '--nesterov'],
-      ...['--label-smoothing', '0.1', '--neftune', '5', '--replay', '0.1', '--replay-text', '/t.txt', '--device', 'auto', '--mixed-precision'],
+      ...[
+        '--label-smoothing',
+        '0.1',
+        '--neftune',
+        '5',
+        '--replay',
+        '0.1',
+        '--replay-text',
+        '/t.txt',
+        '--device',
+        'auto',
+        '--mixed-precision',
+      ],
       ...['--rslora', '--dora', '--max-length', '64', '--micro-batch-tokens', '128', '--patience', '2'],
     ];
     const settings = settingsOf(line);
