@@ -105,7 +105,8 @@ function drawTruth(seed, variation) {
   };
 }
 
-const RATES = Array.from({ length: 61 }, (_, i) => 10 ** (-5 + i / 20));
+// The first is rounded to just below its range.
+const RATES = Array.from({ length: 61 }, (_, i) => Math.max(space.learning_rate.low, 10 ** (-5 + i / 20)));
 const values = {
   learning_rate: RATES.slice(0, -1),
   batch_size: space.batch_size.choices,
