@@ -1,6 +1,6 @@
 /**
- * Reads all trials of a study at once. Nearly always they have the same parameters, so that these are read as columns, a
- * row for each trial, and not as rows of their own, each with its distribution: what a driver takes per row is most of it.
+ * Reads all trials of a study at once. Nearly always they have the same parameters and one value, so that these are read as
+ * columns, a row for each trial, and not as rows of their own: what a driver takes per row is most of it.
  */
 
 import { type Compilable, type RawBuilder, sql } from 'kysely';
@@ -9,7 +9,8 @@ import { toExternal } from '../../distributions/representation.js';
 import type { JsonValue } from '../../json.js';
 import type { FrozenTrial } from '../../trial/frozen-trial.js';
 import type { Builder } from './dialect.js';
-import type { ReadParams, TrialRow } from './rows.js';
+import type { ReadParams, TrialParts, TrialRow } from './rows.js';
+import type { ValueType } from './schema.js';
 import { all, type Script, together } from './script.js';
 import { joinTrials, PARTS, selectPart, selectTrials, TRIAL_COLUMNS } from './select-trials.js';
 
@@ -19,8 +20,15 @@ interface Kind {
   readonly distribution_json: string;
 }
 
-/** A trial with the value of each kind as `v0` and so on, null where it has none. */
-type WideRow = TrialRow & Readonly<Record<`v${number}`, number | null>>;
+/**
+ * A trial with each kind's value as `v0` and so on, null where it has none, and the value of its first objective (the type is
+ * null where the value is finite; both are where there is none).
+ */
+type WideRow = Omit<TrialRow, 'study_id'> &
+  Readonly<Record<`v${number}`, number | null>> & {
+    readonly value: number | null;
+    readonly value_type: ValueType | null;
+  };
 
 /** SQLite joins at most 64 tables. */
 const MOST_KINDS = 40;
@@ -31,17 +39,18 @@ export function* readStudy(db: Builder, studyId: number): Script<FrozenTrial[]> 
     const { queries, read } = selectTrials(db, { studyId });
     return read(yield* together(...queries));
   }
-  const { params, ...others } = PARTS;
+  const { params, values, ...others } = PARTS;
   const [rows, [counted], ...parts] = yield* together(
     wideTrials(db, studyId, kinds),
     selectPart(db, { studyId }, params).clearSelect().clearOrderBy().select(db.fn.countAll<number>().as('count')),
+    selectPart(db, { studyId }, values).where(sql<boolean>`objective > 0`),
     ...Object.values(others).map((part) => selectPart(db, { studyId }, part)),
   );
   const read = paramsReader(kinds);
   const wide = rows.map(read);
   const count = wide.reduce((sum, { params }) => sum + Object.keys(params).length, 0);
   const rest = count === Number(counted!.count) ? [] : yield* all(paramsOfOtherKinds(db, studyId, kinds));
-  return joinTrials(rows, [rest, ...parts], (place) => wide[place]!);
+  return joinTrials(rows, [rest, ...parts], (place) => ({ ...wide[place]!, values: firstValue(rows[place]!) }));
 }
 
 /** Those of the newest trial that has any. */
@@ -63,7 +72,8 @@ function newestKinds(db: Builder, studyId: number): Compilable<Kind> {
 function wideTrials(db: Builder, studyId: number, kinds: readonly Kind[]): Compilable<WideRow> {
   const table = (i: number) => sql.id(`p${i}`);
   const columns = [
-    ...TRIAL_COLUMNS.map((column) => sql`t.${sql.id(column)}`),
+    ...TRIAL_COLUMNS.filter((column) => column !== 'study_id').map((column) => sql`t.${sql.id(column)}`),
+    sql`o.value, nullif(o.value_type, 'FINITE') AS value_type`,
     ...kinds.map((_, i) => sql`${table(i)}.param_value AS ${sql.id(`v${i}`)}`),
   ];
   const joins = kinds.map(
@@ -71,12 +81,17 @@ function wideTrials(db: Builder, studyId: number, kinds: readonly Kind[]): Compi
       sql`LEFT JOIN trial_params ${table(i)} ON ${table(i)}.trial_id = t.trial_id AND ${isKind(kind, table(i))}`,
   );
   const text = sql<WideRow>`SELECT ${sql.join(columns)} FROM trials t ${sql.join(joins, sql` `)}
+    LEFT JOIN trial_values o ON o.trial_id = t.trial_id AND o.objective = 0
     WHERE t.study_id = ${studyId} ORDER BY t.trial_id`;
   return { compile: () => text.compile(db) };
 }
 
 function isKind({ param_name, distribution_json }: Kind, table: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`(${table}.param_name = ${param_name} AND ${table}.distribution_json = ${distribution_json})`;
+}
+
+function firstValue({ value, value_type }: WideRow): TrialParts['values'] {
+  return value === null && value_type === null ? [] : [{ objective: 0, value, value_type: value_type ?? 'FINITE' }];
 }
 
 /** Reads a trial's parameters of these kinds; trials that have them all share the distributions. */

@@ -101,14 +101,20 @@ function readParams(rows: TrialParts['params'], others: ReadParams): ReadParams 
   return { params, distributions: latest };
 }
 
-export function readTrial(row: TrialRow, parts: TrialParts, others: ReadParams = NO_PARAMS): FrozenTrial {
+export function readTrial(
+  row: Omit<TrialRow, 'study_id'>,
+  parts: TrialParts,
+  others: ReadParams = NO_PARAMS,
+): FrozenTrial {
+  const { params, distributions } = readParams(parts.params, others);
   const values = parts.values.length > 1 ? [...parts.values].sort((a, b) => a.objective - b.objective) : parts.values;
   return {
     id: row.trial_id,
     number: row.number,
     state: row.state,
     values: values.length === 0 ? null : values.map((value) => readValue(value.value, value.value_type)),
-    ...readParams(parts.params, others),
+    params,
+    distributions,
     intermediateValues: readReports(parts.intermediateValues),
     userAttributes: readAttributes(parts.userAttributes),
     systemAttributes: readAttributes(parts.systemAttributes),

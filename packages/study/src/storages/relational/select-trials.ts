@@ -64,28 +64,32 @@ export function restrict<O>(
 
 type PartRow = { readonly trial_id: number };
 
+/** What is known of a trial from elsewhere than its parts' rows. */
+export type KnownParts = ReadParams & Pick<TrialParts, 'values'>;
+
 /**
  * @param parts rows of each of `PARTS`
- * @param others what is known of further parameters of a trial, by its place
+ * @param known further parameters and values of a trial, by its place
  */
 export function joinTrials(
-  trials: readonly TrialRow[],
+  trials: readonly Omit<TrialRow, 'study_id'>[],
   parts: readonly (readonly unknown[])[],
-  others: (place: number) => ReadParams | undefined = () => undefined,
+  known: (place: number) => KnownParts | undefined = () => undefined,
 ): FrozenTrial[] {
   const [params, values, intermediateValues, userAttributes, systemAttributes] = parts.map((rows) =>
     group(rows as PartRow[]),
   ) as { [K in keyof TrialParts]: Map<number, never> }[keyof TrialParts][];
   return trials.map((row, place) => {
     const own = <R>(groups: Map<number, R> | undefined): R | [] => groups!.get(row.trial_id) ?? [];
+    const before = known(place);
     const ownParts = {
       params: own(params),
-      values: own(values),
+      values: before ? [...before.values, ...own(values)] : own(values),
       intermediateValues: own(intermediateValues),
       userAttributes: own(userAttributes),
       systemAttributes: own(systemAttributes),
     };
-    return readTrial(row, ownParts, others(place));
+    return readTrial(row, ownParts, before);
   });
 }
 

@@ -27,12 +27,13 @@ describe('trials read all at once', () => {
     'are those read one by one, of %i parameters, some absent, some with other ranges',
     async (count) => {
       const storage = await SqliteStorage.open(':memory:');
-      const { id } = await storage.createStudy('a', ['minimize']);
+      const { id } = await storage.createStudy('a', ['minimize', 'maximize']);
       for (let i = 0; i < 12; i++) {
+        const values = [i % 5 === 0 ? Number.POSITIVE_INFINITY : i, i % 5 === 1 ? Number.NEGATIVE_INFINITY : -i];
         const names = Array.from({ length: count }, (_, p) => `p${p}`).filter((_, p) => (i + p) % 4 > 0);
         const distributions = Object.fromEntries(names.map((name) => [name, float(0, i % 3 === 0 ? 2 : 1)]));
         const params = Object.fromEntries(names.map((name, p) => [name, p / count]));
-        await storage.addTrial(id, { state: 'COMPLETE', values: [i], params, distributions, userAttributes: { i } });
+        await storage.addTrial(id, { state: 'COMPLETE', values, params, distributions, userAttributes: { i } });
       }
       await storage.addTrial(id, { state: 'WAITING' });
       const trials = await storage.getTrials(id);
