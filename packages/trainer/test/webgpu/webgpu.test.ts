@@ -14,7 +14,7 @@ import { BaseModel } from '../../src/models/base-model.js';
 import { DeviceAdamW } from '../../src/optimizers/device-adamw.js';
 import { BatchRunner } from '../../src/running/batch-runner.js';
 import { ResidentWeights } from '../../src/running/resident-weights.js';
-import { type DeviceChoice, DeviceError } from '../../src/runtime/device.js';
+import { type DeviceChoice, DeviceError, type DeviceName } from '../../src/runtime/device.js';
 import { releaseAll } from '../../src/runtime/device-tensor.js';
 import { checkHalfPrecision, Executable } from '../../src/runtime/session.js';
 import { toDevice, toHost } from '../../src/runtime/transfer.js';
@@ -22,6 +22,7 @@ import type { TrainingSettings } from '../../src/settings.js';
 import type { TrainingEvent } from '../../src/training/events.js';
 import { fineTune } from '../../src/training/fine-tune.js';
 import type { FineTuneOptions, FineTuneResult } from '../../src/training/fine-tune-options.js';
+import { Learner, type StepOutcome } from '../../src/training/learner.js';
 import { SafetensorsFile } from '../../src/weights/safetensors.js';
 import { examplesOf, expectClose, expectSteps, lossAndGradients, numbered, settingsOf } from '../golden-model.js';
 import { tinyExamples, tinyModel, tinySettings } from '../tiny-run.js';
@@ -30,6 +31,7 @@ const cacheDirectory = mkdtempSync(join(tmpdir(), 'goldilocks-webgpu-'));
 afterAll(() => rmSync(cacheDirectory, { recursive: true }));
 
 const isThere = process.env.GOLDILOCKS_WEBGPU === '1';
+const skipped = isThere ? '' : 'skipped, as GOLDILOCKS_WEBGPU=1 is not set: ';
 
 /**
  * Families that differ in what they compute: windows, biases; soft caps, norms of both sides; GELU, learnt positions; partial rotation; an
@@ -41,7 +43,7 @@ const families = ['qwen2', 'gemma2', 'gpt2', 'gpt-neox', 'bert'];
 const classExamplesOf = ({ examples }: { examples: { ids: number[] }[] }) =>
   examplesOf({ examples: examples.map(({ ids }, i) => ({ ids: [...ids, i % 3], start: ids.length })) });
 
-describe.runIf(isThere).each(families)('on the device: %s', (name) => {
+describe.runIf(isThere).each(families)(`${skipped}a tiny random model: %s`, (name) => {
   const folder = fileURLToPath(new URL(`../../../../goldens/models/${name}`, import.meta.url));
   const golden = JSON.parse(readFileSync(join(folder, 'golden.json'), 'utf8'));
   const examples = name === 'bert' ? classExamplesOf(golden) : examplesOf(golden);
@@ -80,7 +82,7 @@ describe.runIf(isThere).each(families)('on the device: %s', (name) => {
   });
 });
 
-describe.runIf(isThere)('a run', () => {
+describe.runIf(isThere)(`${skipped}a run`, () => {
   const train = tinyExamples(24);
   const validation = tinyExamples(8, 3);
   const open = () => BaseModel.load(tinyModel, { cacheDirectory });
@@ -135,7 +137,47 @@ describe.runIf(isThere)('a run', () => {
   });
 });
 
-describe.runIf(isThere)('mixed precision', () => {
+/** What else changes the graph of a step, or which tensors train. */
+const variants: Record<string, Partial<TrainingSettings>> = {
+  'label smoothing': { labelSmoothing: 0.1 },
+  NEFTune: { neftune: 5 },
+  'gradient checkpointing': { gradientCheckpointing: true },
+  DoRA: {
+    method: 'lora',
+    lora: { rank: 4, alpha: 8, targets: ['q_proj', 'up_proj'], rankStabilized: false, dora: true },
+  },
+  'gradual unfreezing over cached layers': { freezing: { layers: 0, embeddings: false, unfreeze: 'gradual' } },
+};
+
+describe.runIf(isThere)(`${skipped}steps`, () => {
+  it.each(Object.entries(variants))('are those of the CPU: %s', async (_, change) => {
+    const folder = fileURLToPath(new URL('../../../../goldens/models/qwen2', import.meta.url));
+    const golden = JSON.parse(readFileSync(join(folder, 'golden.json'), 'utf8'));
+    const examples = examplesOf(golden);
+    const settings = settingsOf(golden.full, change);
+    const run = async (device: DeviceName) => {
+      const base = await BaseModel.load(folder, { cacheDirectory });
+      const learner = new Learner({ base, settings, train: examples, validation: [], cacheDirectory, device });
+      const outcomes: StepOutcome[] = [];
+      for (const [step, epoch] of [0, 0, 1.5].entries()) {
+        await learner.moveTo(epoch);
+        outcomes.push(await learner.step(numbered(examples), step, 1e-3));
+      }
+      await learner.synchronize();
+      const weights = new Map([...learner.weights.tensors].map(([name, { data }]) => [name, data.slice()]));
+      await learner.release();
+      return { outcomes, weights };
+    };
+    const [onCpu, onDevice] = [await run('cpu'), await run('webgpu')];
+    for (const [i, { loss, gradientNorm }] of onCpu.outcomes.entries()) {
+      expect(onDevice.outcomes[i]!.loss).toBeCloseTo(loss, 5);
+      expect(Math.abs(onDevice.outcomes[i]!.gradientNorm / gradientNorm - 1)).toBeLessThan(1e-4);
+    }
+    for (const [name, data] of onCpu.weights) expectClose(onDevice.weights.get(name)!, data, 2e-3, name);
+  });
+});
+
+describe.runIf(isThere)(`${skipped}mixed precision`, () => {
   it('is close to float32 where the GPU has 16 bits, and refused where it has not', async () => {
     const refusal = await checkHalfPrecision().catch((error: unknown) => error);
     if (refusal) return expect(refusal).toMatchObject({ name: 'DeviceError', kind: 'unsupported' });
@@ -154,7 +196,7 @@ describe.runIf(isThere)('mixed precision', () => {
   });
 });
 
-describe.runIf(isThere)('the device', () => {
+describe.runIf(isThere)(`${skipped}the device`, () => {
   it('refuses a graph of which a node would run on the CPU', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [4, 4]);
