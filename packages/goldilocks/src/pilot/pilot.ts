@@ -78,10 +78,12 @@ export async function runPilot(given: PilotInput): Promise<PilotResult> {
 
 /** The first of `thriftier` settings with which a step fits into memory. */
 async function fittingSettings(input: PilotInput): Promise<TrainingSettings> {
-  const { process, model, availableBytes = availableMemory() } = input;
+  const { process, model, train, lengths, availableBytes = availableMemory() } = input;
+  const longest = train.map((row) => lengths[row]!).sort((a, b) => b - a);
+  const stepTokens = sum(longest.slice(0, input.settings.batchSize));
   let verdict: MemoryVerdict | undefined;
   for (const settings of thriftier(input.settings)) {
-    const { bytes } = await process.run('estimateMemory', { model: model.directory, settings });
+    const { bytes } = await process.run('estimateMemory', { model: model.directory, settings, stepTokens });
     verdict = fitsMemory(bytes, availableBytes, settings, model.layers);
     if (verdict.fits) return settings;
   }

@@ -79,7 +79,8 @@ export function trainingHandlers(cacheDirectory: string, device: DeviceName = 'c
     },
 
     async estimateMemory(input) {
-      return { bytes: estimateMemory(await base(input.model), input.settings) };
+      const { settings, stepTokens } = input;
+      return { bytes: estimateMemory(await base(input.model), settings, { stepTokens }) };
     },
 
     async fineTune(input, { signal, emit }) {

@@ -124,7 +124,8 @@ export interface Operations {
     },
     TokenizedSummary
   >;
-  estimateMemory: Operation<{ model: string; settings: TrainingSettings }, { bytes: number }>;
+  /** `stepTokens`: tokens of the largest step. */
+  estimateMemory: Operation<{ model: string; settings: TrainingSettings; stepTokens?: number }, { bytes: number }>;
   fineTune: Operation<FineTuneInput, FineTuneSummary, FineTuneEvent>;
   /** Learning-rate range test (1506.01186). */
   learningRateRamp: Operation<

@@ -2,6 +2,7 @@
 import type { Node, Value } from '../graph/graph.js';
 import { resolveShape, type Sizes } from '../graph/open-sizes.js';
 import { sizeOf } from '../tensor/shape.js';
+import { Heap } from './heap.js';
 
 /**
  * The runtime walks back from the nodes that nothing reads, from the last one to the first, and runs what each needs. Gradients come out of a
@@ -34,17 +35,18 @@ export function runningOrder(nodes: readonly Node[]): Node[] {
 }
 
 const bytesPerElement = 4;
-/** Write over an operand that nothing reads any more, where it has their size. */
-const inPlace = new Set('Add Sub Mul Div Neg Exp Log Sqrt Reciprocal Sigmoid Tanh Erf ScatterElements'.split(' '));
+/** Write over an operand that nothing reads any more, as measured of the runtime's CPU kernels; sums, products and exponentials do not. */
+const inPlace = new Set(['Sigmoid', 'Tanh', 'Relu', 'Softmax', 'ScatterElements']);
 
 /** One block of memory, and how many reads of it are to come. */
 interface Block {
+  start: number;
   bytes: number;
   reads: number;
 }
 
 /**
- * Most bytes of results that are alive at once, the outputs included.
+ * How far the heap grows for a run's results, the outputs included, in bytes.
  * @param nodes in the order in which they run
  */
 export function peakBytes(nodes: readonly Node[], outputs: Iterable<Value>, sizes: Sizes): number {
@@ -54,24 +56,22 @@ export function peakBytes(nodes: readonly Node[], outputs: Iterable<Value>, size
   for (const output of outputs) count(output);
 
   const blocks = new Map<Value, Block>();
-  let [alive, peak] = [0, 0];
+  const heap = new Heap();
   for (const { op, inputs, outputs: results } of nodes) {
     const result = results[0]!;
     const bytes = bytesPerElement * sizeOf(resolveShape(result.shape, sizes));
     const operands = inputs.map((input) => (input ? blocks.get(input) : undefined));
     const over = op === 'Reshape' ? operands[0] : overwritten(op, operands, bytes);
-    const block = over ?? { bytes, reads: 0 };
+    const block = over ?? { start: heap.take(bytes), bytes, reads: 0 };
     block.reads += reads.get(result) ?? 0;
     blocks.set(result, block);
-    if (!over) alive += bytes;
-    peak = Math.max(peak, alive);
     for (const operand of operands) {
       if (!operand) continue;
       operand.reads -= 1;
-      if (operand.reads === 0) alive -= operand.bytes;
+      if (operand.reads === 0) heap.giveBack(operand.start, operand.bytes);
     }
   }
-  return peak;
+  return heap.end;
 }
 
 function overwritten(op: string, operands: readonly (Block | undefined)[], bytes: number): Block | undefined {

@@ -19,28 +19,30 @@ import { cachedDepth, fedWeights, prefixDepth, trainableTensors } from './traina
 
 const bytesPerNumber = 4;
 /** Node, the runtime's library, tokenizer and data. */
-const processBytes = 220e6;
-/** What the heap needs beyond what is alive, as its free places do not always fit. */
-const heapShare = 1.1;
+const processBytes = 150e6;
 /** In a step with a completion-only loss, about so many tokens predict. */
 const completionShare = 1 / 4;
 
 /**
  * Peak memory of a training process in bytes. Mapped weights count once, though each graph that maps them adds them to the resident size.
  * @param shape the largest micro-batch; default: what the settings allow, with a quarter of the tokens predicting where completions count
+ * @param stepTokens tokens of the largest step, where known: with several micro-batches their gradients add up in memory of their own
  */
 export function estimateMemory(
   base: BaseModel,
   settings: TrainingSettings,
-  shape = largestBatch(base, settings),
+  given: { shape?: BatchShape; stepTokens?: number } = {},
 ): number {
+  const { shape = largestBatch(base, settings), stepTokens = settings.batchSize * longestRow(base, settings) } = given;
   const trainable = trainableTensors(settings, base, settings.freezing.layers);
   const depth = prefixDepth(trainable, base.inventory);
   const fed = fedWeights(settings, trainable);
   const rule = updateRuleOf(settings);
   const numbers = trainable.reduce((sum, kind) => sum + sizeOf(kind.shape) + stateElements(rule, kind), 0);
   const { mapped, results } = runBytes(base, settings, fed, cachedDepth(settings, trainable, base.inventory), shape);
-  const training = bytesPerNumber * numbers + mapped + heapShare * results;
+  const trained = trainable.reduce((sum, kind) => sum + sizeOf(kind.shape), 0);
+  const added = stepTokens > shape.tokens ? trained : 0;
+  const training = bytesPerNumber * (numbers + added) + mapped + results;
   return processBytes + Math.max(training, depth > 0 ? prefixBytes(base, depth, settings.basePrecision) : 0);
 }
 
@@ -80,8 +82,11 @@ function unmapped({ shapes, inventory }: BaseModel, precision: BasePrecision = '
   return CompactWeights.unwritten({ shapes, matrices, precision: compact });
 }
 
-function largestBatch({ config }: BaseModel, settings: TrainingSettings): BatchShape {
-  const longest = Math.min(settings.maxLength, config.maxPositions) - 1;
+const longestRow = ({ config }: BaseModel, { maxLength }: TrainingSettings): number =>
+  Math.min(maxLength, config.maxPositions) - 1;
+
+function largestBatch(base: BaseModel, settings: TrainingSettings): BatchShape {
+  const longest = longestRow(base, settings);
   const rowTokens = roundUp(Math.max(commonRow, longest), 8);
   const tokens = Math.max(settings.microBatchTokens, longest);
   // Of reference text every token counts.
