@@ -63,6 +63,7 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
         name: width < NARROW ? title(axis, i) : wrap(title(axis, i), Math.max(60, (width - 100) / axes.length - 8)),
         nameLocation: width < NARROW ? 'start' : 'end',
         realtime: false,
+        z: 10,
         ...extentOf(axis, laned[i]!),
         nameTextStyle: {
           color: colors.ink,
@@ -77,6 +78,9 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
           color: colors.muted,
           fontSize: 11,
           hideOverlap: true,
+          // Readable where many lines pass behind.
+          textBorderColor: colors.card,
+          textBorderWidth: 3,
           ...labelsOf(axis, laned[i]!),
         },
       })),
