@@ -560,6 +560,7 @@ export const text = {
     similarity: 'How well the model knows such text',
     problemsBlock: 'Rows that cannot be used are left out.',
     range: (low: string, high: string) => `${low} to ${high}`,
+    stage: 'Stage',
     anotherChoice: 'Another number',
     addChoice: 'Add',
   },

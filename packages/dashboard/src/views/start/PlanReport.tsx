@@ -64,7 +64,7 @@ export function PlanReport({ plan, choices, onChange }: Props) {
               caption={text.start.whatItDoes}
               columns={[
                 {
-                  title: text.live.journey,
+                  title: text.start.stage,
                   cell: ({ stage }) => text.stages[stage as keyof typeof text.stages] ?? stage,
                 },
                 { title: text.start.whatItDoes, cell: ({ does }) => <span className="small">{does}</span> },
