@@ -1,20 +1,10 @@
 // Flags for the hyperparameters: what is given is used as it is, neither adjusted nor searched.
-import { resolve } from 'node:path';
-import type {
-  BasePrecision,
-  DeviceChoice,
-  FreezingSettings,
-  LoraSettings,
-  LoraTarget,
-  OptimizerName,
-  OptimizerSettings,
-  ReplaySettings,
-  ScheduleName,
-  ScheduleSettings,
-} from '@goldilocks/trainer';
+import type { FreezingSettings, LoraSettings, LoraTarget, ScheduleName, ScheduleSettings } from '@goldilocks/trainer';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { UserSettings } from '../../plan/user-settings.js';
-import { choice, count, innerShare, names, number, positive, share } from '../values.js';
+import { choice, count, names, number, positive, share } from '../values.js';
+import { defined } from './defined.js';
+import { addTrainingFlags, type TrainingFlags, trainingSettings } from './training-flags.js';
 
 // Written out, as loading the schemas would slow every start.
 const schedules = [
@@ -26,15 +16,6 @@ const schedules = [
   'inverse-sqrt',
   'warmup-stable-decay',
 ] as const satisfies readonly ScheduleName[];
-const optimizers = [
-  'adamw',
-  'adamw-8bit',
-  'sgd',
-  'lion',
-  'adafactor',
-  'muon',
-] as const satisfies readonly OptimizerName[];
-const devices = ['cpu', 'webgpu', 'auto'] as const satisfies readonly DeviceChoice[];
 const targets = [
   'q_proj',
   'k_proj',
@@ -45,9 +26,7 @@ const targets = [
   'down_proj',
 ] as const satisfies readonly LoraTarget[];
 
-const precisions = ['f32', 'bf16', '8bit', '4bit'] as const satisfies readonly BasePrecision[];
-
-export interface HyperparameterFlags {
+export interface HyperparameterFlags extends TrainingFlags {
   learningRate?: number;
   batchSize?: number;
   epochs?: number;
@@ -69,25 +48,11 @@ export interface HyperparameterFlags {
   loraTargets?: LoraTarget[];
   rslora?: boolean;
   dora?: boolean;
-  optimizer?: OptimizerName;
-  momentum?: number;
-  nesterov?: boolean;
-  labelSmoothing?: number;
-  neftune?: number;
-  replay?: number;
-  replayText?: string;
-  basePrecision?: BasePrecision;
-  maxLength?: number;
-  microBatchTokens?: number;
-  gradientCheckpointing?: boolean;
-  device?: DeviceChoice;
-  mixedPrecision?: boolean;
-  patience?: number;
 }
 
 export function addHyperparameterFlags(command: Command): Command {
   const upToOne = number('a number above 0 and up to 1, such as 0.9', (value) => value > 0 && value <= 1);
-  return command
+  command
     .optionsGroup('Hyperparameters (given ones are fixed):')
     .option('--learning-rate <rate>', 'peak learning rate', positive('2e-4'))
     .option('--batch-size <examples>', 'examples per update', count(1, '16'))
@@ -113,21 +78,8 @@ export function addHyperparameterFlags(command: Command): Command {
     .option('--lora-alpha <alpha>', 'scale of the adapters', positive('32'))
     .option('--lora-targets <names>', `layers with adapters: some of ${targets.join(',')}`, someTargets)
     .option('--rslora', 'scale adapters by the root of their rank')
-    .option('--dora', "train each adapted layer's magnitudes too (DoRA)")
-    .option('--optimizer <name>', `${optimizers.join(', ')} (default: adamw)`, choice(optimizers))
-    .option('--momentum <share>', 'momentum of sgd (default: 0.9) or muon (default: 0.95)', share('0.9'))
-    .option('--nesterov', "Nesterov's momentum in sgd; muon has it anyway")
-    .option('--label-smoothing <share>', 'share of each target that is spread over all tokens', share('0.1'))
-    .option('--neftune <alpha>', 'noise on embeddings while training (NEFTune), usually 5 to 15', positive('5'))
-    .option('--base-precision <precision>', `of frozen layers: ${precisions.join(', ')}`, choice(precisions))
-    .option('--replay <share>', 'share of the loss for reference text, against forgetting', innerShare('0.1'))
-    .option('--replay-text <file>', "plain text to replay (default: the base model's own)", (path) => resolve(path))
-    .option('--max-length <tokens>', 'longest example; longer ones are cut', count(2, '256'))
-    .option('--micro-batch-tokens <tokens>', 'tokens computed at once: less needs less memory', count(1, '512'))
-    .option('--gradient-checkpointing', 'compute layers again in the backward pass: less memory, more time')
-    .option('--device <device>', 'cpu (default), webgpu (a GPU), or auto: the faster one', choice(devices))
-    .option('--mixed-precision', 'on a GPU, matrix products in 16 bits')
-    .option('--patience <count>', 'measurements without improvement before stopping; 0 never stops', count(0, '4'));
+    .option('--dora', "train each adapted layer's magnitudes too (DoRA)");
+  return addTrainingFlags(command);
 }
 
 function someTargets(text: string): LoraTarget[] {
@@ -138,18 +90,13 @@ function someTargets(text: string): LoraTarget[] {
 
 /** Only what was given, so that nothing else counts as fixed. */
 export function userSettings(flags: HyperparameterFlags): UserSettings | undefined {
-  const { learningRate, batchSize, epochs, dropout, weightDecay, maxLength, patience } = flags;
-  const { basePrecision, microBatchTokens, gradientCheckpointing, device, mixedPrecision } = flags;
+  const { learningRate, batchSize, epochs, dropout, weightDecay } = flags;
   return defined<UserSettings>({
-    ...{ learningRate, batchSize, epochs, dropout, weightDecay, maxLength, patience },
-    ...{ basePrecision, microBatchTokens, gradientCheckpointing, device, mixedPrecision },
+    ...{ learningRate, batchSize, epochs, dropout, weightDecay },
     schedule: scheduleOf(flags),
     freezing: freezingOf(flags),
     lora: loraOf(flags),
-    optimizer: optimizerOf(flags),
-    labelSmoothing: flags.labelSmoothing,
-    replay: defined<ReplaySettings>({ share: flags.replay, text: flags.replayText }),
-    neftune: flags.neftune,
+    ...trainingSettings(flags),
   });
 }
 
@@ -166,13 +113,4 @@ function freezingOf(flags: HyperparameterFlags) {
 
 function loraOf({ loraRank: rank, loraAlpha: alpha, loraTargets, rslora: rankStabilized, dora }: HyperparameterFlags) {
   return defined<LoraSettings>({ rank, alpha, targets: loraTargets, rankStabilized, dora });
-}
-
-function optimizerOf({ optimizer: name, momentum, nesterov }: HyperparameterFlags) {
-  return defined<OptimizerSettings>({ name, momentum, nesterov });
-}
-
-function defined<Value extends object>(value: Partial<Value>): Partial<Value> | undefined {
-  const given = Object.entries(value).filter(([, each]) => each !== undefined);
-  return given.length === 0 ? undefined : (Object.fromEntries(given) as Partial<Value>);
 }
