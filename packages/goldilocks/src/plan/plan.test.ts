@@ -140,6 +140,14 @@ describe('makePlan', () => {
     expect(warnings).toHaveLength(5);
     expect(planOf().warnings).toEqual([]);
   });
+
+  it('warns that a rate recommended for AdamW is none for Lion or SGD, unless it is the person’s own', () => {
+    const withLion = (learningRate?: number) =>
+      planOf({ userSettings: { optimizer: { name: 'lion' }, ...(learningRate && { learningRate }) } }).warnings;
+    expect(withLion()).toEqual([expect.stringContaining('three to ten times less')]);
+    expect(withLion(1e-4)).toEqual([]);
+    expect(planOf({ userSettings: { optimizer: { name: 'sgd' } } }).warnings).toHaveLength(1);
+  });
 });
 
 describe('settings and parameters', () => {

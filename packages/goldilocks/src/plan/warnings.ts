@@ -36,7 +36,15 @@ const largeBatch: Warning = ({ data }, settings) => {
     : undefined;
 };
 
-const all: Warning[] = [fewRows, newDirection, fewValidationRows, cutExamples, fewTrials, largeBatch];
+/** SGD's step has the gradient's size, Lion's is a fixed one (2302.06675: a third to a tenth of AdamW's rate). */
+const ratesOfOthers: Warning = ({ userSettings }, { optimizer, learningRate }) => {
+  const isOwn = userSettings?.learningRate !== undefined;
+  if (isOwn || (optimizer?.name !== 'sgd' && optimizer?.name !== 'lion')) return undefined;
+  const usual = optimizer.name === 'lion' ? ' Lion wants three to ten times less.' : '';
+  return `The learning rate ${learningRate} is recommended for AdamW, not for ${optimizer.name}: give your own with --learning-rate.${usual}`;
+};
+
+const all: Warning[] = [fewRows, newDirection, fewValidationRows, cutExamples, fewTrials, largeBatch, ratesOfOthers];
 
 /** Warnings in whole sentences; none for an ordinary plan. */
 export function warningsOf(input: PlanInput, settings: TrainingSettings): string[] {

@@ -3,6 +3,7 @@ import { movedInto, type SearchSpace } from '@goldilocks/study';
 import type { JourneyContext } from '../journey/context.js';
 import { loadRecord } from '../journey/record.js';
 import { type Plan, paramsFromSettings } from '../plan/plan.js';
+import { labelsOf } from '../studies/labels.js';
 import { likeness } from './likeness.js';
 import type { PastWinner } from './past-winner.js';
 
@@ -14,8 +15,9 @@ const most = 2;
  */
 export async function pastWinners({ storage, state, record }: JourneyContext, plan: Plan): Promise<PastWinner[]> {
   const found: (PastWinner & { score: number })[] = [];
-  for (const { name } of await storage.getStudies()) {
-    const past = name === record.study ? undefined : await loadRecord(state.study(name)).catch(() => undefined);
+  for (const { name, userAttributes } of await storage.getStudies()) {
+    if (name === record.study || labelsOf(userAttributes).deletedUntil !== null) continue;
+    const past = await loadRecord(state.study(name)).catch(() => undefined);
     if (past?.plan === undefined || past.final === undefined || past.final.found.trial === 0) continue;
     const like = likeness(plan, past.plan);
     if (like !== null) found.push({ study: name, settings: past.final.found.settings, ...like });
