@@ -58,7 +58,7 @@ interface Case {
   rows: number;
   tokens: number;
   settings?: Partial<TrainingSettings>;
-  /** Default 0.15: runs of one case differ by up to a tenth. */
+  /** Default 0.2: runs of one case differ by up to a tenth. */
   tolerance?: number;
 }
 const cases: Case[] = [
@@ -74,7 +74,7 @@ const cases: Case[] = [
 
 describe.skipIf(process.platform !== 'linux')('predicted memory', () => {
   it.each(cases)('$what: near what a process takes', { timeout: 300_000 }, async (each) => {
-    const { rows, tokens, settings, tolerance = 0.15 } = each;
+    const { rows, tokens, settings, tolerance = 0.2 } = each;
     const cacheDirectory = join(folder, 'cache');
     const all: TrainingSettings = {
       ...{ ...defaultSettings, lossOn: 'all', maxLength: tokens + 1, batchSize: rows, microBatchTokens: rows * tokens },
