@@ -13,11 +13,11 @@ from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file
 from torch.nn.functional import cross_entropy
 from torch.utils.data import SequentialSampler
+from examples import IGNORED, collate, labelled
 from transformers import AutoModelForCausalLM, Trainer, TrainerCallback, TrainingArguments
 
 job = json.load(open(sys.argv[1]))
 row, settings = job["row"], job["settings"]
-IGNORED = -100
 
 
 def load():
@@ -62,22 +62,6 @@ def step():
         if number >= row["warmup"]:
             seconds.append(time.perf_counter() - started)
     return dict(losses=losses, seconds=seconds, work=row["rows"] * row["tokens"])
-
-
-def labelled(example):
-    marked = zip(example["ids"], example["supervised"])
-    return dict(input_ids=example["ids"], labels=[token if counts else IGNORED for token, counts in marked])
-
-
-def collate(examples):
-    """Padded to the longest of the batch, as the usual collators do."""
-    width = max(len(example["input_ids"]) for example in examples)
-
-    def padded(key, filler):
-        return torch.tensor([example[key] + [filler] * (width - len(example[key])) for example in examples])
-
-    mask = [[1] * len(e["input_ids"]) + [0] * (width - len(e["input_ids"])) for e in examples]
-    return dict(input_ids=padded("input_ids", 0), labels=padded("labels", IGNORED), attention_mask=torch.tensor(mask))
 
 
 class InOrder(Trainer):

@@ -7,31 +7,19 @@ search: imports and data are not counted.
 import json
 import sys
 import time
+from pathlib import Path
 
 import optuna
 import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, Trainer, TrainerCallback, TrainingArguments, set_seed
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "fine-tuning"))
+from examples import collate, labelled  # noqa: E402
+
 job = json.load(open(sys.argv[1]))
 folder, budget, seed = sys.argv[2], 60 * float(sys.argv[3]), int(sys.argv[4])
-IGNORED = -100
 LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-
-
-def labelled(example):
-    marked = zip(example["ids"], example["supervised"])
-    return dict(input_ids=example["ids"], labels=[token if counts else IGNORED for token, counts in marked])
-
-
-def collate(examples):
-    width = max(len(example["input_ids"]) for example in examples)
-
-    def padded(key, filler):
-        return torch.tensor([example[key] + [filler] * (width - len(example[key])) for example in examples])
-
-    mask = [[1] * len(e["input_ids"]) + [0] * (width - len(e["input_ids"])) for e in examples]
-    return dict(input_ids=padded("input_ids", 0), labels=padded("labels", IGNORED), attention_mask=torch.tensor(mask))
 
 
 class Report(TrainerCallback):

@@ -6,7 +6,7 @@ import { UserError } from '../errors.js';
 import { CommandQueue, type Obedient } from '../steer/command-queue.js';
 import { budgetSentence, extended } from '../steer/extend-budget.js';
 import { plainUnits, type Range, rangedDistribution, rangeSentence, wishedParams } from '../steer/ranges.js';
-import { commandAttribute } from '../steer/study-steering.js';
+import { addWishedTrial } from '../steer/wished-trial.js';
 import { TrialEnd } from './run-trial.js';
 import { distributionOf, recommendedParams } from './space/search-space.js';
 
@@ -146,18 +146,10 @@ export class SearchSteering {
   }
 
   async #enqueue({ params }: Of<'enqueue'>, id: string): Promise<string> {
-    const { storage, studyId } = this.#place;
     const { parameters } = this.#steered;
     const space = Object.fromEntries(Object.entries(parameters).map(([name, spec]) => [name, distributionOf(spec)]));
     const wished = wishedParams(space, params, recommendedParams(parameters) ?? {}, plainUnits);
-    const known = (await this.#trials()).some(({ userAttributes }) => userAttributes[commandAttribute] === id);
-    if (!known) {
-      await storage.addTrial(studyId, {
-        state: 'WAITING',
-        userAttributes: { [commandAttribute]: id },
-        systemAttributes: { fixed_params: wished },
-      });
-    }
+    await addWishedTrial(this.#place, { id, params: wished, trials: await this.#trials() });
     const budget = this.#steered.budget();
     if (budget.trials === undefined) return 'These values are tried next.';
     await this.#steered.setBudget(extended(budget, { kind: 'extend', trials: 1 }), id);

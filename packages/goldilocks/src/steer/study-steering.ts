@@ -11,6 +11,7 @@ import type { AttendedRun, Interruption, Steering } from '../search/steering.js'
 import { CommandQueue, type Obedient } from './command-queue.js';
 import { extendBudget } from './extend-budget.js';
 import { rangedDistribution, rangeSentence, unitsOf, wishedParams } from './ranges.js';
+import { addWishedTrial, isWished } from './wished-trial.js';
 
 export interface StudySteeringOptions {
   readonly storage: Storage;
@@ -23,9 +24,6 @@ export interface StudySteeringOptions {
 
 /** How often new commands are looked for while a trial runs, and while the search is paused. */
 const lookMs = 300;
-
-/** User attribute of a trial that a person asked for: the command's id. */
-export const commandAttribute = 'goldilocks:command';
 
 type Of<Kind extends SteeringCommand['kind']> = Extract<SteeringCommand, { kind: Kind }>;
 
@@ -167,18 +165,11 @@ export class StudySteering implements Steering {
   }
 
   async #enqueue({ params }: Of<'enqueue'>, id: string): Promise<string> {
-    const { storage, studyId, record } = this.#options;
+    const { record } = this.#options;
     const plan = record.plan!;
     const recommended = paramsFromSettings(plan, plan.settings);
     const wished = wishedParams(this.space(distributionsOf(plan.searchSpace)), params, recommended, unitsOf(plan));
-    const known = (await this.#trials()).some(({ userAttributes }) => userAttributes[commandAttribute] === id);
-    if (!known) {
-      await storage.addTrial(studyId, {
-        state: 'WAITING',
-        userAttributes: { [commandAttribute]: id },
-        systemAttributes: { fixed_params: wished },
-      });
-    }
+    await addWishedTrial(this.#options, { id, params: wished, trials: await this.#trials() });
     this.hasWishes = true;
     // A trial that a person asks for comes on top of those that were planned.
     const extra = record.settings.budget?.trials === undefined ? '' : ', on top of the planned trials';
@@ -205,9 +196,7 @@ export class StudySteering implements Steering {
     if (!this.hasWishes && this.#hasCountedWishes) return;
     this.#hasCountedWishes = true;
     const trials = await this.#trials();
-    this.hasWishes = trials.some(
-      ({ state, userAttributes }) => state === 'WAITING' && userAttributes[commandAttribute] !== undefined,
-    );
+    this.hasWishes = trials.some((trial) => trial.state === 'WAITING' && isWished(trial));
   }
 }
 
