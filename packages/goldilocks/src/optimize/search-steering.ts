@@ -1,7 +1,7 @@
 // Obeys the commands that a person gives to a search over a command's flags.
 import type { ParameterSpec, ParamValue } from '@goldilocks/protocol';
 import type { CommandOutcome, CommandRecord, SteeringCommand } from '@goldilocks/protocol/page';
-import { isFinished, type JsonValue, type Storage } from '@goldilocks/study';
+import { type Distribution, isFinished, type JsonValue, type Storage } from '@goldilocks/study';
 import { UserError } from '../errors.js';
 import { CommandQueue, type Obedient } from '../steer/command-queue.js';
 import { budgetSentence, extended } from '../steer/extend-budget.js';
@@ -147,8 +147,7 @@ export class SearchSteering {
 
   async #enqueue({ params }: Of<'enqueue'>, id: string): Promise<string> {
     const { parameters } = this.#steered;
-    const space = Object.fromEntries(Object.entries(parameters).map(([name, spec]) => [name, distributionOf(spec)]));
-    const wished = wishedParams(space, params, recommendedParams(parameters) ?? {}, plainUnits);
+    const wished = wishedParams(this.#space, params, recommendedParams(parameters) ?? {}, plainUnits);
     await addWishedTrial(this.#place, { id, params: wished, trials: await this.#trials() });
     const budget = this.#steered.budget();
     if (budget.trials === undefined) return 'These values are tried next.';
@@ -159,8 +158,7 @@ export class SearchSteering {
   /** @throws UserError for a range that holds nothing, and for what is not searched */
   #setRange(range: Range): void {
     const { parameters } = this.#steered;
-    const space = Object.fromEntries(Object.entries(parameters).map(([name, spec]) => [name, distributionOf(spec)]));
-    const { distribution, allowed } = rangedDistribution(space, range, plainUnits);
+    const { distribution, allowed } = rangedDistribution(this.#space, range, plainUnits);
     const spec = parameters[range.name]!;
     if (distribution.type === 'categorical' || spec.type === 'categorical') {
       this.#ranges.set(range.name, { spec, ...(allowed && { allowed }) });
@@ -170,6 +168,12 @@ export class SearchSteering {
     const { recommended, ...rest } = spec;
     const isInside = recommended !== undefined && recommended >= low && recommended <= high;
     this.#ranges.set(range.name, { spec: { ...rest, ...(isInside && { recommended }), low, high } });
+  }
+
+  /** As it was planned. */
+  get #space(): Record<string, Distribution> {
+    const { parameters } = this.#steered;
+    return Object.fromEntries(Object.entries(parameters).map(([name, spec]) => [name, distributionOf(spec)]));
   }
 
   #trials() {

@@ -3,8 +3,7 @@
 import { type DeviceTensor, releaseAll } from '../runtime/device-tensor.js';
 import { Executable, type Feeds } from '../runtime/session.js';
 import { toDevice, toHost } from '../runtime/transfer.js';
-import type { Shape } from '../tensor/shape.js';
-import { sizeOf } from '../tensor/shape.js';
+import { type Shape, sizeOf } from '../tensor/shape.js';
 import {
   accumulationGraph,
   namesOf,
