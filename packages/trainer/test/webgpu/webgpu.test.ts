@@ -126,7 +126,11 @@ describe.runIf(isThere)(`${skipped}a run`, () => {
       { type: 'device', name: 'webgpu', because: 'as asked' },
       { type: 'device', name: 'cpu', because },
     ]);
-    expect(told.filter(({ type }) => type === 'start').map((event) => 'step' in event && event.step)).toEqual([0, 4]);
+    // How far the last checkpoint lies back depends on how long saving takes: at most a share of the time goes to it.
+    const lostAt = told.findLastIndex(({ type }) => type === 'device');
+    const saved = told.slice(0, lostAt).findLast((event) => event.type === 'checkpoint')?.step;
+    expect(saved).toBeGreaterThan(0);
+    expect(told.flatMap((event) => (event.type === 'start' ? event.step : []))).toEqual([0, saved]);
     expectSame(result, await run('cpu'));
   });
 
