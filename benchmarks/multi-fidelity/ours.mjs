@@ -43,33 +43,25 @@ export const searches = {
   'asha projected auto without prior': (seed) => ({ ...searches['asha projected auto'](seed), withPrior: false }),
 };
 
-/** @returns {Promise<number[]>} the true loss of what would be recommended when so many epochs are spent */
-export async function searchOurs(problem, name, seed, marks, options) {
+/** @returns {Promise<number>} the true loss of what is recommended when so many epochs are spent */
+export async function searchOurs(problem, name, seed, budget, options) {
   const { rule, sampler, shares, withPrior } = searches[name](seed, options);
   const space = withPrior ? recommending(problem) : problem.space;
   const study = await createStudy({ sampler });
   await study.enqueue(problem.recommended);
   const cost = (params, from, to) => params.epochs * (to - from);
-  const scheduler = new MultiFidelityScheduler(study, { space, rule, shares, cost, budget: marks.at(-1), alone: true });
-  const values = [];
-  let epochs = 0;
-  const note = async () => {
-    const pick = await recommendation(study, problem.space, shares);
-    values.push(pick ? problem.loss(pick.params) : Number.POSITIVE_INFINITY);
-  };
+  const scheduler = new MultiFidelityScheduler(study, { space, rule, shares, cost, budget, alone: true });
   for (let task = await scheduler.next(); task; task = await scheduler.next()) {
     const { params, from, to, trial } = task;
     const lossAt = (share) => problem.loss(params, { share, seed: 1000 * seed + trial.number });
-    epochs += cost(params, from, to);
-    while (epochs > marks[values.length] + 1e-9) await note();
     const passed = shares.filter((share) => share > from && share < to);
     await scheduler.reach(task, {
       value: lossAt(to),
       onTheWay: new Map(passed.map((share) => [share, lossAt(share)])),
     });
   }
-  while (values.length < marks.length) await note();
-  return values;
+  const pick = await recommendation(study, problem.space, shares);
+  return pick ? problem.loss(pick.params) : Number.POSITIVE_INFINITY;
 }
 
 /** The finished trial that the model of the curves predicts best: not the luckiest. */

@@ -1,7 +1,7 @@
 // What a recommendation is worth: the best true value with a right one, a wrong one and none, by function, sampler, confidence.
 // usage: npm run benchmark -- priors [--seeds 30] [--trials 30] [--functions tune-lora,…] [--samplers auto,tpe] [--confidences 0.25,0.5,0.75]
 import { parseArgs } from 'node:util';
-import { AutoSampler, createStudy, NonePruner, RandomGenerator, TpeSampler } from '@goldilocks/study';
+import { AutoSampler, createStudy, GpSampler, NonePruner, RandomGenerator, TpeSampler } from '@goldilocks/study';
 import { median } from '../alternate.mjs';
 import { problems } from '../best-value/problems.mjs';
 import { recommending, settingsFor } from './recommendations.mjs';
@@ -17,7 +17,7 @@ const { values: options } = parseArgs({
 });
 const [seeds, trials] = [Number(options.seeds), Number(options.trials)];
 const SHOWN = [8, 15, 30].filter((budget) => budget <= trials);
-const SAMPLERS = { auto: AutoSampler, tpe: TpeSampler };
+const SAMPLERS = { auto: AutoSampler, gp: GpSampler, tpe: TpeSampler };
 
 /** True values of the lowest measured trial after each trial. Trial 0 is the function's default, for all. */
 async function study({ name, truth, noise, default: setting }, space, sampler, seed) {

@@ -1,11 +1,14 @@
-/** Recommendations for a function whose truth is known: one near its best setting, and one far from it. */
+/** Recommendations for a function whose truth is known: one near its best setting, one far from it, and one of both. */
 
 import { categorical, createStudy, float, int, NonePruner, RandomSampler } from '@goldilocks/study';
 
 /** Of so many settings drawn at random the best is a right guess: near the best there is, not at it. */
 const DRAWN = 1000;
 
-/** @returns {Promise<{right: object, wrong: object}>} the wrong one is half the range away, with another choice */
+/**
+ * @returns {Promise<{right: object, wrong: object, half: object}>} the wrong one is half the range away, with another choice;
+ * the last is right in every other parameter
+ */
 export async function settingsFor({ space, truth }) {
   const study = await createStudy({ sampler: new RandomSampler({ seed: 1 }), pruner: new NonePruner() });
   let [right, least] = [null, Number.POSITIVE_INFINITY];
@@ -14,8 +17,9 @@ export async function settingsFor({ space, truth }) {
     const value = truth(params);
     if (value < least) [right, least] = [params, value];
   }
-  const wrong = Object.entries(space).map(([name, distribution]) => [name, farFrom(distribution, right[name])]);
-  return { right, wrong: Object.fromEntries(wrong) };
+  const away = Object.entries(space).map(([name, distribution]) => [name, farFrom(distribution, right[name])]);
+  const half = Object.fromEntries(away.filter((_, d) => d % 2 === 1));
+  return { right, wrong: Object.fromEntries(away), half: { ...right, ...half } };
 }
 
 function farFrom(distribution, value) {

@@ -9,7 +9,6 @@ import type {
 } from '@goldilocks/trainer';
 import { UserError } from '../errors.js';
 import type { Hyperparameter } from './hyperparameters.js';
-import { checkTrainingOptions } from './options.js';
 
 /** Any part of the training settings; what is given is fixed for the whole search. */
 export type UserSettings = Partial<
@@ -84,7 +83,29 @@ export function checkUserSettings(user: UserSettings, layers: number): void {
       throw new UserError(`The ${name} is ${value}, but must be ${expected}.`);
     }
   }
-  checkTrainingOptions(user);
+  checkTogether(user);
+}
+
+/** Whether options of training go with one another. */
+function checkTogether({ optimizer, device = 'cpu', mixedPrecision, replay }: UserSettings): void {
+  const { name = 'adamw', momentum, nesterov } = optimizer ?? {};
+  const isTold = momentum !== undefined || nesterov !== undefined;
+  if (isTold && name !== 'sgd' && name !== 'muon') {
+    throw new UserError(
+      `The optimizer ${name} has no momentum to set: it is for --optimizer sgd and --optimizer muon.`,
+    );
+  }
+  if (replay && !(replay.share! > 0 && replay.share! < 1)) {
+    throw new UserError(
+      `The share of replay is ${replay.share ?? 'missing'}; give one between 0 and 1, such as --replay 0.1.`,
+    );
+  }
+  if (device === 'webgpu' && name !== 'adamw') {
+    throw new UserError(`The optimizer ${name} does not run on a GPU: leave out --device webgpu, or take adamw.`);
+  }
+  if (mixedPrecision && device === 'cpu') {
+    throw new UserError('--mixed-precision is for a GPU: say --device webgpu or --device auto as well.');
+  }
 }
 
 /** Embeddings lie below every layer: they are frozen with the first. */

@@ -1,8 +1,8 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { InvalidDistributionError, InvalidParameterError, StorageCorruptError } from '../errors.js';
-import { categorical, checkCompatible, float, int, type ParamsOf, sameDistribution } from './distribution.js';
+import { categorical, checkCompatible, contains, float, int, type ParamsOf, sameDistribution } from './distribution.js';
 import { formatDistribution, parseDistribution } from './optuna-json.js';
-import { contains, fromUnit, isSingle, toExternal, toInternal } from './representation.js';
+import { fromUnit, isSingle, toExternal, toInternal } from './representation.js';
 
 describe('distributions', () => {
   test('end at the last point of their lattice, in decimals', () => {

@@ -2,7 +2,6 @@
 
 import { InvalidDistributionError } from '../errors.js';
 import { freezeJson, type JsonValue, jsonEqual } from '../json.js';
-import { choiceIndex, contains } from './representation.js';
 
 /**
  * What is known beforehand of where a parameter should be, which some samplers start from and forget as trials come in.
@@ -122,6 +121,23 @@ export function recommending<D extends Distribution>(
   }
   const more = { recommended: freezeJson(recommended), confidence: confidence ?? 0.5 };
   return Object.freeze(Object.assign({}, distribution, more));
+}
+
+/** Index of the first choice equal to the value, or −1. */
+export function choiceIndex(choices: readonly JsonValue[], value: JsonValue): number {
+  const quick = choices.indexOf(value);
+  return quick >= 0 ? quick : choices.findIndex((choice) => jsonEqual(choice, value));
+}
+
+/** Whether an internal number is one of the distribution's values. */
+export function contains(distribution: Distribution, internal: number): boolean {
+  if (distribution.type === 'categorical') {
+    return Number.isInteger(internal) && internal >= 0 && internal < distribution.choices.length;
+  }
+  if (!(internal >= distribution.low && internal <= distribution.high)) return false;
+  if (distribution.step === null) return true;
+  const k = (internal - distribution.low) / distribution.step;
+  return Math.abs(k - Math.round(k)) < 1e-8;
 }
 
 /**

@@ -5,8 +5,12 @@
  */
 
 import { LOG_SQRT_2PI, logNormalMass, truncatedNormalQuantile } from '../numerics/normal.js';
-import type { CategoricalDistribution, Distribution, NumericDistribution } from './distribution.js';
-import { choiceIndex } from './representation.js';
+import {
+  type CategoricalDistribution,
+  choiceIndex,
+  type Distribution,
+  type NumericDistribution,
+} from './distribution.js';
 import { coordinate } from './unit.js';
 
 const NARROWEST = 0.02;

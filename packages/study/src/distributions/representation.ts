@@ -1,8 +1,8 @@
 /** A parameter's two forms: outside, the value itself; inside, a number (for a choice, its index). */
 
 import { InvalidParameterError } from '../errors.js';
-import { type JsonValue, jsonEqual } from '../json.js';
-import type { Distribution, NumericDistribution } from './distribution.js';
+import type { JsonValue } from '../json.js';
+import { choiceIndex, type Distribution, type NumericDistribution } from './distribution.js';
 
 /**
  * The number that stands for a value: the value, or the index of the choice.
@@ -29,23 +29,6 @@ export function toInternal(name: string, distribution: Distribution, value: Json
 export function toExternal(distribution: Distribution, internal: number): JsonValue {
   if (distribution.type === 'categorical') return distribution.choices[Math.trunc(internal)] ?? null;
   return distribution.type === 'int' ? Math.trunc(internal) : internal;
-}
-
-/** Index of the first choice equal to the value, or −1. */
-export function choiceIndex(choices: readonly JsonValue[], value: JsonValue): number {
-  const quick = choices.indexOf(value);
-  return quick >= 0 ? quick : choices.findIndex((choice) => jsonEqual(choice, value));
-}
-
-/** Whether an internal number is one of the distribution's values. */
-export function contains(distribution: Distribution, internal: number): boolean {
-  if (distribution.type === 'categorical') {
-    return Number.isInteger(internal) && internal >= 0 && internal < distribution.choices.length;
-  }
-  if (!(internal >= distribution.low && internal <= distribution.high)) return false;
-  if (distribution.step === null) return true;
-  const k = (internal - distribution.low) / distribution.step;
-  return Math.abs(k - Math.round(k)) < 1e-8;
 }
 
 /** Whether the distribution holds a single value, so that there is nothing to search. */

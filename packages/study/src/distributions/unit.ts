@@ -1,8 +1,8 @@
 /** Parameters as coordinates: numbers as shares of their range as it is searched, choices by their index. */
 
 import type { JsonValue } from '../json.js';
-import type { Distribution, NumericDistribution } from './distribution.js';
-import { choiceIndex, quantize } from './representation.js';
+import { choiceIndex, type Distribution, type NumericDistribution } from './distribution.js';
+import { quantize } from './representation.js';
 
 /** A value's coordinate: its share of the range, in the logarithm where `log`, or its index; NaN for foreign values. */
 export function coordinate(distribution: Distribution, value: JsonValue | undefined): number {

@@ -1,7 +1,6 @@
 /** Axes of figures: what is written along them, how they are scaled, and where each trial lies. */
 
-import type { Distribution } from '../distributions/distribution.js';
-import { choiceIndex } from '../distributions/representation.js';
+import { choiceIndex, type Distribution } from '../distributions/distribution.js';
 import { InvalidOptionError } from '../errors.js';
 import { formatJson, type JsonValue, own } from '../json.js';
 import type { FrozenTrial } from '../trial/frozen-trial.js';

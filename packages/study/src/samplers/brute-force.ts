@@ -1,7 +1,7 @@
 /** Brute force: every combination of a finite space once, also of conditional parameters, which it discovers on the way. */
 
-import type { Distribution, SearchSpace } from '../distributions/distribution.js';
-import { contains, isSingle, toExternal, toInternal } from '../distributions/representation.js';
+import { contains, type Distribution, type SearchSpace } from '../distributions/distribution.js';
+import { isSingle, toExternal, toInternal } from '../distributions/representation.js';
 import { InvalidOptionError, InvalidParameterError } from '../errors.js';
 import { type JsonObject, type JsonValue, own } from '../json.js';
 import { RandomGenerator, randomSeed } from '../numerics/random.js';

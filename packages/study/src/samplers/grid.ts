@@ -1,7 +1,6 @@
 /** Grid search: every combination of given values once, in a seeded random order. */
 
-import type { Distribution } from '../distributions/distribution.js';
-import { choiceIndex } from '../distributions/representation.js';
+import { choiceIndex, type Distribution } from '../distributions/distribution.js';
 import { InvalidOptionError, InvalidParameterError } from '../errors.js';
 import { type JsonValue, own } from '../json.js';
 import { RandomGenerator } from '../numerics/random.js';

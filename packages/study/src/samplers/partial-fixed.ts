@@ -1,7 +1,7 @@
 /** Holds some parameters at given values and lets another sampler choose the rest, e.g. to refine around a best trial. */
 
-import type { Distribution, SearchSpace } from '../distributions/distribution.js';
-import { contains, toInternal } from '../distributions/representation.js';
+import { contains, type Distribution, type SearchSpace } from '../distributions/distribution.js';
+import { toInternal } from '../distributions/representation.js';
 import { InvalidParameterError } from '../errors.js';
 import { freezeJson, type JsonObject, type JsonValue } from '../json.js';
 import type { Attributes, Params } from '../trial/frozen-trial.js';

@@ -1,7 +1,14 @@
 /** The checks that every sampler passes: the obligations of `Sampler`. */
 
-import { categorical, type Distribution, float, int, type SearchSpace } from '../distributions/distribution.js';
-import { contains, toInternal } from '../distributions/representation.js';
+import {
+  categorical,
+  contains,
+  type Distribution,
+  float,
+  int,
+  type SearchSpace,
+} from '../distributions/distribution.js';
+import { toInternal } from '../distributions/representation.js';
 import type { JsonValue } from '../json.js';
 import { NonePruner } from '../pruners/none.js';
 import type { Sampler, SamplingContext } from '../samplers/sampler.js';

@@ -1,7 +1,7 @@
 /** Whether a trial made elsewhere holds together, before it is added to a study. */
 
-import type { Distribution } from '../distributions/distribution.js';
-import { contains, toInternal } from '../distributions/representation.js';
+import { contains, type Distribution } from '../distributions/distribution.js';
+import { toInternal } from '../distributions/representation.js';
 import { InvalidParameterError, InvalidValuesError } from '../errors.js';
 import { type JsonValue, own } from '../json.js';
 import { isFinished, type TrialTemplate } from './frozen-trial.js';

@@ -3,13 +3,14 @@
 import {
   categorical,
   checkDistribution,
+  contains,
   type Distribution,
   float,
   int,
   type SearchSpace,
   sameDistribution,
 } from '../distributions/distribution.js';
-import { contains, isSingle, singleValue, toExternal, toInternal } from '../distributions/representation.js';
+import { isSingle, singleValue, toExternal, toInternal } from '../distributions/representation.js';
 import { InvalidDistributionError, InvalidParameterError, InvalidValuesError } from '../errors.js';
 import { freezeJson, type JsonValue, own } from '../json.js';
 import type { PruningDecision } from '../pruners/pruner.js';

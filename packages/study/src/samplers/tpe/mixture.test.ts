@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { expectClose, golden } from '../../../test/golden.js';
-import { categorical, type Distribution, float, int } from '../../distributions/distribution.js';
+import { categorical, contains, type Distribution, float, int } from '../../distributions/distribution.js';
 import { parseDistribution } from '../../distributions/optuna-json.js';
 import { logPrior } from '../../distributions/prior.js';
-import { contains, fromUnit, toInternal } from '../../distributions/representation.js';
+import { fromUnit, toInternal } from '../../distributions/representation.js';
 import { coordinate } from '../../distributions/unit.js';
 import { LOG_SQRT_2PI, logNormalMass } from '../../numerics/normal.js';
 import { RandomGenerator } from '../../numerics/random.js';

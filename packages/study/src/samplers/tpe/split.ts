@@ -1,8 +1,7 @@
 /** The good and the bad trials of a study as mixtures over one space, changed only by what is new since the last time. */
 
-import type { Distribution, SearchSpace } from '../../distributions/distribution.js';
+import { choiceIndex, type Distribution, type SearchSpace } from '../../distributions/distribution.js';
 import { formatDistribution } from '../../distributions/optuna-json.js';
-import { choiceIndex } from '../../distributions/representation.js';
 import { type JsonValue, own } from '../../json.js';
 import type { FrozenTrial, Params } from '../../trial/frozen-trial.js';
 import type { RunningTrial } from '../pending.js';
