@@ -35,6 +35,7 @@ for (let i = 0; i < count; i++) {
   });
   const like = [await past('like', drawTask(seed), 1)];
   const unlike = [await past('unlike', drawTask(seed + 50_000), 2)];
+  const another = [await past('another', drawTask(seed + 60_000), 3)];
   // Values upside down: what was the worst passes for the best.
   const misleading = like.map(({ trials }) => ({
     name: 'misleading',
@@ -45,6 +46,7 @@ for (let i = 0; i < count; i++) {
     'a like past': new TransferSampler({ past: like, seed }),
     'an unlike past': new TransferSampler({ past: unlike, seed }),
     'a misleading past': new TransferSampler({ past: misleading, seed }),
+    'two unlike pasts': new TransferSampler({ past: [...unlike, ...another], seed }),
     'both, the unlike first': new TransferSampler({ past: [...unlike, ...like], seed }),
   };
   const row = {};

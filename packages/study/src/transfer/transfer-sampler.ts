@@ -1,6 +1,6 @@
 /**
  * Starts where like studies ended: the recommended setting first, then the best settings of past studies, then another sampler
- * that looks around the one of these that held, as long as the past agrees with what is seen. A past that is wrong costs a trial.
+ * that looks around the best of these that held, as long as the past agrees with what is seen. A past that is wrong costs a trial.
  */
 
 import type { Distribution, SearchSpace } from '../distributions/distribution.js';
@@ -66,14 +66,10 @@ export class TransferSampler implements Sampler {
     return this.#sampler.afterTrial?.bind(this.#sampler);
   }
 
-  /** A winner not tried yet, once the first trial has begun and unless one that was tried has fallen short of it. */
+  /** A winner not tried yet, once the first trial has begun: each past that is wrong costs a trial, and says nothing of the next. */
   #nextWinner(context: SamplingContext, space: SearchSpace): Params | null {
-    const { trials } = context.history;
     if (context.trial.number === 0) return null;
-    const winners = this.#distinctWinners(space).map(({ params }) => ({ params, trial: trialOf(trials, params) }));
-    const first = trials[0];
-    if (winners.some(({ trial }) => trial && first && falls(trial, first, context.study.directions[0]!))) return null;
-    return winners.find(({ trial }) => !trial)?.params ?? null;
+    return this.#distinctWinners(space).find(({ params }) => !trialOf(context.history.trials, params))?.params ?? null;
   }
 
   #distinctWinners(space: SearchSpace): { params: Params; past: PastModel }[] {

@@ -83,10 +83,11 @@ describe('the transfer sampler', async () => {
     expect(mean(regrets)).toBeLessThan(mean(alone.map((params) => truth(params) - 1)));
   });
 
-  test('lets a past go that has cost one trial', async () => {
-    const tried = await settings(new TransferSampler({ past: [wrong, like], sampler: inner() }), 4);
+  test('lets a past go that has cost one trial, and then asks the next', async () => {
+    const tried = await settings(new TransferSampler({ past: [wrong, like, wrong], sampler: inner(), winners: 2 }), 4);
     expect(tried[1]).toEqual(new PastModel(wrong).winner(space));
-    expect(tried[2]).not.toEqual(new PastModel(like).winner(space));
+    expect(tried[2]).toEqual(new PastModel(like).winner(space));
+    expect(tried[3]).toEqual((await settings(new TransferSampler({ past: [], sampler: inner() }), 4))[3]);
   });
 
   test('tries no setting twice, and none that was enqueued', async () => {

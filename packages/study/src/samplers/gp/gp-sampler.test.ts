@@ -125,6 +125,14 @@ describe('recommendations', () => {
       expect(await best(wrong, 30, seed)).toBeLessThan(0.15);
     }
   });
+  test('that are not refuted draw the closer the surer one is', async () => {
+    const distances = async (confidence: number) => {
+      const study = await createStudy({ sampler: new GpSampler({ seed: 3 }) });
+      await run(study, 6, 0, recommended(1e-3, 0.1, 'cosine', confidence) as typeof space);
+      return (await study.trials()).map(({ params }) => Math.abs(Math.log10(params.rate as number) + 3)).slice(2);
+    };
+    expect(Math.max(...(await distances(0.95)))).toBeLessThan(Math.max(...(await distances(0.25))));
+  });
   test('are checked', () => {
     expect(() => float(0, 1, { recommended: 2 })).toThrow(InvalidDistributionError);
     expect(() => int(0, 8, { step: 4, recommended: 3 })).toThrow(/not one of its values/);
