@@ -401,6 +401,7 @@ export const text = {
     recommended: 'recommended',
     front: 'no other is better in both',
     dominated: 'others are better',
+    baseModel: 'base model, untrained',
     share: 'Share of trials',
     setting: 'Setting',
     value: 'Value',
@@ -465,7 +466,7 @@ export const text = {
       pareto: {
         name: 'New against old skill',
         question: 'What does the new skill cost in old skill?',
-        how: 'Loss on the task against loss on the reference text; lower is better in both.',
+        how: 'To the left: better at your task. Further down: more of the old skill is left, measured on text like what the base model learnt from.',
       },
     },
   },

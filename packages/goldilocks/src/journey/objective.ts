@@ -7,22 +7,15 @@ import type { Task } from '../evaluate/task.js';
 import { chrF, rougeL } from '../metrics/text.js';
 import type { ObjectiveValue, TrialSetting } from '../search/run-trial.js';
 import { tuned } from '../search/run-trial.js';
-import type { ExamplesReference, TrialProcess } from '../workers/operations.js';
-
-export interface RetentionTerm {
-  reference: ExamplesReference;
-  /** The base model's loss on it. */
-  baseLoss: number;
-  /** Nats by which it may rise without a price. */
-  limit: number;
-}
+import type { TrialProcess } from '../workers/operations.js';
+import { lossOnReference, type Retention } from './retention.js';
 
 export interface ObjectiveInput {
   task: Task;
   /** Absent or `loss`: the validation loss. */
   metric: Metric | undefined;
   validation: Omit<MeasuredSet, 'tokens'>;
-  retention?: RetentionTerm;
+  retention?: Retention;
 }
 
 /** How the objective is named in the study and the report. */
@@ -35,10 +28,11 @@ export function describeObjective(metric: Metric | undefined): ReportTask['objec
 /** The score function of trials; undefined where the validation loss itself is the objective. */
 export function objectiveScore(input: ObjectiveInput): TrialSetting['score'] {
   const { metric, retention } = input;
-  if (metric === undefined && retention === undefined) return undefined;
+  const isPriced = retention?.limit !== undefined;
+  if (metric === undefined && !isPriced) return undefined;
   return async (process, best) => {
     const scored = metric === undefined ? lossOf(best) : await shortfall(process, input, metric);
-    return retention === undefined ? scored : addForgetting(process, scored, retention);
+    return isPriced ? addForgetting(process, scored, retention) : scored;
   };
 }
 
@@ -70,13 +64,10 @@ function partOf(metric: Metric, answers: Answers, index: number): number {
 async function addForgetting(
   process: TrialProcess,
   scored: ObjectiveValue,
-  term: RetentionTerm,
+  retention: Retention,
 ): Promise<ObjectiveValue> {
-  const { loss } = await process.run('evaluateLoss', {
-    model: { kind: 'kept', name: tuned },
-    examples: term.reference,
-  });
-  const price = Math.max(0, loss - term.baseLoss - term.limit);
+  const loss = await lossOnReference(process, retention);
+  const price = Math.max(0, loss - retention.baseLoss - (retention.limit ?? 0));
   return {
     value: scored.value + price,
     perExample: scored.perExample.map((part) => part + price),

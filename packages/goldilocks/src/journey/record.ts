@@ -39,6 +39,8 @@ export interface JourneyRecord {
   plan?: Plan;
   /** Settings of earlier studies on like data, tried early; absent where none was looked for. */
   past?: PastWinner[];
+  /** Loss of the base model on the reference text; absent where what is forgotten is not measured. */
+  baseReferenceLoss?: number;
   pilot?: PilotResult;
   schedule?: Schedule;
   /** Commands by which the budget was extended. */

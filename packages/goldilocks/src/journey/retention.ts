@@ -1,18 +1,43 @@
-// The price of forgetting, where a limit was set; measured on the base model.
+// What is forgotten: each whole run of the search says its loss on the reference text, which counts against it beyond a limit.
 import { UserError } from '../errors.js';
-import type { JourneyContext } from './context.js';
-import type { RetentionTerm } from './objective.js';
+import { tuned } from '../search/run-trial.js';
+import type { ExamplesReference, TrialProcess } from '../workers/operations.js';
+import { type JourneyContext, save } from './context.js';
 import { tokenizeReference } from './similarity-stage.js';
 
-export async function retentionTerm(context: JourneyContext, directory: string): Promise<RetentionTerm | undefined> {
-  const { settings, model } = context.record;
-  if (settings.retentionLimit === undefined || model === undefined) return undefined;
-  if (model.isEncoder) {
+export interface Retention {
+  reference: ExamplesReference;
+  /** The base model's loss on it. */
+  baseLoss: number;
+  /** Nats by which it may rise without a price; absent: it is measured, no more. */
+  limit?: number;
+}
+
+/** Undefined where nothing can be measured: an encoder continues no text, and an engine may keep no weights to ask. */
+export async function retentionOf(context: JourneyContext, directory: string): Promise<Retention | undefined> {
+  const { record, engine } = context;
+  const { retentionLimit: limit } = record.settings;
+  const { model } = record;
+  if (model?.isEncoder && limit !== undefined) {
     throw new UserError('An encoder continues no text, so there is no skill to keep: leave --retention-limit away.');
   }
+  if (model === undefined || model.isEncoder || (engine.keepsModels === false && limit === undefined)) return undefined;
   const process = context.preparation();
-  const reference = await tokenizeReference({ process, cache: context.state.cache, model });
-  const examples = { file: reference.file };
-  const { loss } = await process.run('evaluateLoss', { model: { kind: 'directory', directory }, examples });
-  return { reference: examples, baseLoss: loss, limit: settings.retentionLimit };
+  const { file } = await tokenizeReference({ process, cache: context.state.cache, model });
+  const reference = { file };
+  if (record.baseReferenceLoss === undefined) {
+    const asked = { model: { kind: 'directory', directory }, examples: reference } as const;
+    record.baseReferenceLoss = (await process.run('evaluateLoss', asked)).loss;
+    await save(context);
+  }
+  return { reference, baseLoss: record.baseReferenceLoss, limit };
+}
+
+/** The loss on the reference text of the weights that a run has kept. */
+export async function lossOnReference(process: TrialProcess, { reference }: Retention): Promise<number> {
+  const { loss } = await process.run('evaluateLoss', {
+    model: { kind: 'kept', name: tuned },
+    examples: reference,
+  });
+  return loss;
 }

@@ -13,7 +13,7 @@ import { inspectStage } from './inspect-stage.js';
 import { pilotStage } from './pilot-stage.js';
 import { planStage } from './plan-stage.js';
 import { reportStage } from './report-stage.js';
-import { retentionTerm } from './retention.js';
+import { retentionOf } from './retention.js';
 import { searchStage } from './search-stage.js';
 import { referenceFor } from './similarity-stage.js';
 import { type TestResult, testModels } from './test-stage.js';
@@ -26,7 +26,7 @@ export async function runJourney(context: JourneyContext): Promise<Report> {
   const prepared = await inspectStage(context);
   const plan = await planStage(context, prepared);
   const data = await trainingData(context.preparation, context.state.cache, prepared, plan.settings);
-  const retention = await retentionTerm(context, prepared.model.directory);
+  const retention = await retentionOf(context, prepared.model.directory);
   // The preparation's process would hold memory that trials need.
   await context.endPreparation();
   const piloted = await pilotStage(context, prepared, plan, data);

@@ -7,9 +7,10 @@ import type { TrialSetting, TrialTask } from '../search/run-trial.js';
 import type { SearchTrial } from '../search/search-trial.js';
 import type { JourneyContext } from './context.js';
 import type { Prepared } from './inspect-stage.js';
-import { objectiveScore, type RetentionTerm } from './objective.js';
+import { objectiveScore } from './objective.js';
 import type { Piloted } from './pilot-stage.js';
 import { shownChanges, shownParams } from './report/params.js';
+import { lossOnReference, type Retention } from './retention.js';
 import { answerSampler } from './sampled-answers.js';
 import { stratifiedSubset } from './subset.js';
 import { examplesOf, type TrainingData } from './training-data.js';
@@ -19,7 +20,7 @@ export interface TrialStages {
   prepared: Prepared;
   piloted: Piloted;
   data: TrainingData;
-  retention?: RetentionTerm;
+  retention?: Retention;
 }
 
 /** The setting of runs on a share of the training examples. */
@@ -41,6 +42,7 @@ export function trialSetting(stages: TrialStages, share: number): TrialSetting {
       retention,
     }),
     sample: answerSampler(stages),
+    referenceLoss: retention && ((process) => lossOnReference(process, retention)),
     checkpointEverySeconds: checkpointSeconds(prepared.model.parameters),
     onStart: announce(stages, share),
     onSitting({ tokens, peakMemoryBytes }) {

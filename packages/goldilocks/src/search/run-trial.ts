@@ -32,6 +32,8 @@ export interface TrialSetting {
   score?(process: TrialProcess, best: Evaluation): Promise<ObjectiveValue>;
   /** What these weights answer to a few validation examples; none where that would take long. */
   sample?(process: TrialProcess): Promise<SampledAnswer[]>;
+  /** The loss of these weights on the reference text; asked of whole runs of the search, where the score did not say it. */
+  referenceLoss?(process: TrialProcess): Promise<number>;
 }
 
 export interface SampledAnswer {
@@ -171,7 +173,9 @@ async function train(
   const { best } = summary;
   const scored = (await setting.score?.(process, best)) ?? { value: best.loss, perExample: best.perExample };
   const answers = await sample(setting, task, process, best);
-  return { type: 'reached', ...scored, best, summary, curve, ...(answers && { answers }) };
+  const isWhole = task.purpose === 'search' && summary.outcome !== 'paused';
+  const referenceLoss = scored.referenceLoss ?? (isWhole ? await setting.referenceLoss?.(process) : undefined);
+  return { type: 'reached', ...scored, best, summary, curve, ...(answers && { answers }), referenceLoss };
 }
 
 async function sample(

@@ -27,7 +27,7 @@ export const trialAttributes = {
   failureKind: 'failure_kind',
   settings: 'settings',
   subset: 'subset_share',
-  /** Loss on the reference text, where what is forgotten counts. */
+  /** Loss on the reference text of a whole run; at every rung where what is forgotten counts. */
   referenceLoss: 'reference_loss',
 } as const;
 

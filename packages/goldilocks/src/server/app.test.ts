@@ -205,7 +205,7 @@ describe('a study', () => {
       const { figure, sentence } = await get('figure', { study, kind });
       expect([kind, figure === null, sentence !== '']).toEqual([
         kind,
-        kind === 'importances' || kind === 'pareto',
+        kind === 'importances',
         figure === null,
       ]);
     }

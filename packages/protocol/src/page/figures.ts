@@ -101,6 +101,8 @@ export const paretoSchema = z.object({
   /** One list for each axis. */
   values: z.array(values),
   kinds: z.array(z.enum(['best', 'dominated', 'infeasible'])),
+  /** Of a journey: the base model's loss on the reference text, where known. */
+  base: z.number().nullable(),
 });
 
 const kind = <Name extends string, Schema extends z.ZodType>(name: Name, figure: Schema) =>

@@ -122,7 +122,11 @@ function historyConditions([x, y]: number[][], context: PlotContext) {
 }
 
 export function recommendedLine({ recommended }: PlotContext, color: string) {
-  if (recommended === null) return undefined;
+  return recommended === null ? undefined : levelLine(recommended, color);
+}
+
+/** Across the chart, at a value. */
+export function levelLine(value: number, color: string) {
   return {
     silent: true,
     symbol: 'none',
@@ -130,6 +134,6 @@ export function recommendedLine({ recommended }: PlotContext, color: string) {
     precision: 12,
     label: { show: false },
     lineStyle: { color, type: 'dashed', width: 2 },
-    data: [{ yAxis: recommended }],
+    data: [{ yAxis: value }],
   };
 }

@@ -8,7 +8,7 @@ import { repositoryNamed } from '../../hub/repository.js';
 import type { JourneyContext } from '../../journey/context.js';
 import { prepare } from '../../journey/inspect-stage.js';
 import { type JourneyRecord, journeyFormat } from '../../journey/record.js';
-import { retentionTerm } from '../../journey/retention.js';
+import { retentionOf } from '../../journey/retention.js';
 import { trainingData } from '../../journey/training-data.js';
 import type { TrialStages } from '../../journey/trial-stages.js';
 import { Clock } from '../../search/clock.js';
@@ -58,7 +58,7 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<TrialSta
   try {
     const prepared = await prepare(context);
     const data = await trainingData(context.preparation, state.cache, prepared, job.plan.settings);
-    const retention = await retentionTerm(context, prepared.model.directory);
+    const retention = await retentionOf(context, prepared.model.directory);
     const piloted = { plan: job.plan, pilot: job.pilot, schedule: job.schedule };
     return { context, prepared, piloted, data, retention };
   } finally {

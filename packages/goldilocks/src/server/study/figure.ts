@@ -7,7 +7,6 @@ import {
   optimizationHistoryFigure,
   parallelCoordinatesFigure,
   paramImportancesFigure,
-  paretoFrontFigure,
   pedAnovaImportance,
   rankFigure,
   type StudySnapshot,
@@ -16,7 +15,7 @@ import {
 } from '@goldilocks/study';
 import { HttpError } from '../../http/http-error.js';
 import { excerpt } from '../../terminal/strip-control.js';
-import { skillAgainstRetention } from './pareto.js';
+import { paretoOf, whyNoPareto } from './pareto.js';
 import type { StudyView } from './study-view.js';
 
 export interface FigureInput {
@@ -42,8 +41,7 @@ const figures: Drawn = {
   rank: ({ view, options }) => asJson(rankFigure(view.snapshot, options)),
   edf: ({ snapshots, options }) => asJson(edfFigure(snapshots, options)),
   timeline: ({ view }) => asJson(timelineFigure(view.snapshot)),
-  pareto: ({ view }) =>
-    view.study.directions.length > 1 ? asJson(paretoFrontFigure(view.snapshot)) : skillAgainstRetention(view),
+  pareto: ({ view }) => paretoOf(view),
 };
 
 /** Figures are values whose lists are read-only; nobody changes them on the way to JSON. */
@@ -75,13 +73,9 @@ function countOf(figure: object): number {
   return 1;
 }
 
-function whyEmpty(kind: Kind, { trials, kind: study }: StudyView): string {
-  if (trials.length === 0) return 'No trial has begun yet.';
-  if (kind === 'pareto') {
-    return study === 'journey'
-      ? 'How much of the base skill is left was not measured on the way; start a run with a limit on what may be forgotten.'
-      : 'This study has one objective; there is nothing to weigh against it.';
-  }
+function whyEmpty(kind: Kind, view: StudyView): string {
+  if (view.trials.length === 0) return 'No trial has begun yet.';
+  if (kind === 'pareto') return whyNoPareto(view);
   if (kind === 'intermediate') return 'No trial has been measured on its way yet.';
   if (kind === 'importances') return 'It takes ten complete trials to tell which hyperparameters matter.';
   return 'No trial has come to its end yet.';

@@ -49,7 +49,7 @@ function objectiveName(i: number, count: number): string {
   return count === 1 ? 'Objective Value' : `Objective ${i}`;
 }
 
-function objectiveTitle({ journey, metricNames }: StudyView): string {
+export function objectiveTitle({ journey, metricNames }: StudyView): string {
   if (journey?.report !== undefined) return journey.report.task.objective.title;
   if (journey === undefined) return metricNames?.[0] ?? 'objective value';
   const { metric } = journey.settings;
