@@ -110,6 +110,7 @@ class FakeProcess implements TrialProcess {
         ((this.engine.options.bytesPerMicroBatchToken ?? 0) * settings.microBatchTokens) /
           (settings.gradientCheckpointing ? 4 : 1),
     }),
+    estimateSpeed: () => ({ tokensPerSecond: 1000 }),
     fineTune: (input: FineTuneInput, options: RunOptions<'fineTune'>) => this.fineTune(input, options),
     learningRateRamp: ({ from, to, steps }: Operations['learningRateRamp']['input']) => {
       this.engine.milliseconds += 100 * steps;

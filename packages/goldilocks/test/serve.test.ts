@@ -36,9 +36,14 @@ async function serve(port = '0'): Promise<{ token: string }> {
   return { token: token! };
 }
 
-async function ask<Name extends RouteName>(name: Name, path: object, body?: unknown): Promise<AnswerOf<Name>> {
+async function ask<Name extends RouteName>(
+  name: Name,
+  path: object,
+  body?: unknown,
+  query?: object,
+): Promise<AnswerOf<Name>> {
   const { method, answer } = routes[name] as Route;
-  const response = await fetch(`${origin}${addressOf(name, path as never)}`, {
+  const response = await fetch(`${origin}${addressOf(name, path as never, query as never)}`, {
     method,
     headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -69,6 +74,13 @@ it('starts a job that outlives it, steers it, and lets its model answer', async 
   expect(await readFile(join(folder, file.path), 'utf8')).toBe(bytes);
   const inspection = await ask('inspect', {}, { data: file.path });
   expect(inspection).toMatchObject({ rows: 60, task: 'classification' });
+
+  // 3.2 million weights with gradients and both moments, and the process itself.
+  const needs = await ask('trainingNeeds', {}, undefined, { model: 'goldilocks-base', longest: 64 });
+  expect(needs.method).toBe('full');
+  expect(needs.memoryBytes).toBeGreaterThan(150e6);
+  expect(needs.memoryBytes).toBeLessThan(600e6);
+  expect(needs.tokensPerSecond).toBeGreaterThan(10);
 
   const { study } = await ask(
     'start',

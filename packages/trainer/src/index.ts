@@ -60,6 +60,7 @@ export { ChatTemplate } from './text/chat-template.js';
 export { TextTokenizer } from './text/tokenizer.js';
 export type { ChosenDevice } from './training/choose-device.js';
 export { estimateMemory } from './training/estimate-memory.js';
+export { estimateSpeed } from './training/estimate-speed.js';
 export type { Evaluation, Outcome, TrainingEvent } from './training/events.js';
 export { fineTune } from './training/fine-tune.js';
 export type { FineTuneOptions, FineTuneResult } from './training/fine-tune-options.js';

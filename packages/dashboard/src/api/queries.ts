@@ -16,6 +16,14 @@ export const workspaceQuery = queryOptions({
   queryFn: ({ signal }) => call('workspace', { signal }),
 });
 
+/** Estimates hold for as long as the page is open. */
+export const trainingNeedsQuery = (query: QueryOf<'trainingNeeds'>) =>
+  queryOptions({
+    queryKey: ['training-needs', query],
+    queryFn: ({ signal }) => call('trainingNeeds', { query, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 export const studiesQuery = queryOptions({
   queryKey: ['studies'],
   queryFn: ({ signal }) => call('studies', { signal }),

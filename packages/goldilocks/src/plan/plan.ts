@@ -28,14 +28,21 @@ export interface Plan {
   warnings: string[];
 }
 
+/** What the settings follow from beside the table. */
+interface SettingsInput {
+  model: ModelFacts;
+  data: Pick<DataFacts, 'task'> & { tokensPerExample: { max: number } };
+  seed?: number;
+}
+
 /** Room for the longest example, in steps of 32 tokens, up to what the model takes and to 2,048. */
-function maxLengthFor(model: ModelFacts, data: DataFacts): number {
+function maxLengthFor(model: ModelFacts, { tokensPerExample }: SettingsInput['data']): number {
   const most = Math.min(model.maxPositions ?? 2048, 2048);
-  return Math.min(most, Math.max(64, Math.ceil(data.tokensPerExample.max / 32) * 32));
+  return Math.min(most, Math.max(64, Math.ceil(tokensPerExample.max / 32) * 32));
 }
 
 /** The table's values as training settings. */
-function settingsOf(recommendation: Recommendation, input: PlanInput): TrainingSettings {
+export function settingsOf(recommendation: Recommendation, input: SettingsInput): TrainingSettings {
   const method = recommendation.method.value;
   const maxLength = maxLengthFor(input.model, input.data);
   return {

@@ -203,11 +203,7 @@ describe('a study', () => {
     expect(trial.curves.schedule.length).toBeGreaterThan(10);
     for (const kind of figureKinds) {
       const { figure, sentence } = await get('figure', { study, kind });
-      expect([kind, figure === null, sentence !== '']).toEqual([
-        kind,
-        kind === 'importances',
-        figure === null,
-      ]);
+      expect([kind, figure === null, sentence !== '']).toEqual([kind, kind === 'importances', figure === null]);
     }
     expect((await get('findings', { study })).hyperparameters).toHaveLength(7);
     expect((await get('report', { study })).study).toBe(study);

@@ -6,6 +6,7 @@ import {
   type DeviceName,
   type Example,
   estimateMemory,
+  estimateSpeed,
   evaluateLoss,
   exportAdapter,
   exportGguf,
@@ -81,6 +82,10 @@ export function trainingHandlers(cacheDirectory: string, device: DeviceName = 'c
     async estimateMemory(input) {
       const { settings, stepTokens } = input;
       return { bytes: estimateMemory(await base(input.model), settings, { stepTokens }) };
+    },
+
+    async estimateSpeed({ model: directory, settings }) {
+      return { tokensPerSecond: await estimateSpeed(await base(directory), settings) };
     },
 
     async fineTune(input, { signal, emit }) {

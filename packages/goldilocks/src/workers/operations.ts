@@ -126,6 +126,8 @@ export interface Operations {
   >;
   /** `stepTokens`: tokens of the largest step. */
   estimateMemory: Operation<{ model: string; settings: TrainingSettings; stepTokens?: number }, { bytes: number }>;
+  /** Of training on this machine, from the time that its products take: a second's work. */
+  estimateSpeed: Operation<{ model: string; settings: TrainingSettings }, { tokensPerSecond: number }>;
   fineTune: Operation<FineTuneInput, FineTuneSummary, FineTuneEvent>;
   /** Learning-rate range test (1506.01186). */
   learningRateRamp: Operation<

@@ -72,4 +72,4 @@ export type {
   HeldOut,
   Takeaway,
 } from './use.js';
-export type { BaseModelChoice, DataFile, Workspace } from './workspace.js';
+export type { BaseModelChoice, DataFile, TrainingNeeds, Workspace } from './workspace.js';

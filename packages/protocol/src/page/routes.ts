@@ -39,7 +39,13 @@ import {
   heldOutSchema,
   takeawaySchema,
 } from './use.js';
-import { openSessionSchema, sessionSchema, workspaceSchema } from './workspace.js';
+import {
+  openSessionSchema,
+  sessionSchema,
+  trainingNeedsQuerySchema,
+  trainingNeedsSchema,
+  workspaceSchema,
+} from './workspace.js';
 
 const nothing = z.object({});
 const study = '/api/studies/:study' as const;
@@ -47,6 +53,12 @@ const study = '/api/studies/:study' as const;
 export const routes = {
   openSession: { method: 'POST', path: '/api/session', body: openSessionSchema, answer: sessionSchema },
   workspace: { method: 'GET', path: '/api/workspace', answer: workspaceSchema },
+  trainingNeeds: {
+    method: 'GET',
+    path: '/api/training-needs',
+    query: trainingNeedsQuerySchema,
+    answer: trainingNeedsSchema,
+  },
   news: { method: 'GET', path: '/api/news', query: newsQuerySchema, stream: newsSchema },
 
   upload: {

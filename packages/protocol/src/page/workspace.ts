@@ -21,11 +21,24 @@ export const baseModelChoiceSchema = z.object({
   bytes,
   /** As its card says; null where it does not. */
   license: z.string().nullable(),
-  /** What training with the recommended settings took or is estimated to take. */
+  /** What training took at its most, in earlier runs; null before the first. */
   memoryBytes: bytes.nullable(),
   /** Tokens a second in training on this machine, from earlier runs; null before the first. */
   tokensPerSecond: z.number().nullable(),
   languages: z.array(z.string()),
+});
+
+export const trainingNeedsQuerySchema = z.object({
+  /** A base model's `id`. */
+  model: z.string().max(4000),
+  /** The longest example in tokens, where the data are known. */
+  longest: z.coerce.number().int().min(1).max(1e6).optional(),
+});
+/** Estimates for training with the recommended settings, before anything was run. */
+export const trainingNeedsSchema = z.object({
+  memoryBytes: bytes,
+  tokensPerSecond: z.number(),
+  method: z.enum(['lora', 'full']),
 });
 
 export const dataFileSchema = z.object({
@@ -63,3 +76,4 @@ export const workspaceSchema = z.object({
 export type BaseModelChoice = z.infer<typeof baseModelChoiceSchema>;
 export type DataFile = z.infer<typeof dataFileSchema>;
 export type Workspace = z.infer<typeof workspaceSchema>;
+export type TrainingNeeds = z.infer<typeof trainingNeedsSchema>;

@@ -58,6 +58,7 @@ export function StartView() {
                   <section className="stack" aria-labelledby="step-model">
                     <h2 id="step-model">{text.start.modelTitle}</h2>
                     <ChooseModel
+                      data={search.data}
                       models={space.models}
                       machine={space.machine}
                       chosen={model}

@@ -2,18 +2,22 @@
 import { statfs } from 'node:fs/promises';
 import { cpus, freemem, release, totalmem, type } from 'node:os';
 import { version } from '../../cli/version.js';
+import { trainingNeeds } from '../../preview/training-needs.js';
 import type { Handlers } from '../route-types.js';
 import type { ServerPlace } from '../workplace.js';
 import { baseModels } from '../workspace/base-models.js';
 import { dataEndings, dataFiles } from '../workspace/data-files.js';
+import { Estimates } from '../workspace/estimates.js';
 import { uploadBytes } from '../workspace/upload.js';
 
-export function workspaceHandlers(place: ServerPlace): Pick<Handlers, 'openSession' | 'workspace'> {
+export function workspaceHandlers(place: ServerPlace): Pick<Handlers, 'openSession' | 'workspace' | 'trainingNeeds'> {
   const { folder, state, sessions, book } = place;
+  const estimates = new Estimates((asked) => trainingNeeds({ ...asked, folder }));
   return {
     async openSession({ body }) {
       return { secret: await sessions.exchange(body.token) };
     },
+    trainingNeeds: ({ query }) => estimates.of(query),
     async workspace() {
       const views = await book.all();
       const journeys = views.flatMap(({ journey }) => (journey === undefined ? [] : [journey]));
