@@ -2,7 +2,7 @@
 import { UserError } from '../errors.js';
 import { tuned } from '../search/run-trial.js';
 import type { ExamplesReference, TrialProcess } from '../workers/operations.js';
-import { type JourneyContext, save } from './context.js';
+import type { JourneyContext } from './context.js';
 import { tokenizeReference } from './similarity-stage.js';
 
 export interface Retention {
@@ -25,10 +25,10 @@ export async function retentionOf(context: JourneyContext, directory: string): P
   const process = context.preparation();
   const { file } = await tokenizeReference({ process, cache: context.state.cache, model });
   const reference = { file };
+  // The stage that follows saves the record.
   if (record.baseReferenceLoss === undefined) {
     const asked = { model: { kind: 'directory', directory }, examples: reference } as const;
     record.baseReferenceLoss = (await process.run('evaluateLoss', asked)).loss;
-    await save(context);
   }
   return { reference, baseLoss: record.baseReferenceLoss, limit };
 }
