@@ -9,14 +9,9 @@ import { checkHalfPrecision, holdDevice } from '../runtime/session.js';
 import type { TrainingSettings } from '../settings.js';
 import { writeAll, writeAtomically } from '../weights/atomic-write.js';
 import { obstacleOnDevice } from './device-obstacle.js';
+import type { ChosenDevice } from './events.js';
 import type { FineTuneOptions } from './fine-tune-options.js';
 import { Learner } from './learner.js';
-
-export interface ChosenDevice {
-  name: DeviceName;
-  /** A few words, such as «0.41 s a step, on the CPU 2.3 s». */
-  because: string;
-}
 
 type Options = Pick<FineTuneOptions, 'model' | 'train' | 'settings' | 'cacheDirectory'>;
 

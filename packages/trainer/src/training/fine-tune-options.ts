@@ -4,8 +4,7 @@ import type { BaseModel } from '../models/base-model.js';
 import type { TunedWeights } from '../models/model.js';
 import type { Diagnosis } from '../monitors/diagnosis.js';
 import type { TrainingSettings } from '../settings.js';
-import type { ChosenDevice } from './choose-device.js';
-import type { Evaluation, Outcome, TrainingEvent } from './events.js';
+import type { ChosenDevice, Evaluation, Outcome, TrainingEvent } from './events.js';
 
 export interface FineTuneOptions {
   model: BaseModel;
