@@ -45,9 +45,15 @@ interface StartedRow extends TrialRow {
   readonly origin: 'created' | 'claimed' | 'before';
 }
 
-// The lock is given back before anything is read.
 const BEGIN = query('BEGIN ISOLATION LEVEL READ COMMITTED', []);
+/**
+ * The lock is given back before anything is read, and before the disk is waited for, or starts would follow one another at the
+ * disk's pace. What flushes the log is a transaction after it, which the answer waits for: what is answered is on the disk, and
+ * of what is not, later starts are lost with the earlier ones that they counted on.
+ */
+const UNHURRIED = query('SET LOCAL synchronous_commit = off', []);
 const COMMIT = query('COMMIT', []);
+const FLUSH = query("SELECT pg_logical_emit_message(true, 'goldilocks', '')", []);
 
 /**
  * The script of `Dialect.startTrial`. A trial that it started, with the answer lost, is known by the time of its start: the
@@ -62,7 +68,7 @@ export function startTrial(studyId: number, settledUpTo: number, now: Date, filt
       time ??= withMicroseconds(now);
       const lock = query<Tables['studies']>(LOCK, [studyId]);
       const start = query<StartedRow>(START, [studyId, settledUpTo, time]);
-      const [, study, [row], , rows] = yield* alone(BEGIN, lock, start, COMMIT, ...reading);
+      const [, , study, [row], , , rows] = yield* alone(BEGIN, UNHURRIED, lock, start, COMMIT, FLUSH, ...reading);
       found(study, studyId);
       const { trial_id: trialId, origin } = row!;
       const trials = rows?.map(readWhole);
