@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,11 +14,20 @@ import { optimizeCommand, resumeOptimize } from './optimize.js';
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'goldilocks-steer-search-'));
-  // Reports a loss, then waits as long as it is told.
-  const program = `console.log('{"loss": ' + process.argv[2] + '}'); setTimeout(() => {}, Number(process.argv[4]));`;
+  // Reports a loss, and waits until its trial may end.
+  const program = `
+    import { readFileSync } from 'node:fs';
+    const [, , loss, , trial, file] = process.argv;
+    console.log('{"loss": ' + loss + '}');
+    const look = () => Number(readFileSync(file, 'utf8')) < Number(trial) && setTimeout(look, 20);
+    look();`;
   await writeFile(join(folder, 'train.mjs'), program);
+  mayEnd(0);
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Trials up to this one may end; later ones run on. */
+const mayEnd = (last: number) => writeFileSync(join(folder, 'last'), String(last));
 
 const space: SpaceFile = {
   objectives: [{ metric: 'loss', direction: 'minimize' }],
@@ -27,16 +37,17 @@ const space: SpaceFile = {
   },
 };
 
-/** Trials of `ms` each; `onEvent` may steer them. */
-function options(trials: number, ms: number, onEvent?: (event: OptimizeEvent) => void) {
-  const command = [process.execPath, join(folder, 'train.mjs'), '{rate}', '{kind}', String(ms)];
+/** `onEvent` may steer the trials. */
+function options(trials: number, onEvent?: (event: OptimizeEvent) => void) {
+  const command = [process.execPath, join(folder, 'train.mjs'), '{rate}', '{kind}', '{trial}', join(folder, 'last')];
   const sampler = 'random' as const;
   const stateDirectory = join(folder, '.goldilocks');
   return { command, space, trials, sampler, study: 'search', stateDirectory, graceSeconds: 1, onEvent };
 }
 
-const give = (command: SteeringCommand, waitSeconds = 0) =>
-  steer({ command, study: 'search', stateDirectory: join(folder, '.goldilocks'), waitSeconds });
+/** Resolves when the search has come to it. */
+const give = (command: SteeringCommand) =>
+  steer({ command, study: 'search', stateDirectory: join(folder, '.goldilocks'), waitSeconds: 600 });
 
 async function now() {
   const storage = await SqliteStorage.open(join(folder, '.goldilocks', 'studies.db'));
@@ -60,9 +71,10 @@ describe('a search over a command', () => {
         await give({ kind: 'extend', trials: 2 });
         await give({ kind: 'range', name: 'rate', low: 3, high: 2 });
         await give({ kind: 'extend', minutes: 5 });
+        mayEnd(Infinity);
       })();
     };
-    await optimizeCommand(options(6, 400, onEvent));
+    await optimizeCommand(options(6, onEvent));
     await given;
     const { commands, trials } = await now();
     expect(commands.map(({ outcome }) => outcome?.state)).toEqual([
@@ -76,27 +88,28 @@ describe('a search over a command', () => {
     expect(trials).toHaveLength(9);
     const isWished = ({ params }: (typeof trials)[number]) => params.rate === 0.9 && params.kind === 'a';
     expect(trials.filter(isWished)).toHaveLength(1);
-    // Trial 1 was under way, and 2 may have been asked for already.
-    for (const { params } of trials.slice(3).filter((trial) => !isWished(trial))) {
+    // Trial 1 was under way.
+    for (const { params } of trials.slice(2).filter((trial) => !isWished(trial))) {
       expect(params.rate).toBeGreaterThanOrEqual(0.2);
       expect(params.rate).toBeLessThanOrEqual(0.3);
       expect(params.kind).not.toBe('a');
     }
     await expect(give({ kind: 'extend', trials: 5 })).rejects.toThrow('goldilocks resume search --trials');
-  }, 60_000);
+  });
 
   it('pauses over a restart, goes on when told, stops a trial, and ends with the best so far', async () => {
     const stop = new AbortController();
     const first = optimizeCommand({
-      ...options(50, 300, ({ type }) => {
-        if (type === 'trial-finished') void give({ kind: 'pause' });
-        if (type === 'command') setTimeout(() => stop.abort(), 700);
+      ...options(50, (event) => {
+        if (event.type === 'trial-finished' && event.trial === 0) void give({ kind: 'pause' });
+        if (event.type === 'command') mayEnd(1);
+        // A third trial would have begun by then.
+        if (event.type === 'trial-finished' && event.trial === 1) setTimeout(() => stop.abort(), 700);
       }),
       signal: stop.signal,
     });
     await expect(first).rejects.toThrow('resume');
-    const paused = (await now()).trials.length;
-    expect(paused).toBeLessThan(5);
+    expect((await now()).trials).toHaveLength(2);
 
     const started: number[] = [];
     const second = resumeOptimize({
@@ -105,20 +118,20 @@ describe('a search over a command', () => {
       onEvent: (event) => {
         if (event.type !== 'trial-started') return;
         started.push(event.trial);
-        if (started.length === 1) void give({ kind: 'stop-trial', trial: event.trial });
-        if (started.length === 3) void give({ kind: 'stop' });
+        if (event.trial === 2) void give({ kind: 'stop-trial', trial: 2 });
+        if (event.trial === 3) mayEnd(3);
+        if (event.trial === 4) void give({ kind: 'stop' });
       },
     });
     await new Promise((done) => setTimeout(done, 800));
     expect(started).toEqual([]);
-    await give({ kind: 'resume' }, 5);
+    await give({ kind: 'resume' });
     const result = await second;
     const { trials, commands } = await now();
-    expect(trials[started[0]!]).toMatchObject({ state: 'PRUNED' });
-    expect(trials.length).toBeLessThan(paused + 8);
+    expect(trials.map(({ state }) => state)).toEqual(['COMPLETE', 'COMPLETE', 'PRUNED', 'COMPLETE', 'PRUNED']);
     expect(commands.every(({ outcome }) => outcome?.state === 'done')).toBe(true);
     // A trial that was stopped keeps the value it had come to, but ran to no end.
     const complete = trials.filter(({ state }) => state === 'COMPLETE');
     expect(result.best?.values[0]).toBe(Math.min(...complete.flatMap(({ values }) => values ?? [])));
-  }, 60_000);
+  });
 });

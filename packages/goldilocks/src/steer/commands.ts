@@ -32,13 +32,19 @@ export async function giveCommand(
 ): Promise<CommandRecord> {
   const { id = randomUUID(), by, command } = given;
   const { systemAttributes } = await storage.getStudy(studyId);
-  const before = readCommands(systemAttributes).find((known) => known.id === id);
-  if (before !== undefined) return before;
-  const record = { id, at: new Date().toISOString(), by, command };
+  const before = readCommands(systemAttributes);
+  const again = before.find((known) => known.id === id);
+  if (again !== undefined) return again;
+  const record = { id, at: timeAfter(before.at(-1)), by, command };
   await storage.setStudySystemAttribute(studyId, COMMAND + id, record as unknown as JsonValue);
   if (command.kind !== 'mark' && command.kind !== 'note') return { ...record, outcome: null };
   const outcome = await setOutcome(storage, studyId, id, { state: 'done', sentence: doneSentence(command) });
   return { ...record, outcome };
+}
+
+/** Now; in any case later than what was given before, since the times order the commands: clocks stand still, and go back. */
+function timeAfter(last: CommandRecord | undefined): string {
+  return new Date(Math.max(Date.now(), last === undefined ? 0 : Date.parse(last.at) + 1)).toISOString();
 }
 
 function doneSentence(command: Extract<SteeringCommand, { kind: 'mark' | 'note' }>): string {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../errors.js';
 import { writeFileAtomic } from '../../state/atomic.js';
 import { excerpt } from '../../terminal/strip-control.js';
@@ -25,8 +26,10 @@ export interface LocalLauncherOptions {
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
-/** Output that a command's leftovers could still write after its end is waited for so long. */
-const DRAIN_MS = 1000;
+/** After its end a command's output is read until it ends, or nothing has come for so long: somebody unknown holds it. */
+const QUIET_MS = 1000;
+/** Somebody unknown who never falls silent is left after so many looks. */
+const MOST_LOOKS = 60;
 /** What a command left running when it ended has so long to end. */
 const LEFTOVERS_MS = 3000;
 
@@ -126,6 +129,9 @@ class LocalCommand implements RunningCommand {
   #graceMs = LEFTOVERS_MS;
   #stopping: Promise<void> | undefined;
   #lost: string | undefined;
+  /** Chunks of output that have come, and how many of them have been taken in. */
+  #came = 0;
+  #taken = 0;
 
   constructor(child: Child, started: Started, launch: Launch, logs: readonly [LogFile, LogFile]) {
     this.id = String(started.pid);
@@ -154,14 +160,27 @@ class LocalCommand implements RunningCommand {
     const killedForMemory = exit.kind === 'signalled' && exit.signal === 'SIGKILL' && this.#memoryWasShort();
     this.#stopping ??= endAll(this.#started, () => this.#graceMs);
     await this.#stopping;
-    const drained = setTimeout(() => {
-      child.stdout.destroy();
-      child.stderr.destroy();
-    }, DRAIN_MS);
-    await read;
-    clearTimeout(drained);
+    await this.#drain(child, read);
     if (this.#lost !== undefined) return { kind: 'lost', reason: this.#lost };
     return killedForMemory ? { ...exit, outOfMemory: true } : exit;
+  }
+
+  /** Waits for the end of the output, or for silence. */
+  async #drain(child: Child, read: Promise<unknown>): Promise<void> {
+    const isRead = read.then(() => true);
+    for (let looks = 0, came = -1; looks < MOST_LOOKS && (this.#came > came || this.#taken < came); looks++) {
+      came = this.#came;
+      const over = new AbortController();
+      const quiet = sleep(QUIET_MS, false, { signal: over.signal }).catch(() => false);
+      const hasEnded = await Promise.race([isRead, quiet]);
+      over.abort();
+      if (hasEnded) return;
+      // Where this process itself stood still, what has come meanwhile is seen only now.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    child.stdout.destroy();
+    child.stderr.destroy();
+    await read;
   }
 
   #memoryWasShort(): boolean {
@@ -173,8 +192,10 @@ class LocalCommand implements RunningCommand {
     const splitter = new LineSplitter();
     try {
       for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+        this.#came++;
         await log.write(chunk);
         for (const text of splitter.push(chunk)) await launch.onLine({ stream: name, text });
+        this.#taken++;
       }
     } catch (error) {
       // A disk that is full ends the command; a stream destroyed after the end is as good as ended.
