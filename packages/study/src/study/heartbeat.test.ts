@@ -53,7 +53,7 @@ test('a worker takes up what another lost, and goes on when it is itself taken f
       if (trial.number !== 2) return 1;
       // The first trial after the retry is itself taken for lost while it runs.
       await recoverLostTrials(study, { ...AT_ONCE, retries: 0 });
-      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
       aborted = true;
       throw signal.reason;
     },

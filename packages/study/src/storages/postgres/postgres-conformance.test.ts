@@ -13,7 +13,7 @@ describe('PostgresStorage, embedded', () => {
   beforeAll(async () => {
     embedded = new PgliteServer();
     await embedded.useNewSchema('start');
-  }, 120_000);
+  });
   afterAll(() => embedded.end());
   const open = async () => {
     await embedded.useNewSchema(`check_${schemas++}`);

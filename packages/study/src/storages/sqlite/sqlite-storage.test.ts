@@ -117,9 +117,7 @@ describe('a SQLite file', () => {
   });
 });
 
-test('four processes on one study: every enqueued trial once, no number missing, no write lost', {
-  timeout: 120_000,
-}, async () => {
+test('four processes on one study: every enqueued trial once, no number missing, no write lost', async () => {
   const path = newPath();
   const study = await createStudy({ storage: await SqliteStorage.open(path), name: 'a' });
   for (let i = 0; i < 12; i++) await study.enqueue({ x: i });
@@ -137,7 +135,7 @@ test('four processes on one study: every enqueued trial once, no number missing,
   expect(new Set(trials.map(({ userAttributes }) => userAttributes.process)).size).toBeGreaterThan(1);
 });
 
-test('killed processes lose no finished trial and leave the file sound', { timeout: 60_000 }, async () => {
+test('killed processes lose no finished trial and leave the file sound', async () => {
   const path = newPath();
   const study = await createStudy({ storage: await SqliteStorage.open(path), name: 'a' });
   const worker = new URL('../../../test/study-worker.mjs', import.meta.url);
@@ -147,7 +145,8 @@ test('killed processes lose no finished trial and leave the file sound', { timeo
     const exit = new Promise((resolve) => child.once('exit', resolve));
     child.on('message', (number) => {
       ended.push(number as number);
-      if (ended.length === 3 * round) child.kill('SIGKILL');
+      // More of them may have come at once.
+      if (ended.length >= 3 * round) child.kill('SIGKILL');
     });
     await exit;
   }
@@ -161,7 +160,7 @@ test('killed processes lose no finished trial and leave the file sound', { timeo
 });
 
 test('eight processes killed at random: unique numbers, no trial claimed twice, a sound file', {
-  timeout: 240_000,
+  timeout: 1_200_000,
 }, async () => {
   const path = newPath();
   const study = await createStudy({ storage: await SqliteStorage.open(path), name: 'a' });
