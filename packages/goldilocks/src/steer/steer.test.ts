@@ -99,10 +99,13 @@ describe('a search', () => {
       if (purpose !== 'trial 1' || sitting !== 1) return;
       await give({ kind: 'pause' });
       await aborted(signal);
-      // The journey is ended while it is paused.
-      setTimeout(() => stop.abort(), 400);
     });
-    await expect(fineTune({ ...options, signal: stop.signal })).rejects.toThrow(Interrupted);
+    // The journey is ended while it is paused.
+    const endSoon = (event: JourneyEvent) => {
+      options.onEvent(event);
+      if (event.type === 'command') setTimeout(() => stop.abort(), 400);
+    };
+    await expect(fineTune({ ...options, onEvent: endSoon, signal: stop.signal })).rejects.toThrow(Interrupted);
     expect(events.find(({ type }) => type === 'command')).toMatchObject({ kind: 'pause', state: 'done' });
     expect(isPaused((await studyNow()).commands)).toBe(true);
 

@@ -7,7 +7,7 @@ let ray: FakeRay;
 let client: RayClient;
 beforeEach(async () => {
   ray = await FakeRay.start();
-  client = new RayClient({ address: ray.address, patienceSeconds: 10 });
+  client = new RayClient({ address: ray.address, patienceSeconds: 300 });
 });
 afterEach(() => ray.stop());
 

@@ -19,7 +19,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const launcher = (patienceSeconds = 10) =>
+const launcher = (patienceSeconds = 300) =>
   new RayLauncher({ client: new RayClient({ address: ray.address, patienceSeconds }), cpus: 2, gpus: 1, everyMs: 5 });
 
 function launch(more: Partial<Launch> = {}): Launch & { lines: string[] } {

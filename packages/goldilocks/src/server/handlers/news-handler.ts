@@ -22,11 +22,12 @@ export function newsHandler({ book, pulse }: ServerPlace): Pick<Handlers, 'news'
       const heard: Beat[] = [];
       const stopListening = pulse.listen((beat) => heard.push(beat));
       try {
-        await tell({ type: 'alive' });
         const follow = view === undefined ? undefined : new Follower(view, asked, tell);
+        let list = await listOf(book);
+        // Who has heard this misses nothing that happens from then on.
+        await tell({ type: 'alive' });
         let lastAlive = Date.now();
         let lastList = Date.now();
-        let list = await listOf(book);
         while (!signal.aborted) {
           await follow?.look();
           for (const beat of heard.splice(0)) await tell(beat);
