@@ -1,11 +1,13 @@
 // `goldilocks serve` from outside, with a real training: a job outlives its server, is steered by page and terminal, and its model
 // answers.
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AnswerOf, addressOf, type Route, type RouteName, routes } from '@goldilocks/protocol/page';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { workerOf } from '../src/journey/open-study.js';
+import { stateFolderAt } from '../src/state/folder.js';
 import { ended, goldilocks, start } from './command-line.js';
 import { jsonLines, smallRows } from './small-data.js';
 
@@ -57,8 +59,16 @@ async function until<Found>(look: () => Promise<Found | undefined | false>): Pro
   for (;;) {
     const found = await look();
     if (found) return found;
-    await new Promise((done) => setTimeout(done, 200));
+    await new Promise((done) => setTimeout(done, 50));
   }
+}
+
+/** Process ids. */
+function childrenOf(parent: number): number[] {
+  const lines = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  return lines
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([pid, of]) => (of === parent ? [pid!] : []));
 }
 
 it('starts a job that outlives it, steers it, and lets its model answer', async () => {
@@ -89,11 +99,16 @@ it('starts a job that outlives it, steers it, and lets its model answer', async 
   );
   const running = () => ask('study', { study });
   await until(async () => (await running()).running.some(({ step }) => step > 0));
+  const job = (await workerOf(stateFolderAt(join(folder, '.goldilocks')).study(study)))!;
+  // Its training stands still until it has been told to pause.
+  const training = childrenOf(job.pid);
+  for (const pid of training) process.kill(pid, 'SIGSTOP');
 
   const port = new URL(origin).port;
   server.kill('SIGKILL');
   await ended(server);
   const pause = await goldilocks(['steer', study, 'pause'], { cwd: folder });
+  for (const pid of training) process.kill(pid, 'SIGCONT');
   expect([pause.code, pause.stdout]).toEqual([0, expect.stringContaining('Paused')]);
   await serve(port); // the browser's secret is known to it
   expect((await running()).summary.state).toBe('paused');
@@ -138,7 +153,7 @@ it('starts a job that outlives it, steers it, and lets its model answer', async 
   const corrected = await ask('correctData', { inspection: own.id }, { corrections });
   expect(corrected).toMatchObject({ rows: 59, dropped: 1 });
   expect(await readFile(join(folder, file.path), 'utf8')).toBe(bytes);
-}, 900_000);
+}, 1_800_000);
 
 it('says why a job could not begin, and leaves nothing of it', async () => {
   await writeFile(join(folder, 'bad.jsonl'), '{"text":"a","label":"b"}\n{"text":\n');

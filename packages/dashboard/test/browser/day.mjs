@@ -4,7 +4,7 @@
 // usage: node packages/dashboard/test/browser/day.mjs FOLDER STUDY [EVENTS]
 // FOLDER holds .goldilocks with the finished STUDY, which is shown as if it ran. EVENTS: default 86400, a day's.
 import { createServer, request } from 'node:http';
-import { check, finish, newPage, secretOf, settled, startBrowser, startServer } from './lib.mjs';
+import { check, eventually, finish, newPage, secretOf, settled, startBrowser, startServer } from './lib.mjs';
 
 const [folder, study, events = '86400'] = process.argv.slice(2);
 const count = Number(events);
@@ -17,6 +17,8 @@ const browser = await startBrowser();
 const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
 let sent = 0;
 let answered = 0;
+/** How many events were sent, and questions answered, when that was last looked at. */
+let asked = { events: 0, answers: 0 };
 let live;
 
 const { overview, trial } = await answers();
@@ -39,17 +41,26 @@ const early = Math.round(count / 5);
 await send(early);
 const before = await held();
 await send(count - early);
-const after = await held();
+let after = await held();
+// What is only about to be thrown away goes in time; what is kept stays however often one looks.
+for (let looks = 1; looks < 10 && grown().length > 0; looks++) after = await held();
 console.log(`  ${count} events, ${answered} answers: ${text(before)} after a fifth, ${text(after)} at the end`);
-check(answered > count / 1000, `only ${answered} answers were asked for`);
-check(after.bytes < before.bytes * 1.1 + 2 * MB, `memory grew from ${text(before)} to ${text(after)}`);
-check(after.nodes < before.nodes * 1.1 + 200, `elements grew from ${before.nodes} to ${after.nodes}`);
-check(after.listeners < before.listeners * 1.1 + 50, `listeners grew from ${before.listeners} to ${after.listeners}`);
+for (const problem of grown()) check(false, problem);
 
 await browser.close();
 proxy.close();
 await server.stop();
 finish('A day of live updates');
+
+function grown() {
+  const bounds = {
+    bytes: before.bytes * 1.1 + 2 * MB,
+    nodes: before.nodes * 1.1 + 200,
+    listeners: before.listeners * 1.1 + 50,
+  };
+  const over = Object.keys(bounds).filter((what) => after[what] > bounds[what]);
+  return over.map((what) => `${what} grew from ${text(before)} to ${text(after)}`);
+}
 
 /** What the server says of the study, to be shown as if it ran. */
 async function answers() {
@@ -66,16 +77,16 @@ async function answers() {
 
 /** The real server, but for the news and the overview, which are a running study's. */
 async function between() {
-  const proxy = createServer((asked, answer) => {
-    if (asked.url.startsWith('/api/news')) return begin(answer);
-    if (asked.url === `/api/studies/${encodeURIComponent(study)}`) return void answer.end(JSON.stringify(running()));
-    const headers = { ...asked.headers, host: `127.0.0.1:${server.port}` };
+  const proxy = createServer((question, answer) => {
+    if (question.url.startsWith('/api/news')) return begin(answer);
+    if (question.url === `/api/studies/${encodeURIComponent(study)}`) return void answer.end(JSON.stringify(running()));
+    const headers = { ...question.headers, host: `127.0.0.1:${server.port}` };
     if (headers.origin) headers.origin = server.base;
-    const passed = request({ port: server.port, path: asked.url, method: asked.method, headers }, (real) => {
+    const passed = request({ port: server.port, path: question.url, method: question.method, headers }, (real) => {
       answer.writeHead(real.statusCode, real.headers);
       real.pipe(answer);
     });
-    asked.pipe(passed);
+    question.pipe(passed);
   });
   await new Promise((done) => proxy.listen(0, '127.0.0.1', done));
   const base = `http://127.0.0.1:${proxy.address().port}`;
@@ -117,9 +128,10 @@ function running() {
   };
 }
 
-/** A thousand a second: a day in a minute and a half. */
+/** A thousand a second: a day in a minute and a half; slower where the page is, which must have asked after each thousand. */
 async function send(events) {
   for (const end = sent + events; sent < end; ) {
+    if (sent >= asked.events + 1000) await askedAgain();
     const lines = [];
     for (let i = 0; i < 20 && sent < end; i++) {
       sent++;
@@ -131,6 +143,12 @@ async function send(events) {
     if (!live.write(lines.join(''))) await new Promise((go) => live.once('drain', go));
     await new Promise((done) => setTimeout(done, 20));
   }
+}
+
+/** Resolves when the page has asked since it did last. */
+async function askedAgain() {
+  await eventually(() => answered > asked.answers, `the page asks no more after ${sent} events`);
+  asked = { events: sent, answers: answered };
 }
 
 async function held() {

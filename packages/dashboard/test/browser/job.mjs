@@ -8,7 +8,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { check, dropFile, finish, newPage, settled, startBrowser, startServer } from './lib.mjs';
+import { check, dropFile, eventually, finish, newPage, settled, startBrowser, startServer } from './lib.mjs';
 
 const feedback = fileURLToPath(new URL('../../../../examples/feedback/feedback.jsonl', import.meta.url));
 const [data = feedback, screenshots] = process.argv.slice(2);
@@ -75,45 +75,42 @@ async function started() {
   const dropped = join(outside, 'my data.jsonl');
   writeFileSync(dropped, [...rows, hostile].join('\n'));
   await dropFile(page, page.locator('.drop'), dropped);
-  await page.getByRole('heading', { name: 'How are the labels spread?' }).waitFor({ timeout: 2 * MINUTE });
-  check(/data=/.test(page.url()), 'the data are not in the address');
+  await page.getByRole('heading', { name: 'How are the labels spread?' }).waitFor();
+  await eventually(() => /data=/.test(page.url()), 'the data are not in the address');
   await shot('inspected');
   await page.getByRole('textbox', { name: 'Minutes' }).fill('2');
   await page.getByRole('button', { name: 'Make the plan' }).click();
-  await page.getByRole('heading', { name: 'Settings and ranges' }).waitFor({ timeout: 4 * MINUTE });
+  await page.getByRole('heading', { name: 'Settings and ranges' }).waitFor();
   await shot('planned');
   await page.getByRole('button', { name: 'Change Dropout' }).click();
   await page.getByRole('button', { name: /As planned/ }).click();
   await page.getByRole('option', { name: 'Hold at a value' }).click();
   await page.getByRole('textbox', { name: 'Value' }).fill('0');
   await page.getByRole('button', { name: 'Apply' }).click();
-  check(/fixed=/.test(page.url()), 'what is held is not in the address');
+  await eventually(() => /fixed=/.test(page.url()), 'what is held is not in the address');
   await page.getByRole('textbox', { name: 'Name of the study' }).fill('first try');
   await page.getByRole('button', { name: 'Start the study' }).click();
-  await page.waitForURL(/\/s\/first/, { timeout: MINUTE });
+  await page.waitForURL(/\/s\/first/);
 }
 
 async function steered() {
   await page
     .getByRole('heading', { name: /^Trial \d+/ })
     .first()
-    .waitFor({ timeout: 5 * MINUTE });
+    .waitFor({ timeout: 10 * MINUTE });
   await shot('running');
   await page.getByRole('button', { name: 'Pause' }).click();
   const told = page.locator('.command-list');
   await told.getByText('Pause', { exact: true }).waitFor();
-  await told
-    .getByText('done', { exact: true })
-    .first()
-    .waitFor({ timeout: 2 * MINUTE });
+  await told.getByText('done', { exact: true }).first().waitFor();
   const tab = await newPage(context, server.base, [/ERR_|Failed to load resource/]);
   await tab.goto(page.url());
-  await tab.locator('.command-list').getByText('Pause', { exact: true }).waitFor({ timeout: MINUTE });
+  await tab.locator('.command-list').getByText('Pause', { exact: true }).waitFor();
   const { port } = server;
   await server.stop('SIGKILL');
-  await page.getByText('No connection to Goldilocks').waitFor({ timeout: MINUTE });
+  await page.getByText('No connection to Goldilocks').waitFor();
   server = await startServer(folder, port);
-  await page.getByText('No connection to Goldilocks').waitFor({ state: 'detached', timeout: MINUTE });
+  await page.getByText('No connection to Goldilocks').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Try own values' }).click();
   await page.getByRole('textbox', { name: 'Learning rate' }).fill('0.0015');
   await page.getByRole('button', { name: 'Tell it' }).click();
@@ -128,25 +125,23 @@ async function steered() {
     .filter({ has: page.getByRole('heading', { name: 'Steer', exact: true }) })
     .getByRole('button', { name: 'Go on' })
     .click();
-  await tab.locator('.command-list').getByText('Add 1 minute').waitFor({ timeout: MINUTE });
+  await tab.locator('.command-list').getByText('Add 1 minute').waitFor();
   await told.getByText(/Try Learning rate 0.0015/i).waitFor();
   await shot('steered');
   await tab.close();
 }
 
 async function finished() {
-  await page.getByRole('link', { name: 'See what is just right' }).waitFor({ timeout: 12 * MINUTE });
+  await page.getByRole('link', { name: 'See what is just right' }).waitFor({ timeout: 15 * MINUTE });
   await shot('finished');
-  const waiting = await page.locator('.command-list').getByText('requested').count();
-  check(waiting === 0, `${waiting} commands were never answered`);
+  const waiting = page.locator('.command-list').getByText('requested');
+  await eventually(async () => (await waiting.count()) === 0, 'commands were never answered');
   await page.getByRole('link', { name: 'Trials' }).click();
   await settled(page);
-  check(
-    (await page.getByRole('gridcell', { name: '0.0015', exact: true }).count()) > 0,
-    'the trial of own values is not there',
-  );
+  const own = page.getByRole('gridcell', { name: '0.0015', exact: true });
+  await eventually(async () => (await own.count()) > 0, 'the trial of own values is not there');
   await page.getByRole('link', { name: 'Just right' }).click();
-  await page.getByRole('heading', { name: 'Learning rate', exact: true }).waitFor({ timeout: MINUTE });
+  await page.getByRole('heading', { name: 'Learning rate', exact: true }).waitFor();
 }
 
 async function tried() {
@@ -154,11 +149,11 @@ async function tried() {
   await page
     .getByRole('button', { name: /^Use this/ })
     .first()
-    .click({ timeout: 2 * MINUTE });
+    .click();
   await page.getByRole('button', { name: 'Ask both' }).click();
-  await page.getByText('Words that the base model did not say are underlined.').waitFor({ timeout: 3 * MINUTE });
-  const answer = await page.getByRole('log', { name: 'Tuned model' }).innerText();
-  check(answer.trim() !== '', 'the tuned model answers nothing');
+  await page.getByText('Words that the base model did not say are underlined.').waitFor();
+  const answer = page.getByRole('log', { name: 'Tuned model' });
+  await eventually(async () => (await answer.innerText()).trim() !== '', 'the tuned model answers nothing');
   await shot('tried');
   check((await page.evaluate(() => window.hacked)) === undefined, 'text of data became markup');
 }
@@ -166,7 +161,7 @@ async function tried() {
 /** Every format and every precision, each to its end. */
 async function takenAway() {
   await page.getByRole('link', { name: 'Take it away' }).click();
-  await page.getByRole('heading', { name: 'Formats', exact: true }).waitFor({ timeout: MINUTE });
+  await page.getByRole('heading', { name: 'Formats', exact: true }).waitFor();
   const output = await page.locator('main p code').first().innerText();
   const exported = [
     ['Merged model (safetensors)', null, 'safetensors', /model\.safetensors$/],
@@ -184,7 +179,7 @@ async function takenAway() {
     }
     await card.getByRole('button', { name: 'Export' }).click();
     const row = page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) });
-    await row.getByText('done', { exact: true }).waitFor({ timeout: 3 * MINUTE });
+    await row.getByText('done', { exact: true }).waitFor();
     const files = existsSync(join(folder, name)) ? readdirSync(join(folder, name), { recursive: true }) : [];
     check(
       files.some((path) => file.test(path)),

@@ -37,10 +37,29 @@ export async function startServer(folder, port = 0) {
   return { url, base: new URL(url).origin, port: Number(new URL(url).port), stop };
 }
 
+/** Time-outs end what hangs; they say nothing of speed. */
+export const PATIENCE = 5 * 60_000;
+
 export async function startBrowser() {
   const executablePath = process.env.CHROMIUM ?? execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
   const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'];
-  return chromium.launch({ executablePath, args });
+  const browser = await chromium.launch({ executablePath, args, timeout: PATIENCE });
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(PATIENCE);
+    return context;
+  };
+  return browser;
+}
+
+/** Waits until something holds, and says what does not where it never does. */
+export async function eventually(holds, problem) {
+  for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
+    if (await holds()) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  check(false, problem);
 }
 
 /** A page on which every error, refused policy and foreign request counts as a problem; `expected` lists what a test provokes. */
@@ -101,9 +120,9 @@ export async function framesWhile(page, act) {
 
 /** Waits until a view shows its data and its charts are drawn. */
 export async function settled(page) {
-  await page.locator('main > *').first().waitFor({ timeout: 60_000 });
-  await page.locator('main .skeleton').first().waitFor({ state: 'detached', timeout: 60_000 });
-  await page.waitForFunction(() => !document.querySelector('.chart [data-ready="false"]'), null, { timeout: 60_000 });
+  await page.locator('main > *').first().waitFor();
+  await page.locator('main .skeleton').first().waitFor({ state: 'detached' });
+  await page.waitForFunction(() => !document.querySelector('.chart [data-ready="false"]'));
 }
 
 export async function checkView(page, name) {

@@ -8,6 +8,7 @@ import { trialStates } from '@goldilocks/protocol/page';
 import {
   check,
   checkView,
+  eventually,
   finish,
   framesWhile,
   newPage,
@@ -82,7 +83,7 @@ async function everyView() {
       await settled(page);
       const view = `${name}, ${colorScheme}, ${width} wide`;
       await checkView(page, view);
-      check((await page.title()).endsWith('Goldilocks'), `${view}: has no title`);
+      await eventually(async () => (await page.title()).endsWith('Goldilocks'), `${view}: has no title`);
       if (!screenshots) continue;
       await page.screenshot({ path: join(screenshots, `${name}-${colorScheme}-${width}.png`), fullPage: true });
     }
@@ -95,29 +96,29 @@ async function byKeyboard() {
   const page = await newPage(context, server.base);
   await page.goto(`${server.base}${at}/trials`);
   await settled(page);
-  const grid = page.getByRole('grid');
   await tabTo(page, () => document.activeElement?.getAttribute('role') === 'grid', 'the table of trials');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Space');
-  check((await grid.getByRole('row', { selected: true }).count()) === 1, 'Space does not choose a trial');
-  check(page.url().includes('chosen=1'), `what is chosen is not in the address: ${page.url()}`);
+  const isOneChosen = async () => (await page.getByRole('row', { selected: true }).count()) === 1;
+  await eventually(isOneChosen, 'Space does not choose a trial');
+  await eventually(() => page.url().includes('chosen=1'), 'what is chosen is not in the address');
   await page.reload();
   await settled(page);
-  check((await page.getByRole('row', { selected: true }).count()) === 1, 'a reload forgets what was chosen');
+  await eventually(isOneChosen, 'a reload forgets what was chosen');
   await tabTo(page, () => document.activeElement?.getAttribute('role') === 'grid', 'the table after a reload');
   await page.keyboard.press('End');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/trials\/\d+/);
   await page.goBack();
   await page.getByRole('grid').waitFor();
-  check(page.url().includes('chosen=1'), 'back forgets what was chosen');
+  await eventually(() => page.url().includes('chosen=1'), 'back forgets what was chosen');
   await page.goto(`${server.base}${at}/plots/intermediate`);
   await settled(page);
   await tabTo(page, () => document.activeElement?.getAttribute('role') === 'slider', 'the chart');
   const chart = page.getByRole('slider');
   const before = await chart.getAttribute('aria-valuetext');
   await page.keyboard.press('ArrowRight');
-  check((await chart.getAttribute('aria-valuetext')) !== before, 'arrows do not walk the chart');
+  await eventually(async () => (await chart.getAttribute('aria-valuetext')) !== before, 'arrows do not walk the chart');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/trials\/\d+/);
   await context.close();
@@ -160,10 +161,8 @@ async function brush(page, name) {
   await page.getByRole('link', { name: 'Trials', exact: true }).click();
   await page.getByRole('grid').waitFor();
   check(/where=/.test(page.url()), 'the table of trials forgets what was brushed');
-  check(
-    /^\d[\d,]* of \d/.test(await page.getByRole('main').getByRole('status').innerText()),
-    'what was brushed filters no trials',
-  );
+  const counts = page.getByRole('main').getByRole('status');
+  await eventually(async () => /^\d[\d,]* of \d/.test(await counts.innerText()), 'what was brushed filters no trials');
   await page.goto(`${base}/plots/slice`);
   await settled(page);
   await page.getByRole('button', { name: 'Select' }).click();
@@ -190,6 +189,7 @@ async function manyTrials() {
   await page.route('**/api/studies/*/trials*', (route) => route.fulfill({ json: trials(50_000) }));
   await page.goto(`${server.base}${at}/trials`);
   await page.getByRole('grid').waitFor();
+  await page.getByRole('row').nth(5).waitFor();
   const rows = await page.getByRole('row').count();
   check(rows < 120, `${rows} rows of 50,000 are in the page`);
   const sort = await timed(page, async () => {
@@ -280,7 +280,10 @@ async function hostileText() {
     ]);
     check(found[0] === undefined && found[1] === 0, `${path}: text of data became markup`);
   }
-  check((await page.locator('h1').innerText()).includes('<img'), 'the title is not shown as it is');
+  await eventually(
+    async () => (await page.locator('h1').innerText()).includes('<img'),
+    'the title is not shown as it is',
+  );
   await context.close();
 }
 
@@ -290,15 +293,13 @@ async function serverGone() {
   await page.goto(server.base + at);
   await settled(page);
   await server.stop('SIGKILL');
-  await page.getByText('No connection to Goldilocks').waitFor({ timeout: 30_000 });
+  await page.getByText('No connection to Goldilocks').waitFor();
   const again = await startServer(folder, server.port);
-  await page.getByText('No connection to Goldilocks').waitFor({ state: 'detached', timeout: 30_000 });
+  await page.getByText('No connection to Goldilocks').waitFor({ state: 'detached' });
   await page.reload();
   await settled(page);
-  check(
-    await page.getByRole('navigation', { name: 'Views of this study' }).isVisible(),
-    'a restarted server does not know the page',
-  );
+  const navigation = page.getByRole('navigation', { name: 'Views of this study' });
+  await eventually(() => navigation.isVisible(), 'a restarted server does not know the page');
   await again.stop();
   await context.close();
 }

@@ -5,7 +5,6 @@ import { measureBaselines } from './baselines.js';
 import { type DuplicateFindings, findDuplicates } from './checks/duplicates.js';
 import { estimateLabelNoise, labelNoiseProblem } from './checks/label-noise.js';
 import { findLabels } from './checks/labels.js';
-import { findLanguages } from './checks/languages.js';
 import { findLongRows, summariseLengths, type TokenFindings } from './checks/lengths.js';
 import { findOutliers } from './checks/outliers.js';
 import { findPersonalData } from './checks/personal-data.js';
@@ -51,6 +50,8 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
   const noise = names && estimateLabelNoise(rows, names);
   const baselines = names && measureBaselines(rows, splits, names);
   const outliers = findOutliers(rows);
+  // Its tables take long to load, for processes that train and never inspect.
+  const { findLanguages } = await import('./checks/languages.js');
   const languages = findLanguages(rows);
   const problems = [
     ...lostRows(data),

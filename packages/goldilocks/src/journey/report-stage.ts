@@ -7,7 +7,6 @@ import { differenceOf, type Measurement, scoreOf } from '../evaluate/measure.js'
 import { formatValue, hyperparameterNames } from '../plan/hyperparameters.js';
 import { diagnose } from '../refine/diagnose.js';
 import type { SuggestedChange } from '../refine/run-record.js';
-import { reportHtml } from '../report/html/page.js';
 import type { SearchTrial } from '../search/search-trial.js';
 import { readRecord, type TrialRecord } from '../search/trial-files.js';
 import { writeFileAtomic } from '../state/atomic.js';
@@ -47,6 +46,8 @@ export function reportStage(input: ReportInput): Promise<Report> {
       async (folder) => {
         await exportResult(input, folder);
         report = await assembleReport(input);
+        // Its charts' library takes long to load, for a search that may not come this far.
+        const { reportHtml } = await import('../report/html/page.js');
         await writeFileAtomic(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
         await writeFileAtomic(join(folder, 'report.html'), reportHtml(report));
       },

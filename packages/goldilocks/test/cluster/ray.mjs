@@ -1,18 +1,8 @@
 // A Ray of our own on loopback, in a temporary folder, for tests.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-/** A port that is free now. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+import { freePort } from '../../../../.ci/free-port.mjs';
 
 /** Starts `ray start --head`; resolves when its job API answers. `cpus` is what Ray believes to have. */
 export async function startRay({ command, folder, cpus }) {
@@ -36,7 +26,7 @@ export async function startRay({ command, folder, cpus }) {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const address = `http://127.0.0.1:${dashboard}`;
-  for (const until = Date.now() + 120_000; ; ) {
+  for (const until = Date.now() + 600_000; ; ) {
     const answer = await fetch(`${address}/api/jobs/`).catch(() => undefined);
     if (answer?.ok) break;
     if (child.exitCode !== null || Date.now() > until) throw new Error(`Ray did not start:\n${output}`);

@@ -39,7 +39,7 @@ function goldilocks(args, env = {}) {
 }
 
 /** Waits until `find` gives something. */
-async function until(what, find, seconds = 240) {
+async function until(what, find, seconds = 900) {
   for (const end = Date.now() + 1000 * seconds; Date.now() < end; await sleep(200)) {
     const found = await find();
     if (found) return found;
@@ -56,7 +56,7 @@ function workerProcesses() {
   return own.map((line) => Number(line.trim().split(' ')[0]));
 }
 
-const flags = ['--seed', '3', '--epochs', '1', '--no-prune', '--heartbeat', '1', '--skip-bad-rows'];
+const flags = ['--seed', '3', '--epochs', '1', '--no-prune', '--heartbeat', '3', '--skip-bad-rows'];
 
 async function searchWithAKill(ray, storage) {
   const run = goldilocks(
@@ -78,20 +78,24 @@ async function searchWithAKill(ray, storage) {
     { GOLDILOCKS_STORAGE: url },
   );
   run.exit.then(() => (run.ended = true));
-  const study = await until(
-    'the study',
-    async () => run.ended || loadStudy({ storage, name }).catch(() => undefined),
-    60,
-  );
+  const study = await until('the study', async () => run.ended || loadStudy({ storage, name }).catch(() => undefined));
   ok(!run.ended, run.output());
-  const victim = await until('a trial in its middle', async () => {
+  await until('two trials, one of them in its middle', async () => {
     if (run.ended) throw new Error(run.output());
-    const trials = await study.trials();
-    const isMiddle = trials.some(({ state, intermediateValues }) => state === 'RUNNING' && intermediateValues.size > 0);
-    return isMiddle && workerProcesses().length === 2 && workerProcesses()[0];
+    const workers = workerProcesses();
+    if (workers.length < 2) return false;
+    // While they stand still, what the trials say is so: two of them, so each worker has one.
+    for (const pid of workers) process.kill(pid, 'SIGSTOP');
+    try {
+      const running = (await study.trials()).filter(({ state }) => state === 'RUNNING');
+      if (running.length < 2 || running.every(({ intermediateValues }) => intermediateValues.size === 0)) return false;
+      process.kill(workers.shift(), 'SIGKILL');
+      return true;
+    } finally {
+      for (const pid of workers) process.kill(pid, 'SIGCONT');
+    }
   });
-  process.kill(victim, 'SIGKILL');
-  say(`killed worker ${victim} in mid-trial`);
+  say('killed a worker in mid-trial');
   const code = await run.exit;
   ok(code === 0, `goldilocks run ended with ${code}:\n${run.output()}`);
   say('the journey is over');
@@ -189,10 +193,10 @@ async function commandsOnRay(ray) {
   const long = goldilocks(optimize('long', '2', 'wait'));
   const isRunning = () =>
     execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' }).includes(`${script} ${join(root, 'state')}`);
-  await until('a command on Ray', isRunning, 60);
+  await until('a command on Ray', isRunning);
   long.child.kill('SIGINT');
   ok((await long.exit) === 130, long.output());
-  await until('the end of the commands', () => !isRunning(), 30);
+  await until('the end of the commands', () => !isRunning());
   say('commands on Ray: four well, three failed with their code, two stopped by Ctrl-C');
 }
 

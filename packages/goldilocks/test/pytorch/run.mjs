@@ -3,9 +3,8 @@
 //
 // usage: node packages/goldilocks/test/pytorch/run.mjs     GOLDILOCKS_PYTHON names a Python with torch, transformers, peft
 import { deepStrictEqual, match, ok } from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,7 +148,7 @@ async function resumes(name, changes) {
   const [expected, paused] = trainAll([whole, { ...cut, stopAtShare: 0.3 }]);
   deepStrictEqual(paused.summary.outcome, 'paused');
   deepStrictEqual((await train('pytorch', cut, { stopAt: 7 })).summary.outcome, 'interrupted');
-  await kill(cut, 10);
+  kill(cut, 10);
   const [{ summary }] = trainAll([cut]);
   deepStrictEqual([summary.outcome, summary.step], [expected.summary.outcome, expected.summary.step]);
   deepStrictEqual(summary.history, expected.summary.history);
@@ -163,16 +162,12 @@ async function resumes(name, changes) {
   console.log(`${name}: paused, stopped and killed, then equal bit for bit`);
 }
 
-/** Runs the job as a program of its own and kills it at a step. */
-async function kill(input, step) {
+/** Runs the job as a program of its own that is killed at a step. */
+function kill(input, step) {
   const job = join(root, `job-${runs++}.json`);
   writeFileSync(job, JSON.stringify({ ...input, checkpointEverySeconds: 0 }));
-  const child = spawn(python, [path('workers/pytorch/train.py'), job], { stdio: ['ignore', 'pipe', 'inherit'] });
-  child.stdout.on('data', (chunk) => {
-    if (String(chunk).includes(`"step": ${step}, "totalSteps"`)) child.kill('SIGKILL');
-  });
-  const [, signal] = await once(child, 'close');
-  deepStrictEqual(signal, 'SIGKILL');
+  const { signal, stderr } = spawnSync(python, [here('killed.py'), job, String(step)], { encoding: 'utf8' });
+  deepStrictEqual(signal, 'SIGKILL', stderr);
 }
 
 /** What cannot be used is refused in words; the best weights are exported for Transformers and PEFT. */

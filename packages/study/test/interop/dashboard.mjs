@@ -3,8 +3,8 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { loadStudy, openStorage } from '@goldilocks/study';
+import { freePort } from '../../../../.ci/free-port.mjs';
 
 export async function checkDashboard(python, url) {
   const port = await freePort();
@@ -44,7 +44,7 @@ async function compareTrials(shown, study) {
 }
 
 async function patiently(address, dashboard) {
-  for (let attempt = 0; attempt < 600 && dashboard.exitCode === null; attempt++) {
+  for (let attempt = 0; attempt < 6000 && dashboard.exitCode === null; attempt++) {
     try {
       return await (await fetch(address)).json();
     } catch {
@@ -52,13 +52,4 @@ async function patiently(address, dashboard) {
     }
   }
   throw new Error(`optuna-dashboard did not answer at ${address}.`);
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
