@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     // onnxruntime-node aborts the process when a worker thread that ran it is terminated.
     pool: 'forks',
+    // Built packages are loaded by Node itself, as a user's program loads them.
+    server: { deps: { external: [/\/packages\/\w+\/dist\//] } },
     projects: [
       {
         extends: true,
