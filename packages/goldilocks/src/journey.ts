@@ -99,6 +99,7 @@ export async function resume(options: ResumeOptions = {}): Promise<JourneyResult
       record.settings = relocate(record.settings, record.workingDirectory);
       record.workingDirectory = process.cwd();
       if (record.report !== undefined) return { study, output: record.settings.out, report: record.report };
+      await fetched(record.settings, options);
       await checkOutput(record.settings.out, record.settings);
       return go({ state, storage, record, cluster }, options, true);
     });

@@ -236,6 +236,13 @@ describe('a refusal is said in words', () => {
     await expect(fetch()).rejects.toThrow(/names no commit/);
   });
 
+  it('where a mirror has another commit than the one that is pinned', async () => {
+    const sha = JSON.stringify({ _id: '1', id: 'some-org/tiny', sha: defaultCommit });
+    const { options } = await model({ trick: instead(always, (response) => response.end(sha)) });
+    const pinnedElsewhere = parseRepository(`some-org/tiny@${'b'.repeat(40)}`, 'model')!;
+    await expect(snapshot(pinnedElsewhere, options)).rejects.toThrow(/answers with another commit/);
+  });
+
   it('where the disk is full', async () => {
     const { fetch } = await model();
     const probe = await open(join(folder, 'probe'), 'w');

@@ -21,7 +21,14 @@ export async function findCommit(repository: Repository, settings: HubSettings, 
       ? await modelInfo({ ...params, additionalFields: ['sha'] })
       : await datasetInfo({ ...params, additionalFields: ['sha'] }),
   );
-  if (/^[0-9a-f]{40}$/.test(found.sha ?? '')) return found.sha!;
+  const isCommit = (text = '') => /^[0-9a-f]{40}$/.test(text);
+  if (isCommit(repository.revision) && found.sha !== repository.revision) {
+    throw new UserError(
+      `${settings.endpoint} answers with another commit of ${repository.id} than ${repository.revision}. Is it a mirror that keeps only the newest?`,
+      { exitCode: 1 },
+    );
+  }
+  if (isCommit(found.sha)) return found.sha!;
   throw new UserError(`${settings.endpoint} names no commit for ${repository.id}. Is it a mirror of the Hub?`, {
     exitCode: 1,
   });

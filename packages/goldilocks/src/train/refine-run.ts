@@ -5,6 +5,7 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Score } from '@goldilocks/protocol';
 import type { TrainingSettings } from '@goldilocks/trainer';
+import { fetched } from '../base-models/fetched.js';
 import type { MetricName } from '../evaluate/metrics.js';
 import { Interrupted } from '../journey/interrupted.js';
 import type { RunControl } from '../journey/options.js';
@@ -135,6 +136,7 @@ class Refinement {
   private async preparedRun(): Promise<PreparedRun> {
     if (this.prepared !== undefined) return this.prepared;
     const { options, record } = this.start;
+    await fetched(options, this.options);
     const run = await prepareIn(this.engine, this.state, options, this.options.signal);
     const process = this.engine.open('the preparation');
     try {

@@ -50,6 +50,7 @@ export async function resumeTraining(stateDirectory: string, name: string, contr
   if (file === undefined) throw new UserError(`There is no run «${name}» in ${state.root}.`);
   const options = relocate(file.options, file.workingDirectory);
   if (file.result !== undefined) return { ...file.result, output: options.out };
+  await fetched(options, control);
   await checkOutput(options.out, options);
   return lockAndGo(state, { ...file, options, workingDirectory: process.cwd() }, control);
 }

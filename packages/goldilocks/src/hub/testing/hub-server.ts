@@ -14,6 +14,7 @@ export interface FakeFile {
 export interface FakeRepository {
   id: string;
   kind?: 'model' | 'dataset';
+  /** Several repositories of one id are its commits; the first is what branches stand for. */
   commit?: string;
   files: FakeFile[];
   /** Only with this token. */
@@ -85,6 +86,8 @@ function answer(
     const place = `${kind === 'dataset' ? '/datasets' : ''}/${id}/resolve/${commit}/`;
     const api = `/api/${kind}s/${id}`;
     if (!path.startsWith(place) && !path.startsWith(api)) continue;
+    const asked = /[/]([0-9a-f]{40})(?:[/]|$)/.exec(path)?.[1];
+    if (asked !== undefined && asked !== commit) continue;
     if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) end(response, 401);
     else if (path.startsWith(`${api}/tree/`)) json(response, files.map(entryOf));
     else if (path.startsWith(api)) json(response, infoOf(id, commit));
