@@ -5,6 +5,7 @@ import { gemm } from '../graph/ops/product.js';
 import { reduceSum } from '../graph/ops/reduce.js';
 import { stopGradient } from '../graph/ops/stop-gradient.js';
 import type { BaseModel } from '../models/base-model.js';
+import type { BasePrecision } from '../settings.js';
 import { loraOutput } from './lora.js';
 import { weightOfAdapter } from './names.js';
 
@@ -48,13 +49,17 @@ function norms({ matrix, transposed, a, b, scale }: DoraInputs): Value {
   return sqrt(add(squares, reduceSum(change, [1])));
 }
 
-/** Norm of the weight for each output, [out]: where magnitudes begin. @param name of the magnitudes */
-export function weightMagnitudes(name: string, base: Pick<BaseModel, 'readTensor' | 'inventory'>): Float32Array {
+/** Norm of the weight, as it is frozen, for each output, [out]: where magnitudes begin. @param name of the magnitudes */
+export function weightMagnitudes(
+  name: string,
+  base: Pick<BaseModel, 'readFrozen' | 'inventory'>,
+  precision?: BasePrecision,
+): Float32Array {
   const weight = weightOfAdapter(name);
   const { transposed } = base.inventory.linears.get(weight.replace(/\.weight$/, ''))!;
   const [rows, columns] = base.inventory.shapes.get(weight) as [number, number];
   return norm(
-    base.readTensor(weight),
+    base.readFrozen(weight, precision),
     transposed ? { out: columns, in: rows, transposed } : { out: rows, in: columns, transposed },
   );
 }

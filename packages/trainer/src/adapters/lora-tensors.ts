@@ -4,7 +4,7 @@ import type { BaseModel } from '../models/base-model.js';
 import type { Inventory, LinearLayer } from '../models/inventory.js';
 import { fillUniform } from '../random/fill.js';
 import type { RandomKey } from '../random/philox.js';
-import type { LoraSettings } from '../settings.js';
+import type { BasePrecision, LoraSettings } from '../settings.js';
 import { weightMagnitudes } from './dora.js';
 import { loraNames, nameInLayer } from './names.js';
 
@@ -44,9 +44,10 @@ export function initializeLora(
   { name, shape }: { name: string; shape: readonly number[] },
   data: Float32Array,
   key: RandomKey,
-  base: Pick<BaseModel, 'readTensor' | 'inventory'>,
+  base: Pick<BaseModel, 'readFrozen' | 'inventory'>,
+  basePrecision?: BasePrecision,
 ): void {
-  if (name.endsWith('.lora_magnitude_vector')) data.set(weightMagnitudes(name, base));
+  if (name.endsWith('.lora_magnitude_vector')) data.set(weightMagnitudes(name, base, basePrecision));
   else if (name.endsWith('.lora_B.weight')) data.fill(0);
   else fillUniform(data, key, -1 / Math.sqrt(shape[1]!), 1 / Math.sqrt(shape[1]!));
 }

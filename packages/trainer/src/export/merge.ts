@@ -10,11 +10,11 @@ export function mergedTensors(model: Model, dtype: WritableDtype): TensorToWrite
   return [...model.base.shapes].map(([name, shape]) => ({ name, dtype, shape, data: () => mergedTensor(model, name) }));
 }
 
-/** One tensor with everything that training changed, row-major. A LoRA target becomes W + s·B·A, in DoRA with its magnitudes. */
+/** One tensor with everything that training changed, row-major, the rest as training had it. A LoRA target becomes W + s·B·A, in DoRA with its magnitudes. */
 export function mergedTensor({ base, tuned }: Model, name: string): Float32Array {
   const changed = tuned?.tensors.get(name);
   if (changed) return changed.data;
-  const weight = base.readTensor(name);
+  const weight = base.readFrozen(name, tuned?.basePrecision);
   const layer = name.replace(/\.weight$/, '');
   const names = loraNames(layer);
   const a = tuned?.tensors.get(names.a);

@@ -48,6 +48,14 @@ test('an adapter is loaded onto its base', () => {
   expect(text).toContain('base = AutoModelForCausalLM.from_pretrained("goldilocks/small")');
 });
 
+test('says what it was measured over, where matrices were kept in fewer bits', () => {
+  const rounded: CardData = { ...card, settings: { ...card.settings, method: 'lora', basePrecision: '4bit' } };
+  const merged = modelCard(rounded, 'merged');
+  expect(merged).toContain('| Frozen matrices | 4 bits (NF4) |');
+  expect(merged).toContain('measured over matrices of goldilocks/small rounded to 4 bits (NF4), and holds these.');
+  expect(modelCard(rounded, 'adapter')).toContain('over the base model as it is, the scores differ a little');
+});
+
 test('names from outside stay inside their cell and their quotes', () => {
   const text = modelCard({ ...card, name: 'a\n---\n# b', base: 'x"\nlicense: mit | <script>`' }, 'merged');
   expect(text.split('\n').filter((line) => line.startsWith('license:'))).toHaveLength(1);

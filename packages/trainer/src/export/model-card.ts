@@ -1,5 +1,5 @@
 // The README of a trained model: where it comes from, how it was trained, what it scored, how to use it.
-import type { TrainingSettings } from '../settings.js';
+import type { BasePrecision, TrainingSettings } from '../settings.js';
 
 export interface CardScore {
   /** Such as `accuracy` or `validation loss`. */
@@ -53,7 +53,7 @@ export function modelCard(card: CardData, kind: CardKind): string {
     `## Scores\n\n${scores(card)}`,
     `## Hyperparameters\n\n${hyperparameters(card.settings)}`,
     `## Use\n\n${usage(kind, card.base)}`,
-    `## Limits\n\n${limits(card)}`,
+    `## Limits\n\n${limits(card, kind)}`,
   ];
   if (card.reproduce) parts.push(`## Reproduce\n\n    ${line(card.reproduce)}`);
   return `${parts.join('\n\n')}\n`;
@@ -124,6 +124,7 @@ function hyperparameters(settings: TrainingSettings): string {
           ],
         ]
       : []),
+    ...(settings.basePrecision ? [['Frozen matrices', precisionText[settings.basePrecision]]] : []),
     ...(settings.optimizer ? [['Optimizer', optimizerText(settings.optimizer)]] : []),
     ...(settings.labelSmoothing ? [['Label smoothing', String(settings.labelSmoothing)]] : []),
     ...(settings.neftune ? [['Noise on embeddings (NEFTune)', `alpha ${settings.neftune}`]] : []),
@@ -191,8 +192,25 @@ const javaScript = [
 
 const block = (language: string, lines: readonly string[]) => `\`\`\`${language}\n${lines.join('\n')}\n\`\`\``;
 
-function limits({ data }: CardData): string {
+const precisionText: Record<BasePrecision, string> = {
+  f32: 'float32',
+  bf16: 'bfloat16',
+  '8bit': '8 bits',
+  '4bit': '4 bits (NF4)',
+};
+
+/** What a LoRA run over a base model in fewer bits was measured with. */
+function precisionLimits({ base, settings: { basePrecision = 'f32' } }: CardData, kind: CardKind): string {
+  if (basePrecision === 'f32') return '';
+  const measured = `It was trained and measured over matrices of ${line(base)} rounded to ${precisionText[basePrecision]}`;
+  if (kind !== 'adapter') return `${measured}, and holds these. `;
+  return `${measured}; over the base model as it is, the scores differ a little. The merged model beside it is what was measured. `;
+}
+
+function limits(card: CardData, kind: CardKind): string {
+  const { data } = card;
   return (
+    precisionLimits(card, kind) +
     `It learnt from ${data.trainExamples} examples and repeats what they contain, errors and one-sidedness included. ` +
     'The scores hold for data like the test examples and say nothing about others.'
   );

@@ -123,7 +123,8 @@ export class Decoder {
     const key = String(tokens);
     const known = this.executables.get(key);
     if (known) return known;
-    const mapped = await this.model.base.mappedWeights();
+    const { base, tuned } = this.model;
+    const mapped = await base.mappedWeights(tuned?.basePrecision);
     const executable = await Executable.compile(this.graph(tokens, mapped), { weightsFolder: mapped.folder });
     this.executables.set(key, executable);
     return executable;

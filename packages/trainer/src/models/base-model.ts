@@ -7,6 +7,8 @@ import { tokenizeLabelled } from '../data/tokenize-labelled.js';
 import { TextError } from '../errors.js';
 import type { BasePrecision, TrainingSettings } from '../settings.js';
 import { TextTokenizer } from '../text/tokenizer.js';
+import { compact, widen } from '../weights/compact.js';
+import { isCompact } from '../weights/compact-file.js';
 import { cachedHash } from '../weights/content-hash.js';
 import type { ModelWeights } from '../weights/model-weights.js';
 import type { Architecture } from './architecture.js';
@@ -107,5 +109,13 @@ export class BaseModel {
   /** @param seed of tensors that the checkpoint lacks, such as a new class head */
   readTensor(name: string, seed?: number): Float32Array {
     return this.tensors.read(name, seed);
+  }
+
+  /** A tensor as graphs have it that keep frozen matrices in `precision`. */
+  readFrozen(name: string, precision: BasePrecision = 'f32'): Float32Array {
+    const values = this.readTensor(name);
+    const { shapes, inventory } = this;
+    if (precision === 'f32' || !isCompact(name, { shapes, matrices: inventory.matrices })) return values;
+    return widen(compact(values, precision), precision);
   }
 }

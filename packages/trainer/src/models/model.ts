@@ -1,5 +1,5 @@
 // A model to use: a base model, and what training changed in it.
-import type { LoraSettings } from '../settings.js';
+import type { BasePrecision, LoraSettings } from '../settings.js';
 import type { BaseModel } from './base-model.js';
 import type { FedWeights } from './graph-context.js';
 
@@ -12,6 +12,8 @@ export interface WeightTensor {
 export interface TunedWeights {
   method: 'full' | 'lora';
   lora?: LoraSettings;
+  /** Of the frozen matrices that it was trained over, and is measured and exported with; default f32. */
+  basePrecision?: BasePrecision;
   tensors: Map<string, WeightTensor>;
 }
 

@@ -12,12 +12,13 @@ export async function withRunner<T>(
   device: DeviceName,
   use: (runner: BatchRunner) => Promise<T>,
 ): Promise<T> {
-  const { base } = model;
+  const { base, tuned } = model;
   const { fed, weights } = fedWeightsOf(model);
   const onCpu = device === 'cpu';
   const resident = onCpu ? undefined : new ResidentWeights(base);
   const held = onCpu ? undefined : await toDevice(fed.shapes, (name) => weights.get(name)!);
-  const runner = new BatchRunner({ base, fed, weights: held ?? weights, training: false, resident });
+  const { basePrecision } = tuned ?? {};
+  const runner = new BatchRunner({ base, fed, weights: held ?? weights, training: false, resident, basePrecision });
   try {
     return await use(runner);
   } finally {

@@ -98,7 +98,7 @@ export class Learner {
       const data = this.memory.allocate(rooms[part]!);
       const key = { seed: settings.seed, purpose: Purpose.initialization, counter: 0, part };
       if (base.shapes.has(tensor.name)) data.set(base.readTensor(tensor.name, settings.seed));
-      else initializeLora(tensor, data, key, base);
+      else initializeLora(tensor, data, key, base, settings.basePrecision);
       this.tensors.set(tensor.name, { tensor, data });
     });
   }
@@ -190,6 +190,7 @@ export class Learner {
     return {
       method: settings.method,
       ...(settings.method === 'lora' && { lora: settings.lora }),
+      ...(settings.basePrecision && { basePrecision: settings.basePrecision }),
       tensors: new Map(tensors),
     };
   }

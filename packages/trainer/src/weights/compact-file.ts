@@ -94,7 +94,8 @@ function storedForm(rows: number, columns: number, precision: CompactPrecision) 
 
 type Layout = Pick<CompactFileOptions, 'shapes' | 'matrices' | 'precision'>;
 
-const isCompact = (name: string, { shapes, matrices }: Layout): boolean =>
+/** Whether a tensor is kept in fewer bits. */
+export const isCompact = (name: string, { shapes, matrices }: Pick<Layout, 'shapes' | 'matrices'>): boolean =>
   matrices.has(name) && isCompactable(shapes.get(name)!);
 
 function partsOf(name: string, layout: Layout): { numbers: number; scales: number } {

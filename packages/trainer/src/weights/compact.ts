@@ -1,5 +1,5 @@
 // Matrices in fewer bits than float32: bfloat16, 8-bit integers, and the 4-bit normal floats of QLoRA (2305.14314).
-import { float32ToBfloat16 } from './half.js';
+import { bfloat16ToFloat32, float32ToBfloat16 } from './half.js';
 
 export type CompactPrecision = 'bf16' | '8bit' | '4bit';
 
@@ -35,6 +35,18 @@ export function compactBytes(count: number, precision: CompactPrecision): { numb
 export function compact(values: Float32Array, precision: CompactPrecision): CompactNumbers {
   if (precision === 'bf16') return { numbers: new Uint8Array(float32ToBfloat16(values).buffer) };
   return precision === '8bit' ? toIntegers(values) : toNormalFloats(values);
+}
+
+/** The numbers as float32, as the runtime makes them. */
+export function widen({ numbers, scales }: CompactNumbers, precision: CompactPrecision): Float32Array {
+  const { buffer, byteOffset, byteLength } = numbers;
+  if (precision === 'bf16') return bfloat16ToFloat32(new Uint16Array(buffer, byteOffset, byteLength / 2));
+  const scaleOf = (i: number) => scales![Math.floor(i / blockSize)]!;
+  if (precision === '8bit') {
+    return Float32Array.from(new Int8Array(buffer, byteOffset, byteLength), (integer, i) => integer * scaleOf(i));
+  }
+  const codeOf = (i: number) => (i % 2 === 0 ? numbers[i / 2]! >> 4 : numbers[(i - 1) / 2]! & 15);
+  return Float32Array.from({ length: 2 * byteLength }, (_, i) => normalFloats[codeOf(i)]! * scaleOf(i));
 }
 
 /** Integers up to ±127 times largest / 127. */
