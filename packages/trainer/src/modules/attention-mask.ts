@@ -22,8 +22,8 @@ export function attentionBias(context: ModuleContext, window?: Window): Value {
 
 function windowBias(context: ModuleContext, { before, after }: Window): Value {
   const { rows, tokens, past, graph } = context;
-  const own = toFloat(context.positions);
-  const seen = context.keyPositions ?? placesOfKeys(context, own);
+  const own = context.distancesFrom?.queries ?? toFloat(context.positions);
+  const seen = context.distancesFrom?.keys ?? placesOfKeys(context, own);
   const distance = sub(reshape(own, [rows, 1, 1, tokens, 1]), reshape(seen, [rows, 1, 1, 1, past + tokens]));
   const near = where(less(distance, graph.scalar(before)), context.attentionBias, masked);
   return after === undefined ? near : where(less(sub(0, distance), graph.scalar(after)), near, masked);

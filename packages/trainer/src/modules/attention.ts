@@ -85,7 +85,7 @@ function position(context: ModuleContext, { queries, keys }: Projections, option
     const x = context.toRows(projected);
     if (!tables) return x;
     const inRows = reshape(x, [context.rows, context.tokens, count * headDim]);
-    return rotary(inRows, context.positions, tables.cos, tables.sin, isWhole ? undefined : count);
+    return rotary(inRows, tables.places, tables.cos, tables.sin, isWhole ? undefined : count);
   };
   const turned = { queries: turn(queries, heads), keys: turn(keys, kvHeads) };
   return isWhole ? turned : { ...turned, queries: mul(turned.queries, scale) };

@@ -26,8 +26,11 @@ export interface ModuleContext {
   readonly past: number;
   /** Tokens of the longest text, where a row's are not known while the graph is built. */
   readonly longest?: number;
-  /** Positions of all keys, [rows, past + tokens] (float32), where cached ones are not in the order of their places. */
-  readonly keyPositions?: Value;
+  /**
+   * What distances are measured by (float32), where cached keys are not in the order of their places and `positions` may begin anywhere:
+   * [rows, tokens] and [rows, past + tokens].
+   */
+  readonly distancesFrom?: { queries: Value; keys: Value };
   /** Position of each token in its own text, [rows, tokens] (int64). */
   readonly positions: Value;
   /** Added to the attention scores, [rows, 1, 1, tokens, past + tokens]: 0 where a token may look, −1e9 where not. */

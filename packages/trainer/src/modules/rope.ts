@@ -30,9 +30,11 @@ export interface Rope {
 }
 
 export interface RopeTables {
-  /** [positions, dimensions / 2] */
+  /** [places, dimensions / 2] */
   cos: Value;
   sin: Value;
+  /** Each token's place in them, [rows, tokens] (int64). */
+  places: Value;
 }
 
 /**
@@ -64,19 +66,39 @@ function stretch(frequency: number, rope: Extract<RopeConfig, { type: 'llama3' }
  * attention scale headDim^−½ is free.
  */
 export function ropeTables(context: ModuleContext, rope: Rope, scale: number): RopeTables {
-  const positions = context.longest ?? context.past + context.tokens;
-  // With a cache its room alone decides, so that every step turns its keys alike.
-  const frequencies = ropeInverseFrequencies(rope, context.longest ?? (context.past || context.tokens));
+  const parts = tableParts(context, rope);
   const half = rope.dimensions / 2;
   const factor = scale * (rope.config.type === 'longrope' ? rope.config.attentionFactor : 1);
   const table = (f: (angle: number) => number) => {
-    const data = new Float32Array(positions * half);
-    for (let p = 0; p < positions; p++) {
-      for (let i = 0; i < half; i++) data[p * half + i] = f(p * frequencies[i]!) * factor;
-    }
-    return context.graph.constant(data, [positions, half]);
+    const data = parts.flatMap(({ positions, frequencies }) =>
+      Array.from({ length: positions * half }, (_, i) => f(Math.floor(i / half) * frequencies[i % half]!) * factor),
+    );
+    return context.graph.constant(Float32Array.from(data), [data.length / half, half]);
   };
-  const shared = (kind: string, f: (angle: number) => number) =>
-    context.shared(`${kind} ${factor} ${JSON.stringify(rope)}`, () => table(f));
-  return { cos: shared('cos', Math.cos), sin: shared('sin', Math.sin) };
+  const shared = (kind: string, make: () => Value) => context.shared(`${kind} ${factor} ${JSON.stringify(rope)}`, make);
+  const [first, second] = parts;
+  return {
+    cos: shared('cos', () => table(Math.cos)),
+    sin: shared('sin', () => table(Math.sin)),
+    places: second ? shared('places', () => placesFrom(context, first!.positions)) : context.positions,
+  };
+}
+
+/** One table; of longrope two, one after the other, where only the text that is fed tells which of its factors hold. */
+function tableParts({ longest, past, tokens }: ModuleContext, rope: Rope) {
+  const part = (positions: number, reach: number) => ({ positions, frequencies: ropeInverseFrequencies(rope, reach) });
+  // With a cache its room alone decides, so that every step turns its keys alike.
+  if (longest === undefined) return [part(past + tokens, past || tokens)];
+  const { config } = rope;
+  if (config.type !== 'longrope' || longest <= config.originalMaxPositions) return [part(longest, longest)];
+  return [part(config.originalMaxPositions, config.originalMaxPositions), part(longest, longest)];
+}
+
+/** Positions, moved behind the first table where one of them lies beyond it. */
+function placesFrom({ graph, positions }: ModuleContext, size: number): Value {
+  const last = graph.node('ReduceMax', [positions], 'int64', [], { keepdims: 0 });
+  const beyond = graph.node('GreaterOrEqual', [last, graph.constant(BigInt64Array.of(BigInt(size)), [])], 'bool', []);
+  const moved = graph.node('Cast', [beyond], 'int64', [], { to: 7 });
+  const offset = graph.node('Mul', [moved, graph.constant(BigInt64Array.of(BigInt(size)), [])], 'int64', []);
+  return graph.node('Add', [positions, offset], 'int64', positions.shape);
 }

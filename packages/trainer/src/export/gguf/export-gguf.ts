@@ -17,7 +17,7 @@ import { withLicence } from '../base-licence.js';
 import { licenceFiles } from '../companion-files.js';
 import { mergedTensor } from '../merge.js';
 import { type CardData, modelCard } from '../model-card.js';
-import { addModelKeys, ropeDivisors } from './model-keys.js';
+import { addModelKeys, contextLength, ropeDivisors } from './model-keys.js';
 import { modelfile } from './modelfile.js';
 import { addTokenizerKeys } from './tokenizer-keys.js';
 import { GgufKeyWriter, type GgufTensorToWrite, writeGguf } from './write-gguf.js';
@@ -60,7 +60,7 @@ export async function exportGguf(
         file,
         chatTemplate: template === 'chat' ? base.tokenizer.chatTemplate : undefined,
         stops: base.config.eosTokenIds.map((id) => base.tokenizer.decode([id], { skipSpecialTokens: false })),
-        contextLength: base.config.maxPositions,
+        contextLength: contextLength(base.architecture, family),
         license: [...licences.values()].map((bytes) => Buffer.from(bytes).toString('utf8'))[0],
       }),
     ],

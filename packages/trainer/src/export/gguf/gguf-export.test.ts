@@ -94,7 +94,9 @@ test.each(['mistral', 'qwen2', 'qwen3', 'olmo2'])('the family %s comes back, mis
   const source = openSource(path);
   const { raw: _, ...expected } = base.config;
   const modelType = name === 'mistral' ? 'llama' : name;
-  expect(readArchitecture(source.config, path).config).toMatchObject({ ...expected, modelType });
+  // As llama.cpp has no windows for Mistral and Qwen, no text may be longer than one.
+  const maxPositions = name === 'mistral' || name === 'qwen2' ? 4 : 64;
+  expect(readArchitecture(source.config, path).config).toMatchObject({ ...expected, modelType, maxPositions });
   for (const tensor of base.shapes.keys()) expect(source.weights.read(tensor)).toEqual(base.readTensor(tensor));
 });
 

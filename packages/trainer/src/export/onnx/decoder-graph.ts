@@ -101,7 +101,7 @@ function contextOf(graph: Graph, { ids, mask, positions, longest, constant }: Co
     toRows: (x) => x,
     fromRows: (x) => x,
     attentionBias: causalBias(graph, mask),
-    keyPositions: keyPositions(graph, mask),
+    distancesFrom: placesInText(graph, mask),
     weight,
     lookup: (name, shape, key) => rowsOf(weight(name, shape), key),
     linear: (name, x, out, { bias = false, transposed = false } = {}) => {
@@ -128,9 +128,14 @@ function causalBias(graph: Graph, mask: Value): Value {
   return where(graph.node('And', [real, reached], 'bool', [batch, 1, 1, tokens, total]), graph.scalar(0), masked);
 }
 
-/** Places among what is no padding, as transformers counts `position_ids`: [batch, total] (float32). */
-function keyPositions(graph: Graph, mask: Value): Value {
+/**
+ * Places among what is no padding, of all keys [batch, total] and of the new tokens [batch, sequence] (float32). `position_ids` would not do
+ * for the latter: transformers.js begins those of Gemma 3 at 1.
+ */
+function placesInText(graph: Graph, mask: Value): { queries: Value; keys: Value } {
   const axis = graph.constant(BigInt64Array.of(1n), []);
   const counted = toFloat(graph.node('CumSum', [mask, axis], 'int64', mask.shape));
-  return graph.node('Sub', [counted, graph.scalar(1)], 'float32', mask.shape);
+  const bounds = [graph.openSize('past_sequence_length'), graph.openSize('total_sequence_length')];
+  const columns = graph.constant(BigInt64Array.of(1n), [1]);
+  return { keys: counted, queries: graph.node('Slice', [counted, ...bounds, columns], 'float32', [batch, tokens]) };
 }

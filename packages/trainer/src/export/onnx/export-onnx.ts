@@ -5,6 +5,7 @@ import type { Graph, Value } from '../../graph/graph.js';
 import { isOpen } from '../../graph/open-sizes.js';
 import type { Model } from '../../models/model.js';
 import { encodeOnnx } from '../../onnx/encode.js';
+import { type Shape, sizeOf } from '../../tensor/shape.js';
 import { writeAll, writeAtomically } from '../../weights/atomic-write.js';
 import { writeFiles, writeFolderAtomically } from '../atomic-folder.js';
 import { withLicence } from '../base-licence.js';
@@ -14,7 +15,7 @@ import { readGenerationConfig } from '../hugging-face.js';
 import { mergedTensor } from '../merge.js';
 import { type CardData, modelCard } from '../model-card.js';
 import { decoderGraph } from './decoder-graph.js';
-import { isQuantized, type QuantizedMatrix, quantizeGraph, quantizeRows } from './quantize-graph.js';
+import { isQuantizable, type QuantizedMatrix, quantizeGraph, quantizeRows } from './quantize-graph.js';
 
 export interface OnnxExportOptions {
   card: CardData;
@@ -93,41 +94,62 @@ const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.b
 
 const float32In =
   (model: Model, data: DataFile) =>
-  (graph: Graph, name: string, shape: readonly number[]): Value => {
-    const length = 4 * shape.reduce((product, size) => product * size, 1);
-    return graph.mapped(
-      name,
-      shape,
-      data.add(length, () => bytesOf(mergedTensor(model, name))),
-    );
-  };
+  (graph: Graph, name: string, shape: Shape): Value =>
+    graph.mapped(name, shape, placeOf(model, data, name, shape));
+
+const placeOf = (model: Model, data: DataFile, name: string, shape: Shape) =>
+  data.add(4 * sizeOf(shape), () => bytesOf(mergedTensor(model, name)));
+
+/** [n, columns] → [columns, n] */
+function transpose(values: Float32Array, columns: number): Float32Array {
+  const rows = values.length / columns;
+  return Float32Array.from(values, (_, i) => values[(i % rows) * columns + Math.floor(i / rows)]!);
+}
 
 function quantizedGraph(model: Model, data: DataFile): Graph {
   const float32 = float32In(model, data);
   const matrices = new Map<Value, string>();
   const graph = decoderGraph(model.base.architecture, (graph, name, shape) => {
-    if (!isQuantized(shape)) return float32(graph, name, shape);
-    // Stands in the graph until the pass below; its values are never stored.
+    if (shape.length !== 2) return float32(graph, name, shape);
+    // Stands in the graph until the pass below, which tells in which form it is stored.
     const value = graph.mapped(name, shape, { file: '', offset: 0, length: 4 * shape[0]! * shape[1]! });
     matrices.set(value, name);
     return value;
   });
   const made = new Map<Value, QuantizedMatrix>();
-  quantizeGraph(graph, (weight) => {
-    const name = matrices.get(weight);
-    if (name === undefined) return undefined;
-    const known = made.get(weight) ?? quantizedIn(graph, model, data, weight, name);
-    made.set(weight, known);
-    return known;
+  const kept = new Set<Value>();
+  quantizeGraph(graph, {
+    quantized(weight, transposed) {
+      const name = matrices.get(weight);
+      if (name === undefined || !isQuantizable(weight.shape[transposed ? 0 : 1]!)) return undefined;
+      const known = made.get(weight) ?? quantizedIn(graph, model, data, { name, shape: weight.shape, transposed });
+      made.set(weight, known);
+      return known;
+    },
+    keep(value) {
+      const name = matrices.get(value);
+      if (name === undefined || kept.has(value)) return;
+      graph.constants.set(value, placeOf(model, data, name, value.shape));
+      kept.add(value);
+    },
   });
   return graph;
 }
 
-function quantizedIn(graph: Graph, model: Model, data: DataFile, { shape }: Value, name: string): QuantizedMatrix {
-  const [rows, width] = shape as [number, number];
+interface StoredMatrix {
+  name: string;
+  shape: Shape;
+  /** Its transpose is what is stored. */
+  transposed: boolean;
+}
+
+function quantizedIn(graph: Graph, model: Model, data: DataFile, matrix: StoredMatrix): QuantizedMatrix {
+  const { name, shape, transposed } = matrix;
+  const [rows, width] = (transposed ? [...shape].reverse() : shape) as [number, number];
   const blocks = width / 32;
   let made: ReturnType<typeof quantizeRows> | undefined;
-  const make = () => (made ??= quantizeRows(mergedTensor(model, name)));
+  const values = () => (transposed ? transpose(mergedTensor(model, name), rows) : mergedTensor(model, name));
+  const make = () => (made ??= quantizeRows(values()));
   const numbers = data.add(rows * width, () => make().numbers);
   const scales = data.add(4 * rows * blocks, () => {
     const bytes = bytesOf(make().scales);

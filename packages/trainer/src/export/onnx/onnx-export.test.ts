@@ -1,5 +1,5 @@
 // The exported graph, run as other programs run it, against Transformers' logits; transformers.js loads the folder in test/interop.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -111,6 +111,56 @@ describe.each([
     const [one, other] = [lastLogits(ended.logits, 1), lastLogits(alone.logits, 0)];
     expect(Math.max(...one.map((logit, i) => Math.abs(logit - other[i]!)))).toBeLessThan(1e-3);
   });
+});
+
+/** The exported golden model of a family, and what Transformers makes of a text. */
+async function family(name: string) {
+  const models = join(goldens, '../models');
+  const source = join(folder, `${name}-base`);
+  cpSync(join(models, name), source, { recursive: true });
+  cpSync(join(models, 'tokenizers/unigram'), source, { recursive: true });
+  const base = await BaseModel.load(source, { cacheDirectory: join(folder, 'cache') });
+  const out = join(folder, name);
+  await exportOnnx({ base }, out, { card });
+  const golden = JSON.parse(readFileSync(join(models, name, 'golden.json'), 'utf8'));
+  const tokens: number[] = golden.examples[1].ids;
+  const wanted: number[] = golden.logits.slice(-base.config.vocabSize);
+  const { layers, kvHeads, headDim } = base.config;
+  const logitsOf = async (graph: string, firstPosition = 0) => {
+    const session = await InferenceSession.create(join(out, 'onnx', `${graph}.onnx`), { logSeverityLevel: 3 });
+    const empty = new Tensor('float32', new Float32Array(0), [1, kvHeads, 0, headDim]);
+    const cache = Array.from({ length: layers }, (_, i) =>
+      ['key', 'value'].map((kind) => `past_key_values.${i}.${kind}`),
+    );
+    const { logits } = await session.run({
+      ...Object.fromEntries(cache.flat().map((each) => [each, empty])),
+      input_ids: int64([tokens]),
+      attention_mask: int64([tokens.map(() => 1)]),
+      position_ids: int64([tokens.map((_, i) => firstPosition + i)]),
+    });
+    return lastLogits(logits as Tensor, 0);
+  };
+  const error = (found: Float32Array) => Math.max(...wanted.map((logit, i) => Math.abs(logit - found[i]!)));
+  return { logitsOf, error, spread: Math.max(...wanted) - Math.min(...wanted) };
+}
+
+test('windows are measured by places in the text: transformers.js begins the positions of Gemma 3 at 1', async () => {
+  const { logitsOf, error } = await family('gemma3');
+  expect(error(await logitsOf('model', 0))).toBeLessThan(1e-4);
+  expect(error(await logitsOf('model', 1))).toBeLessThan(1e-4);
+});
+
+test('matrices that a model keeps the other way round have an 8-bit form too, or stay as they are', async () => {
+  const { logitsOf, error, spread } = await family('gpt2');
+  expect(error(await logitsOf('model'))).toBeLessThan(1e-4);
+  expect(error(await logitsOf('model_quantized'))).toBeLessThan(spread / 20);
+});
+
+test('long positions turn by the factors for the text that is there: short ones up to the original reach', async () => {
+  for (const name of ['phi3-short', 'phi3-long']) {
+    const { logitsOf, error } = await family(name);
+    expect(error(await logitsOf('model'))).toBeLessThan(1e-4);
+  }
 });
 
 test('the folder is one that transformers.js knows', () => {

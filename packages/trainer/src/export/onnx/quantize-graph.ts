@@ -29,29 +29,36 @@ export function quantizeRows(values: Float32Array): { numbers: Uint8Array; scale
   return { numbers, scales };
 }
 
-/** Whether a weight of this shape is stored in 8 bits: matrices with rows of whole blocks. */
-export const isQuantized = (shape: readonly number[]): boolean => shape.length === 2 && shape[1]! % blockSize === 0;
+/** Whether matrices with rows of this width can be stored in 8 bits: rows of whole blocks. */
+export const isQuantizable = (width: number): boolean => width % blockSize === 0;
 
-/**
- * Every product with the transpose of such a matrix and every lookup of its rows reads the 8-bit form instead.
- * @param quantized the 8-bit form of a weight, or undefined where it keeps its form
- */
-export function quantizeGraph(graph: Graph, quantized: (weight: Value) => QuantizedMatrix | undefined): void {
+/** The forms that a graph's weights are stored in. */
+export interface StoredForms {
+  /** The 8-bit form of a weight, or of its transpose; undefined where it keeps its form, and for what is no weight. */
+  quantized(weight: Value, transposed: boolean): QuantizedMatrix | undefined;
+  /** Is told of what a node reads as it is. */
+  keep(value: Value): void;
+}
+
+/** Every product with a matrix or its transpose and every lookup of a matrix's rows reads the 8-bit form instead. */
+export function quantizeGraph(graph: Graph, forms: StoredForms): void {
   const nodes = graph.nodes.splice(0);
   for (const node of nodes) {
     const [first, second] = node.inputs;
-    if (node.op === 'Gemm' && node.attributes.transB === 1 && second) product(graph, node, quantized(second));
-    else if (node.op === 'Gather' && first) lookup(graph, node, quantized(first));
-    else graph.nodes.push(node);
+    const isProduct = node.op === 'Gemm';
+    const weight = isProduct ? second : node.op === 'Gather' ? first : undefined;
+    const matrix = weight && forms.quantized(weight, isProduct && node.attributes.transB !== 1);
+    if (matrix && isProduct) product(graph, node, matrix);
+    else if (matrix) lookup(graph, node, matrix);
+    else {
+      for (const input of node.inputs) if (input) forms.keep(input);
+      graph.nodes.push(node);
+    }
   }
 }
 
-/** x [n, in] · weightᵀ (+ bias) → [n, out] */
-function product(graph: Graph, node: Node, matrix: QuantizedMatrix | undefined): void {
-  if (!matrix) {
-    graph.nodes.push(node);
-    return;
-  }
+/** x [n, in] times the matrix's transpose (+ bias) → [n, out] */
+function product(graph: Graph, node: Node, matrix: QuantizedMatrix): void {
   const [x, , bias] = node.inputs;
   const [output] = node.outputs as [Value];
   const [rows, blocks] = matrix.numbers.shape as [number, number];
@@ -66,11 +73,7 @@ function product(graph: Graph, node: Node, matrix: QuantizedMatrix | undefined):
 }
 
 /** Rows of a table by index [n] → [n, width] */
-function lookup(graph: Graph, node: Node, matrix: QuantizedMatrix | undefined): void {
-  if (!matrix) {
-    graph.nodes.push(node);
-    return;
-  }
+function lookup(graph: Graph, node: Node, matrix: QuantizedMatrix): void {
   const [, index] = node.inputs as [Value, Value];
   const [output] = node.outputs as [Value];
   const [count, width] = output.shape as [number, number];

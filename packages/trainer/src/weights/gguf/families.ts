@@ -15,6 +15,8 @@ export interface GgufFamily {
   pairsInterleaved?: boolean;
   /** Whether GGUF stores norms with the 1 that the model adds to them. */
   normsPlusOne?: boolean;
+  /** llama.cpp lets every layer of this family see everything, also where the model has windows. */
+  ignoresWindows?: boolean;
   /** Files of this family are read, but none are written: not all that its models differ in is known to be right. */
   readOnly?: boolean;
 }
@@ -63,6 +65,7 @@ export const ggufFamilies: readonly GgufFamily[] = [
     modules,
     layerModules: [...attention, ...gatedMlp, ...preNorms],
     pairsInterleaved: true,
+    ignoresWindows: true,
   },
   {
     // llama.cpp's converter writes Mistral as llama: the file does not say which it was.
@@ -72,6 +75,7 @@ export const ggufFamilies: readonly GgufFamily[] = [
     modules,
     layerModules: [...attention, ...gatedMlp, ...preNorms],
     pairsInterleaved: true,
+    ignoresWindows: true,
   },
   {
     architecture: 'qwen2',
@@ -79,6 +83,7 @@ export const ggufFamilies: readonly GgufFamily[] = [
     modelClass: 'Qwen2ForCausalLM',
     modules,
     layerModules: [...attention, ...gatedMlp, ...preNorms],
+    ignoresWindows: true,
   },
   {
     architecture: 'qwen3',
@@ -86,6 +91,7 @@ export const ggufFamilies: readonly GgufFamily[] = [
     modelClass: 'Qwen3ForCausalLM',
     modules,
     layerModules: [...attention, ...queryKeyNorms, ...gatedMlp, ...preNorms],
+    ignoresWindows: true,
   },
   {
     architecture: 'gemma2',
