@@ -58,50 +58,58 @@ export function makeMicroBatches(
   task: ModelTask = 'generation',
   mayShare = true,
 ): MicroBatch[] {
-  const byLength = [...examples].sort((a, b) => rowTokens(b.example) - rowTokens(a.example));
+  const size = ({ example }: NumberedExample) => rowTokens(example);
+  const byLength = [...examples].sort((a, b) => size(b) - size(a));
   if (task === 'classification') {
-    return split(byLength, tokenBudget).map((part) => makeClassBatch(packRows(part, 0), normaliser));
+    return evenParts(byLength, size, tokenBudget).map((part) => makeClassBatch(packRows(part, 0), normaliser));
   }
   const shared = mayShare ? sharedTokens(byLength) : 0;
-  return split(byLength, tokenBudget).map((part) => makeBatch(packRows(part, shared), shared, normaliser));
+  return evenParts(byLength, size, tokenBudget).map((part) => makeBatch(packRows(part, shared), shared, normaliser));
 }
 
 /** How many tokens all examples begin with. Before a token that counts each example has one of its own, which predicts it. */
 function sharedTokens(examples: readonly NumberedExample[]): number {
-  const [first, ...others] = examples.map(({ example }) => example);
+  const own = Math.min(...examples.map(({ example }) => example.supervised.indexOf(1) - 1));
+  return sharedBeginning(
+    examples.map(({ example }) => example.ids),
+    own,
+  );
+}
+
+/** How many tokens, at most so many, all of several texts begin with; 0 where it does not pay to have them once. */
+export function sharedBeginning([first, ...others]: readonly Int32Array[], most: number): number {
   if (!first || others.length === 0) return 0;
-  let shared = Math.min(...[first, ...others].map(({ supervised }) => supervised.indexOf(1) - 1));
-  for (const { ids } of others) {
+  let shared = most;
+  for (const ids of others) {
     let same = 0;
-    while (same < shared && ids[same] === first.ids[same]) same++;
+    while (same < shared && ids[same] === first[same]) same++;
     shared = same;
   }
   return shared < leastShared ? 0 : shared;
 }
 
-/** Parts of at most the budget, as few as there can be, with the bound lowered until they are about equal. */
-function split(examples: readonly NumberedExample[], tokenBudget: number): NumberedExample[][] {
-  const total = examples.reduce((sum, { example }) => sum + rowTokens(example), 0);
-  const fewest = partsOf(examples, tokenBudget).length;
+/** Parts of at most the budget (one item at least), as few as there can be, with the bound lowered until they are about equal. */
+export function evenParts<T>(items: readonly T[], size: (item: T) => number, budget: number): T[][] {
+  const total = items.reduce((sum, item) => sum + size(item), 0);
+  const fewest = partsOf(items, size, budget).length;
   const step = Math.max(1, Math.floor(total / fewest / 32));
-  for (let bound = Math.ceil(total / fewest); bound < tokenBudget; bound += step) {
-    const parts = partsOf(examples, bound);
+  for (let bound = Math.ceil(total / fewest); bound < budget; bound += step) {
+    const parts = partsOf(items, size, bound);
     if (parts.length === fewest) return parts;
   }
-  return partsOf(examples, tokenBudget);
+  return partsOf(items, size, budget);
 }
 
-function partsOf(examples: readonly NumberedExample[], bound: number): NumberedExample[][] {
-  const parts: NumberedExample[][] = [];
-  let size = Number.POSITIVE_INFINITY;
-  for (const item of examples) {
-    const tokens = rowTokens(item.example);
-    if (size + tokens > bound) {
+function partsOf<T>(items: readonly T[], size: (item: T) => number, bound: number): T[][] {
+  const parts: T[][] = [];
+  let filled = Number.POSITIVE_INFINITY;
+  for (const item of items) {
+    if (filled + size(item) > bound) {
       parts.push([]);
-      size = 0;
+      filled = 0;
     }
     parts.at(-1)!.push(item);
-    size += tokens;
+    filled += size(item);
   }
   return parts;
 }
@@ -112,19 +120,26 @@ interface Rows {
   content: NumberedExample[][];
 }
 
-/** First fit, longest first. */
 function packRows(byLength: readonly NumberedExample[], shared: number): Rows {
   const longest = rowTokens(byLength[0]!.example);
-  const length = roundUp(Math.max(longest, commonRow, Math.min(rowPerShared * shared, longSharedRow)), 8);
-  const rows: { free: number; content: NumberedExample[] }[] = [];
-  for (const item of byLength) {
-    const needed = rowTokens(item.example) - shared;
+  const length = roundUp(Math.max(longest, commonRow, rowForShared(shared)), 8);
+  return { length, content: firstFit(byLength, ({ example }) => rowTokens(example) - shared, length - shared) };
+}
+
+/** A row's length that makes sharing a beginning pay. */
+export const rowForShared = (shared: number): number => Math.min(rowPerShared * shared, longSharedRow);
+
+/** Rows of at most so much, each item in the first that has room. */
+export function firstFit<T>(items: readonly T[], size: (item: T) => number, room: number): T[][] {
+  const rows: { free: number; content: T[] }[] = [];
+  for (const item of items) {
+    const needed = size(item);
     let row = rows.find(({ free }) => free >= needed);
-    if (!row) rows.push((row = { free: length - shared, content: [] }));
+    if (!row) rows.push((row = { free: room, content: [] }));
     row.content.push(item);
     row.free -= needed;
   }
-  return { length, content: rows.map(({ content }) => content) };
+  return rows.map(({ content }) => content);
 }
 
 function makeBatch({ length, content }: Rows, shared: number, normaliser: number): MicroBatch {

@@ -1,5 +1,13 @@
 // Likelihood of several completions of each prompt, the prompt computed once.
-import { BatchBuilder, type MicroBatch, roundUp } from '../data/batches.js';
+import {
+  BatchBuilder,
+  evenParts,
+  firstFit,
+  type MicroBatch,
+  roundUp,
+  rowForShared,
+  sharedBeginning,
+} from '../data/batches.js';
 import type { Segment } from '../data/segments.js';
 import type { Model } from '../models/model.js';
 import { withRunner } from '../running/with-runner.js';
@@ -22,7 +30,8 @@ export interface ScoreOptions {
 
 /**
  * Scores each label as the completion of each prompt, its end token included. The prompt is computed once: the labels branch off it
- * in the same row as a tree, in which what labels begin with is there once, each seeing the prompt and itself.
+ * in the same row as a tree, in which what labels begin with is there once, each seeing the prompt and itself. What all prompts begin
+ * with, such as a system prompt, is there once a row.
  *
  * @param prompts token ids, a prompt each; not empty
  * @param labels token ids, a label each, the end token last
@@ -35,33 +44,26 @@ export async function scoreLabelTokens(
 ): Promise<LabelScores> {
   const scores: LabelScores = { predicted: [], probabilities: [] };
   const tree = labelTree(labels);
-  const order = prompts.map((_, i) => i).sort((a, b) => prompts[a]!.length - prompts[b]!.length);
+  const byLength = prompts.map((_, i) => i).sort((a, b) => prompts[b]!.length - prompts[a]!.length);
+  // The last token of a prompt predicts, so each has its own.
+  const shared = sharedBeginning(prompts, Math.min(...prompts.map(({ length }) => length)) - 1);
+  const own = (member: number) => prompts[member]!.length - shared + tree.nodes.length;
   await withRunner(model, device, async (runner) => {
-    for (let first = 0; first < order.length; ) {
-      const group = takeGroup(order, first, prompts, tree.nodes.length, tokenBudget);
-      const batch = treeBatch(group.members, prompts, tree, group.rowTokens);
-      const { losses } = await runner.run(batch);
-      readScores(losses!, group.members, labels, scores);
-      first += group.members.length;
-      onProgress?.(first);
+    let done = 0;
+    for (const group of evenParts(byLength, own, tokenBudget)) {
+      const rowTokens = roundUp(Math.max(shared + own(group[0]!), rowForShared(shared)), shortestRow);
+      const rows = firstFit(group, own, rowTokens - shared);
+      const { losses } = await runner.run(treeBatch(rows, prompts, shared, tree, rowTokens));
+      readScores(losses!, rows.flat(), labels, scores);
+      done += group.length;
+      onProgress?.(done);
     }
   });
   return scores;
 }
 
-/** The next prompts (sorted by length) that fill the token budget, one a row. */
-function takeGroup(
-  order: number[],
-  first: number,
-  prompts: readonly Int32Array[],
-  branchTokens: number,
-  tokenBudget: number,
-) {
-  const width = (n: number) => roundUp(prompts[order[n]!]!.length + branchTokens, 8);
-  let count = 1;
-  while (first + count < order.length && width(first + count) * (count + 1) <= tokenBudget) count++;
-  return { members: order.slice(first, first + count), rowTokens: width(first + count - 1) };
-}
+/** So long that most prompts share one graph: compiling another takes longer than attention to empty places. */
+const shortestRow = 64;
 
 interface LabelNode {
   ids: Int32Array;
@@ -96,23 +98,28 @@ function labelTree(labels: readonly Int32Array[]): LabelTree {
 }
 
 function treeBatch(
-  members: number[],
+  rows: readonly number[][],
   prompts: readonly Int32Array[],
+  shared: number,
   { nodes, predictions }: LabelTree,
   rowTokens: number,
 ): MicroBatch {
   const batch = new BatchBuilder();
-  members.forEach((member, row) => {
-    const prompt = batch.append({ row, ids: prompts[member]! });
-    const segments: Segment[] = [];
-    for (const { ids, parent } of nodes) {
-      segments.push(batch.append({ row, ids, parent: parent === undefined ? prompt : segments[parent]! }));
+  for (const [row, members] of rows.entries()) {
+    const beginning = prompts[members[0]!]!.subarray(0, shared);
+    const parent = shared > 0 ? batch.append({ row, ids: beginning }) : undefined;
+    for (const member of members) {
+      const prompt = batch.append({ row, ids: prompts[member]!.subarray(shared), parent });
+      const segments: Segment[] = [];
+      for (const { ids, parent: before } of nodes) {
+        segments.push(batch.append({ row, ids, parent: before === undefined ? prompt : segments[before]! }));
+      }
+      for (const { from, label } of predictions) {
+        const token = from === undefined ? prompt.first + prompt.ids.length - 1 : segments[from]!.first;
+        batch.targets.push({ token, label, weight: 0 });
+      }
     }
-    for (const { from, label } of predictions) {
-      const token = from === undefined ? prompt.first + prompt.ids.length - 1 : segments[from]!.first;
-      batch.targets.push({ token, label, weight: 0 });
-    }
-  });
+  }
   return { ...batch.finish(rowTokens), realTokens: 0 };
 }
 

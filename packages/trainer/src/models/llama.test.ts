@@ -127,12 +127,12 @@ describe.each(cases)('a tiny random Llama against Transformers: %s', (name) => {
     expect([...greedy!]).toEqual(golden.greedy);
   });
 
-  it('scores labels as if each were measured alone', async () => {
+  it.each([
+    ['', []],
+    [', with what all prompts begin with there once', [3, 17, 4, 12, 9]],
+  ])('scores labels as if each were measured alone%s', async (_, beginning) => {
     const model = { base: await open(name) };
-    const prompts = [
-      [5, 9, 11],
-      [6, 8, 8, 41, 3],
-    ].map((ids) => Int32Array.from(ids));
+    const prompts = [[5, 9, 11], [6, 8, 8, 41, 3], [5]].map((ids) => Int32Array.from([...beginning, ...ids]));
     const labels = [
       [4, 2],
       [7, 30, 2],
