@@ -148,6 +148,16 @@ describe('makePlan', () => {
     expect(withLion(1e-4)).toEqual([]);
     expect(planOf({ userSettings: { optimizer: { name: 'sgd' } } }).warnings).toHaveLength(1);
   });
+
+  it('says before a run what Muon costs where whole layers train and batches are small', () => {
+    const withMuon = (method: 'full' | 'lora', batchSize: number) =>
+      planOf({ model: smol, method, userSettings: { batchSize, optimizer: { name: 'muon' } } }).warnings.join();
+    expect(withMuon('full', 16)).toMatch(
+      /as much as training on 2304 tokens, and a batch has \d+: a step takes \d+ times/,
+    );
+    expect(withMuon('full', 512)).not.toContain('Muon');
+    expect(withMuon('lora', 16)).not.toContain('Muon');
+  });
 });
 
 describe('settings and parameters', () => {

@@ -44,7 +44,29 @@ const ratesOfOthers: Warning = ({ userSettings }, { optimizer, learningRate }) =
   return `The learning rate ${learningRate} is recommended for AdamW, not for ${optimizer.name}: give your own with --learning-rate.${usual}`;
 };
 
-const all: Warning[] = [fewRows, newDirection, fewValidationRows, cutExamples, fewTrials, largeBatch, ratesOfOthers];
+/**
+ * Muon's five iterations on a matrix [m, n] take 5·(4m²n + 2m³) operations, about 25·m for each number; forward and backward take 6 for each
+ * number and token: so one update costs what about 4·m tokens cost.
+ */
+const costOfMuon: Warning = ({ data, model }, { method, optimizer, batchSize }) => {
+  const [update, step] = [4 * model.hiddenSize, batchSize * data.tokensPerExample.mean].map(Math.round) as [
+    number,
+    number,
+  ];
+  if (method !== 'full' || optimizer?.name !== 'muon' || update < step) return undefined;
+  return `Each update by Muon costs about as much as training on ${update} tokens, and a batch has ${step}: a step takes ${Math.round(update / step) + 1} times as long as with AdamW. A larger batch or LoRA makes that less.`;
+};
+
+const all: Warning[] = [
+  fewRows,
+  newDirection,
+  fewValidationRows,
+  cutExamples,
+  fewTrials,
+  largeBatch,
+  ratesOfOthers,
+  costOfMuon,
+];
 
 /** Warnings in whole sentences; none for an ordinary plan. */
 export function warningsOf(input: PlanInput, settings: TrainingSettings): string[] {
