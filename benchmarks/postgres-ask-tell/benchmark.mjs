@@ -1,6 +1,7 @@
 // Asks and tells a second of several worker processes on one study of one PostgreSQL server, seven mixed parameters, durable: ours, then Optuna.
-// usage: npm run benchmark -- postgres-ask-tell [workers] [seconds]     starts a server of its own unless GOLDILOCKS_POSTGRES names one;
-//        GOLDILOCKS_PYTHON names a Python with optuna 5 and psycopg2
+// usage: npm run benchmark -- postgres-ask-tell [workers] [seconds] [milliseconds]     starts a server of its own unless
+//        GOLDILOCKS_POSTGRES names one; with milliseconds each flush takes so much longer, as on a slow disk
+//        (the server keeps that setting); GOLDILOCKS_PYTHON names a Python with optuna 5 and psycopg2
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -9,12 +10,14 @@ import pg from 'pg';
 import { median } from '../alternate.mjs';
 import { serverCpuMs } from './server-cpu.mjs';
 
-const [workers = '8', seconds = '10'] = process.argv.slice(2);
+const [workers = '8', seconds = '10', flushMs = '0'] = process.argv.slice(2);
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 const url = process.env.GOLDILOCKS_POSTGRES;
 if (!url) {
   const command = [process.execPath, file('../run.mjs'), 'postgres-ask-tell'];
-  const { status } = spawnSync(file('../../.ci/with-postgres'), [...command, workers, seconds], { stdio: 'inherit' });
+  const { status } = spawnSync(file('../../.ci/with-postgres'), [...command, workers, seconds, flushMs], {
+    stdio: 'inherit',
+  });
   process.exit(status ?? 1);
 }
 
@@ -31,6 +34,11 @@ const storage = await openStorage(url);
 const observer = new pg.Client({ connectionString: url });
 await observer.connect();
 const { pid } = (await observer.query('SELECT pg_backend_pid() AS pid')).rows[0];
+if (+flushMs > 0) {
+  await observer.query(`ALTER SYSTEM SET commit_delay = ${Math.round(1000 * flushMs)}`);
+  await observer.query('ALTER SYSTEM SET commit_siblings = 0');
+  await observer.query('SELECT pg_reload_conf()');
+}
 const summary = {};
 const ratios = {};
 for (const sampler of ['random', 'tpe']) {
@@ -46,6 +54,7 @@ console.log(
     benchmark: 'postgres-ask-tell',
     workers: +workers,
     seconds: +seconds,
+    flushMs: +flushMs,
     node: process.version,
     summary,
     ratios,
