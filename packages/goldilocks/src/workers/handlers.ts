@@ -121,7 +121,8 @@ export function trainingHandlers(cacheDirectory: string, device: DeviceName = 'c
     },
 
     async evaluateLoss(input) {
-      return evaluateLoss(await model(input.model), await examples(input.examples), { device: deviceOf(input.model) });
+      const options = { device: deviceOf(input.model), cacheDirectory };
+      return evaluateLoss(await model(input.model), await examples(input.examples), options);
     },
 
     async scoreLabels({ model: reference, prompts, labels, template }) {

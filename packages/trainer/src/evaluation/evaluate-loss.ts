@@ -3,8 +3,10 @@ import { makeMicroBatches, supervisedTokens } from '../data/batches.js';
 import type { TokenizedExample } from '../data/example.js';
 import type { Model } from '../models/model.js';
 import type { BatchRunner } from '../running/batch-runner.js';
+import { PrefixCache } from '../running/prefix-cache.js';
 import { withRunner } from '../running/with-runner.js';
 import type { DeviceName } from '../runtime/device.js';
+import { prefixDepth } from '../training/trainable.js';
 
 export interface LossMeasurement {
   /** Mean cross-entropy per supervised token, in nats. */
@@ -19,13 +21,41 @@ export interface LossMeasurement {
 
 const defaultTokenBudget = 512;
 
+export interface EvaluationOptions {
+  tokenBudget?: number;
+  /** Default: cpu. */
+  device?: DeviceName;
+  /**
+   * Where outputs of layers that training left as they were are kept, for examples that other models with as many such layers are measured
+   * on too; default: they are computed and not kept.
+   */
+  cacheDirectory?: string;
+}
+
 /** Measures a model on examples; dropout is off. @throws RangeError where there is nothing to measure */
 export async function evaluateLoss(
   model: Model,
   examples: readonly TokenizedExample[],
-  { tokenBudget, device = 'cpu' }: { tokenBudget?: number; device?: DeviceName } = {},
+  { tokenBudget, device = 'cpu', cacheDirectory }: EvaluationOptions = {},
 ): Promise<LossMeasurement> {
-  return withRunner(model, device, (runner) => measureLoss(runner, examples, tokenBudget));
+  const prefix = cacheDirectory === undefined ? undefined : await openPrefix(model, examples, cacheDirectory);
+  try {
+    return await withRunner(model, device, (runner) => measureLoss(runner, examples, tokenBudget), prefix);
+  } finally {
+    prefix?.close();
+  }
+}
+
+/** Outputs of the layers below all that training changed; none where that is the lowest, or nothing. */
+async function openPrefix({ base, tuned }: Model, examples: readonly TokenizedExample[], cacheDirectory: string) {
+  const depth = tuned
+    ? prefixDepth(
+        [...tuned.tensors.keys()].map((name) => ({ name })),
+        base.inventory,
+      )
+    : 0;
+  if (depth === 0) return undefined;
+  return PrefixCache.open({ base, depth, examples, cacheDirectory, basePrecision: tuned?.basePrecision });
 }
 
 /** The same with a runner at hand, whose graphs are kept for the next measurement. */

@@ -4,13 +4,18 @@ import type { DeviceName } from '../runtime/device.js';
 import { releaseAll } from '../runtime/device-tensor.js';
 import { toDevice } from '../runtime/transfer.js';
 import { BatchRunner } from './batch-runner.js';
+import type { PrefixCache } from './prefix-cache.js';
 import { ResidentWeights } from './resident-weights.js';
 
-/** @throws DeviceError where the GPU is asked for and there is none, or it fails */
+/**
+ * @param prefix outputs of the model's lower layers, where they are known; it stays the caller's
+ * @throws DeviceError where the GPU is asked for and there is none, or it fails
+ */
 export async function withRunner<T>(
   model: Model,
   device: DeviceName,
   use: (runner: BatchRunner) => Promise<T>,
+  prefix?: PrefixCache,
 ): Promise<T> {
   const { base, tuned } = model;
   const { fed, weights } = fedWeightsOf(model);
@@ -18,7 +23,8 @@ export async function withRunner<T>(
   const resident = onCpu ? undefined : new ResidentWeights(base);
   const held = onCpu ? undefined : await toDevice(fed.shapes, (name) => weights.get(name)!);
   const { basePrecision } = tuned ?? {};
-  const runner = new BatchRunner({ base, fed, weights: held ?? weights, training: false, resident, basePrecision });
+  const shared = { base, fed, weights: held ?? weights, resident, basePrecision, prefix };
+  const runner = new BatchRunner({ ...shared, training: false });
   try {
     return await use(runner);
   } finally {

@@ -76,7 +76,7 @@ function matches(pattern: string, name: string): boolean {
 const escapeExpression = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** Layers that come before anything trainable: their output never changes. */
-export function prefixDepth(trainable: readonly TrainableTensor[], inventory: Inventory): number {
+export function prefixDepth(trainable: readonly Pick<TrainableTensor, 'name'>[], inventory: Inventory): number {
   const lowest = Math.min(inventory.layers, ...trainable.map(({ name }) => inventory.depthOf(name)));
   return Math.max(0, lowest);
 }
