@@ -88,6 +88,16 @@ export function moment(at: string | number | null | undefined): string {
     : `${day.format(date)}, ${clock.format(date)}`;
 }
 
+const languageNames = new Intl.DisplayNames(locale, { type: 'language', fallback: 'code' });
+
+/** `English` for `en`; what is no code stays as it is. */
+export function languageName(code: string): string {
+  return /^[a-z]{2,3}$/.test(code) ? (languageNames.of(code) ?? code) : code;
+}
+
+/** Numbers of papers are said to be such. */
+export const cited = (source: string) => source.replace(/(?<![\w:.]|arXiv )(\d{4}\.\d{5})\b/g, 'arXiv $1');
+
 /** `a`, `a and b`, `a, b and c`. */
 export function list(items: readonly string[]): string {
   return new Intl.ListFormat(locale).format(items);

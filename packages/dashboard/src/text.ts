@@ -371,6 +371,11 @@ export const text = {
     changed: 'Changed',
     whole: 'All training settings',
     attributes: 'Attributes',
+    attributeNames: {
+      reference_loss: 'Loss on the reference text (old skill)',
+      subset_share: 'Share of the training examples',
+      failure_kind: 'Kind of failure',
+    } as Record<string, string>,
     notes: 'Notes',
     noNotes: 'No notes.',
     on: 'On the way',
@@ -593,7 +598,7 @@ export const text = {
     lengthsHow: (median: string, most: string, unit: string) =>
       `Half of them are shorter than ${median} ${unit}; the longest has ${most}.`,
     cut: (rows: string, limit: string) => `${rows} rows are longer than ${limit} tokens and are cut.`,
-    tokens: 'tokens',
+    tokens: 'tokens (pieces of words)',
     characters: 'characters',
     examples: 'Examples',
     labels: 'How are the labels spread?',

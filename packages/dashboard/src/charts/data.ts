@@ -1,15 +1,16 @@
 // How data are spread: lengths of the examples, and labels.
 import type { Inspection } from '@goldilocks/protocol/page';
-import { count, percent, plain } from '../format.js';
+import { count, percent } from '../format.js';
 import { text } from '../text.js';
 import { quiet, titleBelow } from './axes.js';
 import type { Drawing } from './drawing.js';
 
-export function drawLengths({ lengths: { histogram, tokens } }: Pick<Inspection, 'lengths'>): Drawing {
+export function drawLengths({ lengths: { histogram } }: Pick<Inspection, 'lengths'>): Drawing {
   const { low, high, counts } = histogram;
-  const unit = tokens ? text.data.tokens : text.data.characters;
+  const unit = text.data.characters;
   const width = (high - low) / Math.max(1, counts.length);
-  const ends = (i: number) => `${plain(low + i * width)}–${plain(low + (i + 1) * width)}`;
+  const edge = (i: number) => count(Math.round(low + i * width));
+  const ends = (i: number) => `${edge(i)}–${edge(i + 1)}`;
   const label = (i: number) => `${ends(i)} ${unit}: ${text.data.problemCount(counts[i]!)}`;
   return {
     height: 260,
@@ -17,7 +18,7 @@ export function drawLengths({ lengths: { histogram, tokens } }: Pick<Inspection,
       grid: { left: 8, right: 16, top: 12, bottom: 36, containLabel: true },
       xAxis: {
         type: 'category',
-        data: counts.map((_, i) => plain(low + i * width)),
+        data: counts.map((_, i) => edge(i)),
         ...quiet(colors),
         ...titleBelow(unit, colors),
       },

@@ -35,6 +35,7 @@ export function drawKnob(knob: Hyperparameter, objective: string): Drawing {
         : {
             type: scale === 'log' && shown.every(({ value: at }) => (at as number) > 0) ? 'log' : 'value',
             scale: true,
+            logBase: shown.every(({ value: at }) => Number.isInteger(at)) ? 2 : 10,
             ...quiet(colors),
             splitLine: { show: false },
             axisLabel: {

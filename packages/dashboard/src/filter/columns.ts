@@ -22,6 +22,8 @@ export interface TrialColumn {
   value: (row: number) => number | null;
   label: (row: number) => string;
   choices: readonly ColumnChoice[] | null;
+  /** Whether numbers stand in it, which are read from the right. */
+  numeric: boolean;
   /** Pixels. */
   width: number;
 }
@@ -45,9 +47,11 @@ export function columnsOf(trials: TrialColumns, { metricNames, objectiveTitle }:
     const { name, title, choices, values } = column;
     const shown = choices?.map((key) => ({ key, label: readable(key) })) ?? null;
     const value = (row: number) => values[row] ?? null;
-    if (!shown) return number(paramColumn(name), title, value, (it) => (it === null ? '—' : plain(it)), 120);
+    if (!shown) return number(paramColumn(name), title, value, (it) => (it === null ? '—' : plain(it)), 96);
     const label = (row: number) => (values[row] == null ? '—' : shown[values[row]!]!.label);
-    return { id: paramColumn(name), title, kind: 'choice', value, label, choices: shown, width: roomFor(title, 130) };
+    const numeric = shown.every((one) => Number.isFinite(Number.parseFloat(one.label)));
+    const width = roomFor(title, numeric ? 96 : 130);
+    return { id: paramColumn(name), title, kind: 'choice', value, label, choices: shown, numeric, width };
   });
   return [
     number(
@@ -55,7 +59,7 @@ export function columnsOf(trials: TrialColumns, { metricNames, objectiveTitle }:
       text.trials.number,
       (row) => trials.numbers[row]!,
       (it) => String(it),
-      84,
+      76,
     ),
     choice(
       'state',
@@ -74,7 +78,11 @@ export function columnsOf(trials: TrialColumns, { metricNames, objectiveTitle }:
       110,
     ),
     number('seconds', text.trials.seconds, (row) => trials.seconds[row] ?? null, duration, 110),
-    { ...number('started', text.trials.started, (row) => trials.startedAt[row] ?? null, moment, 190), kind: 'time' },
+    {
+      ...number('started', text.trials.started, (row) => trials.startedAt[row] ?? null, moment, 190),
+      kind: 'time',
+      numeric: false,
+    },
     choice('feasible', text.trials.feasible, noOrYes, (row) => Number(trials.feasible[row])),
     choice('marked', text.trials.marked, noOrYes, (row) => Number(trials.marked[row])),
     number(
@@ -101,6 +109,7 @@ function number(
     value,
     label: (row) => write(value(row)),
     choices: null,
+    numeric: true,
     width: roomFor(title, width),
   };
 }
@@ -130,7 +139,8 @@ function choice(
     value,
     label: (row) => choices[value(row)]!.label,
     choices,
-    width: roomFor(title, 120),
+    numeric: false,
+    width: roomFor(title, 110),
   };
 }
 

@@ -26,7 +26,7 @@ test('an address that makes no sense filters nothing', () => {
 });
 
 const column = (id: string, values: (number | null)[], keys: string[] | null = null): TrialColumn => ({
-  ...{ id, title: id, kind: keys ? 'choice' : 'number', width: 1 },
+  ...{ id, title: id, kind: keys ? 'choice' : 'number', numeric: false, width: 1 },
   choices: keys?.map((key) => ({ key, label: `translated ${key}` })) ?? null,
   value: (row) => values[row]!,
   label: (row) => String(values[row]),

@@ -65,7 +65,7 @@ export const inspectionSchema = z.object({
     inputCharacters: lengths,
     targetCharacters: lengths,
     tokens: lengths.extend({ total: count, maxLength: count.nullable(), rowsCut: count, tokensCut: count }).nullable(),
-    /** Of whole examples: in tokens where these were counted, else in characters. */
+    /** Of whole examples, in characters. */
     histogram: histogramSchema,
   }),
   shares: z.object({

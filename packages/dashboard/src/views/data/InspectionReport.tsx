@@ -9,7 +9,7 @@ import { Button } from '../../components/Button.js';
 import { DataTable } from '../../components/DataTable.js';
 import { Facts, Pill } from '../../components/Facts.js';
 import { Shown } from '../../components/states.js';
-import { count, list, percent, plain } from '../../format.js';
+import { count, languageName, list, percent, plain } from '../../format.js';
 import { text } from '../../text.js';
 
 export function InspectionReport({ inspection }: { inspection: Inspection }) {
@@ -78,7 +78,7 @@ function mainFacts({ columns, splits, format, languages }: Inspection) {
       ? [
           [
             text.data.languages,
-            list(languages.slice(0, 4).map(({ language, share }) => `${language} ${percent(share)}`)),
+            list(languages.slice(0, 4).map(({ language, share }) => `${languageName(language)} ${percent(share)}`)),
           ] as const,
         ]
       : []),
@@ -117,7 +117,7 @@ function Problem({ inspection, problem }: { inspection: string; problem: Inspect
     <li className="stack tight">
       <div className="row">
         <Pill look={looks[severity]}>{text.data.severities[severity]}</Pill>
-        <span className="small muted">{text.data.problemCount(rows)}</span>
+        {rows > 0 && <span className="small muted">{text.data.problemCount(rows)}</span>}
       </div>
       <p className="pre">{message}</p>
       {advice && <p className="small muted pre">{advice}</p>}

@@ -1,6 +1,6 @@
 // What the journey had to say, notes, and why the settings are as they are.
 import type { Adjustment, StudyMessage, StudyOverview } from '@goldilocks/protocol/page';
-import { moment, param, settingName } from '../../format.js';
+import { cited, moment, param, settingName } from '../../format.js';
 import { text } from '../../text.js';
 
 interface Props {
@@ -80,7 +80,7 @@ export function AdjustmentList({ adjustments }: { adjustments: readonly Adjustme
         <li key={name + sentence} className="small">
           <b>{text.start.from(`${settingName(name)} ${param(from)}`, param(to))}</b>
           {sentence} {priorOnly && <em>({text.live.priorOnly})</em>}{' '}
-          {source && <span className="muted">{source.title}</span>}
+          {source && <span className="muted">{cited(source.title)}</span>}
         </li>
       ))}
     </ul>

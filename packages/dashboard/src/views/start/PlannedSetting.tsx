@@ -5,7 +5,7 @@ import { Button } from '../../components/Button.js';
 import { DialogButton } from '../../components/Dialog.js';
 import { Choice, NumberInput, TextInput, Toggle } from '../../components/fields.js';
 import { searchedText } from '../../components/searched.js';
-import { param } from '../../format.js';
+import { cited, param } from '../../format.js';
 import { text } from '../../text.js';
 import type { Choices } from './request.js';
 
@@ -40,7 +40,7 @@ export function PlannedSetting({ setting, choices, onChange }: Props) {
         {explanation && <p className="small muted">{explanation}</p>}
         {source && (
           <p className="tiny muted">
-            {text.start.source}: {source}
+            {text.start.source}: {cited(source)}
           </p>
         )}
       </div>

@@ -51,7 +51,7 @@ export const TrialRow = memo(function TrialRow({
       onDoubleClick={() => onOpen(trial)}
     >
       {shown.map((column) => (
-        <div key={column.id} role="gridcell" className={column.kind === 'number' ? 'grid-cell number' : 'grid-cell'}>
+        <div key={column.id} role="gridcell" className={column.numeric ? 'grid-cell number' : 'grid-cell'}>
           {column.id === 'number' ? <TrialAnchor trial={trial} href={href} onOpen={onOpen} /> : column.label(row)}
         </div>
       ))}

@@ -175,11 +175,11 @@ interface HeadProps {
 }
 
 /** Rising, falling, and as they came. */
-function HeadCell({ column: { id, title, kind }, sort, onSort }: HeadProps) {
+function HeadCell({ column: { id, title, numeric }, sort, onSort }: HeadProps) {
   const order = sort === id ? 'ascending' : sort === `-${id}` ? 'descending' : 'none';
   const next = { none: id, ascending: `-${id}`, descending: undefined }[order];
   return (
-    <div role="columnheader" aria-sort={order} className={`grid-cell ${kind === 'number' ? 'number' : ''}`}>
+    <div role="columnheader" aria-sort={order} className={`grid-cell ${numeric ? 'number' : ''}`}>
       <button type="button" className="sort" title={text.trials.sortBy(title)} onClick={() => onSort(next)}>
         {title} <span aria-hidden="true">{{ ascending: '▲', descending: '▼', none: '' }[order]}</span>
       </button>

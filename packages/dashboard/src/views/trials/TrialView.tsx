@@ -11,7 +11,7 @@ import { DataTable } from '../../components/DataTable.js';
 import { Facts, Pill, type PillLook } from '../../components/Facts.js';
 import { useTitle } from '../../components/Shell.js';
 import { Shown } from '../../components/states.js';
-import { duration, measured, moment, param } from '../../format.js';
+import { duration, measured, moment, param, plain } from '../../format.js';
 import { text } from '../../text.js';
 import { Notes } from '../live/Messages.js';
 import { Answers, RunCurves } from '../live/RunningTrials.js';
@@ -71,8 +71,10 @@ export function TrialView() {
 function Trial({ study, trial, overview }: { study: string; trial: TrialDetail; overview: StudyOverview }) {
   const { number, state, values, seconds, startedAt, reason, origin, marked, notes, curves, userAttributes } = trial;
   const { readOnly } = overview.summary;
-  // A journey keeps the settings here as well; they have their own place above.
-  const attributes = Object.entries(userAttributes).filter(([name]) => name !== 'settings' || trial.settings === null);
+  // A journey keeps here what has its own place above.
+  const attributes = Object.entries(userAttributes).filter(
+    ([name]) => trial.settings === null || !['settings', 'seconds', 'reason'].includes(name),
+  );
   const hasCurves = curves.training.length > 0 || curves.validation.length > 0;
   return (
     <div className="stack loose">
@@ -134,7 +136,11 @@ function Trial({ study, trial, overview }: { study: string; trial: TrialDetail; 
           {attributes.length > 0 && (
             <section className="card stack tight">
               <h3>{text.trial.attributes}</h3>
-              <Facts facts={attributes.map(([name, value]) => [name, JSON.stringify(value)] as const)} />
+              <Facts
+                facts={attributes.map(
+                  ([name, value]) => [text.trial.attributeNames[name] ?? name, written(value)] as const,
+                )}
+              />
             </section>
           )}
           <section className="card stack tight">
@@ -146,6 +152,8 @@ function Trial({ study, trial, overview }: { study: string; trial: TrialDetail; 
     </div>
   );
 }
+
+const written = (value: unknown) => (typeof value === 'number' ? plain(value, 4) : JSON.stringify(value));
 
 function Settings({ trial: { params, changed, settings }, overview }: { trial: TrialDetail; overview: StudyOverview }) {
   const title = (name: string) => overview.parameters.find((parameter) => parameter.name === name)?.title ?? name;
