@@ -64,11 +64,20 @@ export function axisOf(axis: Axis, colors: Colors) {
   return {
     ...look,
     type: isLog ? ('log' as const) : ('value' as const),
+    ...(isLog && { logBase: logBaseFor(min, max) }),
     scale: true,
     ...(positive && { min, max }),
     axisLabel: { ...look.axisLabel, ...(isLog ? {} : ends), formatter: (value: number) => axisNumber(value) },
   };
 }
+
+/** Powers of ten are too far apart for a short axis: it would have no number at all. */
+export function logBaseFor(low: number | undefined, high: number | undefined): 2 | 10 {
+  return low !== undefined && high !== undefined && low > 0 && high / low < 30 ? 2 : 10;
+}
+
+/** Long names of choices, parted where a hyphen allows it. */
+export const parted = (name: string) => readable(name).replaceAll('-', '-\n');
 
 const axisNumber = (value: number) =>
   Number.isInteger(value) && Math.abs(value) < 1e6 ? count(value) : plain(value, 3);

@@ -2,7 +2,7 @@
 import type { Hyperparameter } from '@goldilocks/protocol/page';
 import { measured, param } from '../format.js';
 import { text } from '../text.js';
-import { quiet, robustRange, titleAbove } from './axes.js';
+import { parted, quiet, robustRange, titleAbove } from './axes.js';
 import type { Drawing } from './drawing.js';
 import { trialPoints } from './points.js';
 
@@ -30,7 +30,7 @@ export function drawKnob(knob: Hyperparameter, objective: string): Drawing {
             type: 'category',
             data: choices,
             ...quiet(colors),
-            axisLabel: { color: colors.muted, interval: 0, width: 74, overflow: 'break', fontSize: 11, lineHeight: 13 },
+            axisLabel: { color: colors.muted, interval: 0, formatter: parted, fontSize: 11, lineHeight: 13 },
           }
         : {
             type: scale === 'log' && shown.every(({ value: at }) => (at as number) > 0) ? 'log' : 'value',

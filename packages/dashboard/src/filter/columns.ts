@@ -140,7 +140,7 @@ function choice(
     label: (row) => choices[value(row)]!.label,
     choices,
     numeric: false,
-    width: roomFor(title, 110),
+    width: roomFor(title, 124),
   };
 }
 

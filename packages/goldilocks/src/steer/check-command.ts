@@ -21,19 +21,27 @@ export function checkCommand(command: SteeringCommand, study: CommandedStudy): v
     throw new UserError(`The study «${excerpt(study.study)}» has no trial ${trial}; ${there}.`);
   }
   if (command.kind === 'mark' || command.kind === 'note') return;
+  const reason = whyNotSteered(study);
+  if (reason !== '') throw new UserError(`«${excerpt(study.study)}» cannot be steered. ${reason}`);
   if (study.search !== undefined) checkSearch(command, study.study, study.search);
   else checkJourney(command, study);
+}
+
+/** Why a study takes no commands but marks and notes, and what can be done instead; empty where it takes them. */
+export function whyNotSteered({ journey, search }: Pick<CommandedStudy, 'journey' | 'search'>): string {
+  if (journey?.settings.cluster !== undefined) {
+    return 'Its trials run on other machines, each of which reads what to search when it joins and then follows its own trial. What can be done: stop it for now and go on later, let more machines join (goldilocks worker), or start a study with other ranges; marks and notes can be made.';
+  }
+  if (search?.storage !== undefined) {
+    return 'Several processes may work on it, each of which reads what to search when it starts. What can be done: end them (Ctrl-C) and go on with another budget (goldilocks resume), or start a study with other ranges; marks and notes can be made.';
+  }
+  return '';
 }
 
 function checkJourney(command: SteeringCommand, study: CommandedStudy): void {
   if (study.journey === undefined) {
     throw new UserError(
       `No search of goldilocks runs in the study «${excerpt(study.study)}», so it cannot be steered; marks and notes can be made.`,
-    );
-  }
-  if (study.journey.settings.cluster !== undefined) {
-    throw new UserError(
-      `The trials of «${excerpt(study.study)}» run on other machines, which take no commands yet; marks and notes can be made.`,
     );
   }
   if (study.journey.report !== undefined) {
@@ -46,12 +54,7 @@ function checkJourney(command: SteeringCommand, study: CommandedStudy): void {
   }
 }
 
-function checkSearch(command: SteeringCommand, study: string, { storage, finished }: OptimizeRecord): void {
-  if (storage !== undefined) {
-    throw new UserError(
-      `Several processes may work on «${excerpt(study)}», which take no commands yet; marks and notes can be made.`,
-    );
-  }
+function checkSearch(command: SteeringCommand, study: string, { finished }: OptimizeRecord): void {
   if (!finished) return;
   const more = command.kind === 'extend' ? ` More trials: goldilocks resume ${excerpt(study)} --trials NUMBER.` : '';
   throw new UserError(`The search «${excerpt(study)}» is finished; marks and notes can still be made.${more}`);

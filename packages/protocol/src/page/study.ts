@@ -121,6 +121,8 @@ export const studyOverviewSchema = z.object({
   /** Newest last, at most a hundred. */
   messages: z.array(messageSchema),
   commands: z.array(commandRecordSchema),
+  /** Why it takes no commands but marks and notes, and what can be done instead; empty where it takes them. */
+  whyNotSteered: z.string(),
   /** On the study itself. */
   notes: z.array(z.object({ at: z.string(), text: z.string() })),
   /** Why it ended badly, and what to do; empty otherwise. */

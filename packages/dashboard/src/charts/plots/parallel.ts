@@ -3,6 +3,7 @@ import type { FigureOf, ValuedAxis } from '@goldilocks/protocol/page';
 import { paramColumn, valueColumn } from '../../filter/columns.js';
 import { plain, readable } from '../../format.js';
 import { text } from '../../text.js';
+import { logBaseFor, parted } from '../axes.js';
 import { scaleColor } from '../colors.js';
 import type { Cell, Drawing } from '../drawing.js';
 import { type PlotContext, paramConditions, paramTitle, valueConditions } from './context.js';
@@ -130,12 +131,15 @@ function extentOf({ scale, labels }: ValuedAxis, { lane, range }: Laned) {
     const data = labels!.map(readable);
     return { type: 'category', data: lane === null ? data : [text.trials.missing, ...data] };
   }
-  return { type: scale === 'log' ? 'log' : 'value', scale: true, min: range?.[0], max: range?.[1] };
+  const [min, max] = range ?? [];
+  if (scale === 'log') return { type: 'log', logBase: logBaseFor(min, max), scale: true, min, max };
+  return { type: 'value', scale: true, min, max };
 }
 
 /** Ends that were computed are no round numbers, and not written; the lane's end says what lies there. */
-function labelsOf({ scale }: ValuedAxis, { lane }: Laned) {
-  if (scale === 'category') return { width: 84, overflow: 'truncate' };
+function labelsOf({ scale, labels }: ValuedAxis, { lane }: Laned) {
+  // All choices are named where there are few.
+  if (scale === 'category') return { formatter: parted, lineHeight: 12, ...(labels!.length <= 6 && { interval: 0 }) };
   const isLane = (value: number) => lane !== null && Math.abs(value - lane) <= 1e-9 * Math.abs(lane);
   return {
     showMinLabel: lane !== null,

@@ -67,10 +67,9 @@ export function drawPareto({ axes, trials, values, kinds, base }: FigureOf<'pare
         {
           type: 'scatter',
           silent: true,
-          symbol: 'emptyCircle',
           symbolSize: 22,
           data: recommended.map(place),
-          itemStyle: { color: colors.recommended, borderWidth: 2 },
+          itemStyle: { color: 'transparent', borderColor: colors.recommended, borderWidth: 2, opacity: 1 },
         },
       ],
     }),

@@ -2,13 +2,20 @@
 import type { FigureOf } from '@goldilocks/protocol/page';
 import { measured, plain, readable } from '../../format.js';
 import { text } from '../../text.js';
-import { axisOf, robustRange, titleBelow } from '../axes.js';
+import { axisOf, parted, robustRange, titleBelow } from '../axes.js';
 import type { Colors } from '../colors.js';
 import type { Drawing } from '../drawing.js';
 import { type PlotContext, paramConditions, paramTitle, valueConditions } from './context.js';
 import { scatter } from './scatter.js';
 
 const PANEL = 250;
+/** Choices that all have room for their names. */
+const MOST_NAMED = 6;
+
+const choiceLabels = (colors: Colors) => ({
+  axisLabel: { color: colors.muted, fontSize: 11, lineHeight: 12, interval: 0, formatter: parted },
+  nameGap: 42,
+});
 
 /** What sets a trial's point apart from the others. */
 type Look = 'plain' | 'infeasible' | 'recommended' | 'best';
@@ -83,6 +90,7 @@ export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Draw
           nameTextStyle: { color: colors.ink, fontSize: 12 },
           splitLine: { show: false },
           splitNumber: 3,
+          ...(x.labels && x.labels.length <= MOST_NAMED && choiceLabels(colors)),
         })),
         yAxis: panels.map((_, p) => ({
           gridIndex: p,

@@ -34,7 +34,7 @@ export function LiveView() {
           )}
           {overview.summary.kind === 'journey' && <Stages stages={overview.stages} />}
           <Tiles overview={overview} />
-          <div className="split">
+          <div className="split live">
             <div className="stack">
               {!overview.hasReport && <RunningTrials overview={overview} />}
               <Progress overview={overview} />

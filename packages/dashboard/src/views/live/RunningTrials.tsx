@@ -41,7 +41,7 @@ function Running({ trial, overview }: { trial: RunningTrial; overview: StudyOver
           </Pill>
           <span className="small muted">{text.purposes[purpose]}</span>
         </div>
-        {purpose === 'search' && !overview.summary.readOnly && (
+        {purpose === 'search' && !overview.summary.readOnly && overview.whyNotSteered === '' && (
           <StopTrial study={overview.summary.key} trial={trial.trial} />
         )}
       </div>

@@ -11,6 +11,7 @@ import { commandSentence, give } from './steering/give.js';
 
 export function Steering({ overview }: { overview: StudyOverview }) {
   const { summary, commands } = overview;
+  const { whyNotSteered } = overview;
   const isOver = summary.state === 'finished' || summary.state === 'elsewhere';
   const title = (name: string) => overview.parameters.find((parameter) => parameter.name === name)?.title ?? name;
   if (summary.readOnly && commands.length === 0) {
@@ -22,16 +23,17 @@ export function Steering({ overview }: { overview: StudyOverview }) {
     );
   }
   return (
-    <section className="card stack">
+    <section className="card stack steering">
       <div>
         <h2>{text.steer.title}</h2>
         {!isOver && (
           <p className="small muted">
-            {summary.state === 'running' || summary.state === 'paused' ? text.steer.hint : text.steer.notRunning}
+            {whyNotSteered ||
+              (summary.state === 'running' || summary.state === 'paused' ? text.steer.hint : text.steer.notRunning)}
           </p>
         )}
       </div>
-      {!summary.readOnly && <Controls overview={overview} isOver={isOver} />}
+      {!summary.readOnly && <Controls overview={overview} isOver={isOver || whyNotSteered !== ''} />}
       <CommandList commands={commands} title={title} />
     </section>
   );

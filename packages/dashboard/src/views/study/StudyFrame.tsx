@@ -1,7 +1,8 @@
 // The frame around the views of one study: its name, its state, and the way between the views.
 import type { StudyOverview } from '@goldilocks/protocol/page';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { call } from '../../api/client.js';
 import { listen } from '../../api/news.js';
 import { queryClient, studyKey, studyQuery } from '../../api/queries.js';
@@ -19,13 +20,22 @@ export function StudyFrame() {
   const study = useStudyKey();
   useNews(listen, study);
   const query = useQuery(studyQuery(study));
+  const tabs = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  const isThere = query.data !== undefined;
+  // On a phone the tab of this view may lie outside.
+  useEffect(() => {
+    const nav = tabs.current;
+    const tab = nav?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (nav && tab) nav.scrollLeft = tab.offsetLeft - (nav.clientWidth - tab.offsetWidth) / 2;
+  }, [pathname, isThere]);
   if (query.data === undefined) {
     return query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : <Loading height={420} />;
   }
   return (
     <>
       <StudyHead overview={query.data} />
-      <nav className="tabs" aria-label={text.study.nav}>
+      <nav ref={tabs} className="tabs" aria-label={text.study.nav}>
         <StudyLinks study={study} isJourney={query.data.summary.kind === 'journey'} />
       </nav>
       {query.error && <Failure error={query.error} />}

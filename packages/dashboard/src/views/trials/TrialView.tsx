@@ -89,7 +89,7 @@ function Trial({ study, trial, overview }: { study: string; trial: TrialDetail; 
         </div>
         {!readOnly && (
           <div className="row">
-            {state === 'RUNNING' && <StopTrial study={study} trial={number} />}
+            {state === 'RUNNING' && overview.whyNotSteered === '' && <StopTrial study={study} trial={number} />}
             <TrialButtons study={study} trial={number} marked={marked} />
           </div>
         )}

@@ -8,6 +8,7 @@ import { reportAdjustments } from '../../journey/report/context.js';
 import { recommendedParams, shownParams } from '../../journey/report/params.js';
 import { searchBudget } from '../../optimize/options.js';
 import { hyperparameterFacts } from '../../report/hyperparameter-facts.js';
+import { whyNotSteered } from '../../steer/check-command.js';
 import { notesOn, toldRanges } from '../../steer/commands.js';
 import { finite } from './live-state.js';
 import { isChief, titleOf } from './shown.js';
@@ -38,6 +39,7 @@ export function overviewOf(view: StudyView): StudyOverview {
     running: live.running,
     messages: [...live.messages],
     commands,
+    whyNotSteered: whyNotSteered(view),
     notes: notesOn(commands, undefined),
     error: live.ended?.type === 'journey-failed' ? live.ended.message : '',
     resumeCommand: view.kind === 'other' ? '' : `goldilocks resume ${quote(study.name)}`,
