@@ -137,6 +137,7 @@ export const text = {
 
   study: {
     nav: 'Views of this study',
+    all: 'All studies',
     live: 'Live',
     knobs: 'Just right',
     trials: 'Trials',
@@ -219,6 +220,7 @@ export const text = {
     title: 'Steer',
     hint: 'Each takes effect at the next step and is kept with the study.',
     readOnly: 'This study is only read; it cannot be steered.',
+    searched: 'The search is over and its best are being confirmed and trained: it can be paused, no more.',
     notRunning: 'No process works on it. What you tell it now is done when it goes on.',
     pause: 'Pause',
     resume: 'Go on',

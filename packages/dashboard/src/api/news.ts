@@ -100,6 +100,8 @@ export function listen(study: string | undefined): () => void {
       } catch (error) {
         if (ended) return;
         if (error instanceof ServerError && error.status === 401) return become('refused');
+        // The server is there; the view says that the study is not.
+        if (error instanceof ServerError && error.status === 404) return become('live');
         if (!current.signal.aborted) failures++;
       }
       if (ended) return;

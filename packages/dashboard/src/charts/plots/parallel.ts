@@ -69,6 +69,7 @@ export function drawParallel(figure: FigureOf<'parallel'>, context: PlotContext)
         nameTextStyle: {
           color: colors.ink,
           fontSize: 12,
+          lineHeight: 15,
           ...(width < NARROW && { align: 'left', verticalAlign: 'bottom', padding: [0, 0, 8, 14] }),
         },
         nameGap: 14,

@@ -12,9 +12,9 @@ const PANEL = 250;
 /** Choices that all have room for their names. */
 const MOST_NAMED = 6;
 
-const choiceLabels = (colors: Colors) => ({
+const choiceLabels = (colors: Colors, labels: readonly string[]) => ({
   axisLabel: { color: colors.muted, fontSize: 11, lineHeight: 12, interval: 0, formatter: parted },
-  nameGap: 42,
+  ...(labels.some((label) => label.includes('-')) && { nameGap: 46 }),
 });
 
 /** What sets a trial's point apart from the others. */
@@ -90,7 +90,7 @@ export function drawSlice(figure: FigureOf<'slice'>, context: PlotContext): Draw
           nameTextStyle: { color: colors.ink, fontSize: 12 },
           splitLine: { show: false },
           splitNumber: 3,
-          ...(x.labels && x.labels.length <= MOST_NAMED && choiceLabels(colors)),
+          ...(x.labels && x.labels.length <= MOST_NAMED && choiceLabels(colors, x.labels)),
         })),
         yAxis: panels.map((_, p) => ({
           gridIndex: p,

@@ -13,6 +13,7 @@ export function Steering({ overview }: { overview: StudyOverview }) {
   const { summary, commands } = overview;
   const { whyNotSteered } = overview;
   const isOver = summary.state === 'finished' || summary.state === 'elsewhere';
+  const isSearched = overview.stages.some(({ stage, state }) => stage === 'search' && state === 'done');
   const title = (name: string) => overview.parameters.find((parameter) => parameter.name === name)?.title ?? name;
   if (summary.readOnly && commands.length === 0) {
     return (
@@ -29,17 +30,28 @@ export function Steering({ overview }: { overview: StudyOverview }) {
         {!isOver && (
           <p className="small muted">
             {whyNotSteered ||
+              (isSearched && text.steer.searched) ||
               (summary.state === 'running' || summary.state === 'paused' ? text.steer.hint : text.steer.notRunning)}
           </p>
         )}
       </div>
-      {!summary.readOnly && <Controls overview={overview} isOver={isOver || whyNotSteered !== ''} />}
+      {!summary.readOnly && (
+        <Controls overview={overview} isOver={isOver || whyNotSteered !== ''} isSearched={isSearched} />
+      )}
       <CommandList commands={commands} title={title} />
     </section>
   );
 }
 
-function Controls({ overview, isOver }: { overview: StudyOverview; isOver: boolean }) {
+interface ControlsProps {
+  overview: StudyOverview;
+  /** Only notes are left. */
+  isOver: boolean;
+  /** What is left beside them is to pause. */
+  isSearched: boolean;
+}
+
+function Controls({ overview, isOver, isSearched }: ControlsProps) {
   const study = overview.summary.key;
   const { parameters, summary } = overview;
   return (
@@ -57,6 +69,10 @@ function Controls({ overview, isOver }: { overview: StudyOverview; isOver: boole
               {text.steer.pause}
             </Button>
           )}
+        </>
+      )}
+      {!isOver && !isSearched && (
+        <>
           <DialogButton trigger={<Steer icon="stop" label={text.steer.stop} />} title={text.steer.stopTitle}>
             {(close) => (
               <>

@@ -30,7 +30,13 @@ export function StudyFrame() {
     if (nav && tab) nav.scrollLeft = tab.offsetLeft - (nav.clientWidth - tab.offsetWidth) / 2;
   }, [pathname, isThere]);
   if (query.data === undefined) {
-    return query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : <Loading height={420} />;
+    if (!query.error) return <Loading height={420} />;
+    return (
+      <div className="stack">
+        <Failure error={query.error} retry={() => void query.refetch()} />
+        <Link to="/">{text.study.all}</Link>
+      </div>
+    );
   }
   return (
     <>
