@@ -93,6 +93,12 @@ describe('a damaged tokenizer', () => {
     expect(() => TextTokenizer.load(folder)).toThrow(/impossible token id/);
   });
 
+  test('has no token for what a text holds', () => {
+    const model = { type: 'WordLevel', vocab: { a: 0 }, unk_token: 'none' };
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(sound.toString()), model, added_tokens: [] }));
+    expect(() => TextTokenizer.load(folder).encode('my card')).toThrow(/has no token for "m/);
+  });
+
   test('has any bytes changed: it loads and encodes, or is refused', () => {
     const change = fc.record({ at: fc.nat(sound.length - 1), to: fc.nat(255) });
     fc.assert(

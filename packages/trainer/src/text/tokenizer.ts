@@ -87,10 +87,19 @@ export class TextTokenizer {
     }
   }
 
-  /** Throws TextError where the tokenizer fails or does not end in time (10 seconds, and 10 more a million characters). */
+  /**
+   * @throws TextError where the tokenizer fails, has no token for a part of the text, or does not end in time (10 seconds, and 10 more a
+   * million characters)
+   */
   encode(text: string, { addSpecialTokens = true }: EncodeOptions = {}): number[] {
     const milliseconds = 10_000 + Math.ceil(text.length / 100);
-    return this.guarded(milliseconds, () => this.tokenizer.encode(text, { add_special_tokens: addSpecialTokens }).ids);
+    const options = { add_special_tokens: addSpecialTokens };
+    const { ids, tokens } = this.guarded(milliseconds, () => this.tokenizer.encode(text, options));
+    const missing = ids.findIndex((id: number | undefined) => id === undefined);
+    if (missing < 0) return ids;
+    throw new TextError(
+      `The tokenizer in ${this.place} has no token for ${JSON.stringify(String(tokens[missing]).slice(0, 40))}, nor one for what is unknown. Use the tokenizer that came with the model.`,
+    );
   }
 
   /** Throws TextError where an id is not in the vocabulary. */
