@@ -16,9 +16,10 @@ if (!data) {
 }
 const MINUTE = 60_000;
 const width = 1280;
+const HEIGHT = 1150;
 const server = await startServer(folder);
 const browser = await startBrowser();
-const context = await browser.newContext({ viewport: { width, height: 1150 }, reducedMotion: 'reduce' });
+const context = await browser.newContext({ viewport: { width, height: HEIGHT }, reducedMotion: 'reduce' });
 const page = await newPage(context, server.base);
 await page.goto(server.url);
 await page.getByRole('heading', { name: 'Studies', exact: true }).waitFor();
@@ -33,9 +34,6 @@ await picture('page-just-right');
 
 await view('/s/big-10000/plots/slice');
 await picture('page-plots');
-
-await view(`/s/${encodeURIComponent(study)}/plots/pareto`);
-await picture('page-retention');
 
 await view(`/s/${encodeURIComponent(study)}/try`);
 await page
@@ -55,10 +53,12 @@ async function view(path) {
   await settled(page);
 }
 
-/** What is on the screen, from the top or from a heading on. */
+/** What is on the screen, from the top or from a heading on; without the empty space below. */
 async function picture(name, from) {
   await page.evaluate(() => document.activeElement?.blur());
   if (from) await from.evaluate((heading) => window.scrollTo(0, heading.getBoundingClientRect().top + scrollY - 90));
   await page.waitForTimeout(500);
-  await page.screenshot({ path: join(out, `${name}.png`) });
+  const end = await page.evaluate(() => document.querySelector('main').lastElementChild.getBoundingClientRect().bottom);
+  const clip = { x: 0, y: 0, width, height: Math.round(Math.min(HEIGHT, end + 24)) };
+  await page.screenshot({ path: join(out, `${name}.png`), clip });
 }
