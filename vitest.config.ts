@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const journeys = ['packages/*/test/**/*.test.ts', 'packages/*/src/**/*.journey.test.ts'];
+const units = ['packages/*/src/**/*.test.ts'];
+const engine = ['packages/trainer/src/**/*.test.ts'];
 const patience = { testTimeout: 600_000, hookTimeout: 600_000 };
 
 // Across packages, tests meet the built code (as a user would); inside a package they import the sources.
@@ -15,8 +17,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], exclude: journeys, ...patience },
+        // One process for many files, which spares loading the same modules a hundred times: no test may leave anything changed behind it.
+        test: { name: 'unit', include: units, exclude: [...journeys, ...engine], isolate: false, ...patience },
       },
+      // The engine's hold native memory.
+      { extends: true, test: { name: 'unit-engine', include: engine, exclude: journeys, ...patience } },
       { extends: true, test: { name: 'journey', include: journeys, ...patience } },
     ],
   },

@@ -24,7 +24,7 @@ export function promotionRuleConformance(create: () => PromotionRule): Conforman
 
 const SPACE = { rate: float(1e-4, 1, { log: true }), epochs: int(1, 4), kind: categorical(['a', 'b']) };
 const SHARES = DEFAULT_SHARES;
-const BUDGET = 24;
+const BUDGET = 18;
 const cost = (params: Params, from: number, to: number) => (params.epochs as number) * (to - from);
 
 /** Settings that a study's sampler might choose. */

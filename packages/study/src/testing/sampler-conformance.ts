@@ -128,7 +128,7 @@ async function run(subject: SamplerSubject, study: Study, space: SearchSpace, tr
 
 async function checkValues(subject: SamplerSubject, space: SearchSpace): Promise<void> {
   const study = await newStudy(subject, subject.create(1));
-  for (const params of await run(subject, study, space, 40)) {
+  for (const params of await run(subject, study, space, 28)) {
     for (const [name, distribution] of Object.entries(space)) expectContained(name, distribution, params[name]!);
   }
 }
@@ -218,17 +218,17 @@ async function checkTwoStudies(subject: SamplerSubject, space: SearchSpace): Pro
 
 async function checkSeeds(subject: SamplerSubject, space: SearchSpace): Promise<void> {
   const [a, b, c] = await Promise.all(
-    [5, 5, 6].map(async (seed) => run(subject, await newStudy(subject, subject.create(seed)), space, 25)),
+    [5, 5, 6].map(async (seed) => run(subject, await newStudy(subject, subject.create(seed)), space, 16)),
   );
   expectEqual(a, b, 'two studies with the same seed');
   expectTrue(JSON.stringify(a) !== JSON.stringify(c), 'another seed gives another study');
 }
 
 async function checkResume(subject: SamplerSubject, space: SearchSpace): Promise<void> {
-  const whole = await run(subject, await newStudy(subject, subject.create(3)), space, 24);
+  const whole = await run(subject, await newStudy(subject, subject.create(3)), space, 18);
   const storage = new MemoryStorage();
   let last: Params[] = [];
-  for (const trials of [14, 10]) {
+  for (const trials of [13, 5]) {
     const directions = directionsOf(subject);
     const sampler = subject.create(3);
     const study = await createStudy({
@@ -256,12 +256,12 @@ async function checkPurity(subject: SamplerSubject, space: SearchSpace): Promise
       };
     },
   });
-  await run(subject, await newStudy(subject, guarded), space, 25);
+  await run(subject, await newStudy(subject, guarded), space, 18);
 }
 
 async function checkDefineByRun(subject: SamplerSubject, space: SearchSpace): Promise<void> {
   const study = await newStudy(subject, subject.create(4));
-  for (let i = 0; i < 30; i++) {
+  for (let i = 0; i < 20; i++) {
     const trial = await study.ask();
     for (const [j, [name, distribution]] of Object.entries(space).entries()) {
       // Samplers of a fixed space need all of it.
@@ -277,13 +277,13 @@ async function checkDefineByRun(subject: SamplerSubject, space: SearchSpace): Pr
 async function checkConcurrency(subject: SamplerSubject, space: SearchSpace): Promise<void> {
   const study = await newStudy(subject, subject.create(8));
   await study.enqueue({ ...Object.fromEntries(Object.keys(space).map((name) => [name, firstValue(space, name)])) });
-  for (let round = 0; round < 6; round++) {
+  for (let round = 0; round < 4; round++) {
     const trials = await Promise.all(Array.from({ length: 5 }, () => study.ask(space)));
     await Promise.all(trials.map((trial) => end(study, trial.frozen, subject.objectives ?? 1)));
   }
   expectEqual(
     (await study.trials()).map(({ number }) => number),
-    Array.from({ length: 30 }, (_, i) => i),
+    Array.from({ length: 20 }, (_, i) => i),
     'all trials',
   );
 }

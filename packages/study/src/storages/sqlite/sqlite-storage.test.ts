@@ -169,7 +169,7 @@ test('eight processes killed at random: unique numbers, no trial claimed twice, 
   const told: number[] = [];
   let next = 7;
   const runOne = async (): Promise<void> => {
-    while (told.length < 64) {
+    while (told.length < 40) {
       const child = fork(worker, [path, 'a', '10000'], { execArgv: [] });
       const exit = new Promise((resolve) => child.once('exit', resolve));
       // A linear congruential generator: killed after one to five trials.
