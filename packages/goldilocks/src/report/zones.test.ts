@@ -134,7 +134,7 @@ test('pruned trials are compared at the share where they stopped', () => {
 });
 
 test('a metric to maximise gives the same zones as the loss it mirrors', () => {
-  const trials = study(30, 7);
+  const trials = study(16, 7);
   const incumbent = best(trials);
   const mirrored = trials.map((trial) => ({ ...trial, value: trial.value === null ? null : -trial.value }));
   const minimised = findZones({ parameters, trials, incumbent, direction: 'minimize', noise: 0.04 });
