@@ -40,7 +40,7 @@ export async function scoreLabelTokens(
   model: Model,
   prompts: readonly Int32Array[],
   labels: readonly Int32Array[],
-  { tokenBudget = 1024, device = 'cpu', onProgress }: ScoreOptions = {},
+  { tokenBudget = 512, device = 'cpu', onProgress }: ScoreOptions = {},
 ): Promise<LabelScores> {
   const scores: LabelScores = { predicted: [], probabilities: [] };
   const tree = labelTree(labels);

@@ -41,6 +41,8 @@ export interface BatchRunnerOptions {
   basePrecision?: BasePrecision;
   /** Most bytes of logits at once in training; see `chunksFor` for the default. */
   logitsLimit?: number;
+  /** How many graphs are kept, of those used last; default 4. Each maps the frozen weights anew. */
+  graphs?: number;
 }
 
 /** Where in the run a batch stands: what its dropout masks and its noise are drawn from. */
@@ -61,7 +63,7 @@ interface Prepared extends BatchGraph {
   masks?: { drawn: DropoutMasks; arrays: Uint8Array[] };
 }
 
-const mostGraphs = 4;
+const defaultGraphs = 4;
 
 export class BatchRunner {
   private readonly prepared = new Map<string, Prepared>();
@@ -119,7 +121,7 @@ export class BatchRunner {
       this.prepared.set(key, known);
       return known;
     }
-    if (this.prepared.size >= mostGraphs) await this.dropOldest();
+    if (this.prepared.size >= (this.options.graphs ?? defaultGraphs)) await this.dropOldest();
     const { base, fed, training, dropout = 0, prefix, resident } = this.options;
     const { gradientCheckpointing, labelSmoothing, noiseAlpha = 0 } = this.options;
     const { architecture, inventory } = base;

@@ -24,7 +24,8 @@ export async function withRunner<T>(
   const held = onCpu ? undefined : await toDevice(fed.shapes, (name) => weights.get(name)!);
   const { basePrecision } = tuned ?? {};
   const shared = { base, fed, weights: held ?? weights, resident, basePrecision, prefix };
-  const runner = new BatchRunner({ ...shared, training: false });
+  // Batches come in the order of their lengths, so a graph that another follows is not needed again.
+  const runner = new BatchRunner({ ...shared, training: false, graphs: 1 });
   try {
     return await use(runner);
   } finally {
