@@ -8,6 +8,7 @@ export const allocatorSettings = {
   MALLOC_MMAP_MAX_: '0',
   // One heap for all threads: with several, freed gradients are not found again and the peak varies by a gigabyte.
   MALLOC_ARENA_MAX: '1',
+  GLIBC_TUNABLES: 'glibc.malloc.tcache_count=0',
 };
 
 /** @param {{command: string, args: string[], env?: Record<string, string>}} variant */

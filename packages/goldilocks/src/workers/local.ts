@@ -27,6 +27,8 @@ const allocatorSettings = {
   MALLOC_MMAP_MAX_: '0',
   // One heap for all threads: with several, freed gradients are not found again and the peak varies by a gigabyte.
   MALLOC_ARENA_MAX: '1',
+  // Small blocks that a thread keeps for itself would lie between large ones and keep holes apart.
+  GLIBC_TUNABLES: 'glibc.malloc.tcache_count=0',
 };
 
 const shippedEntry = fileURLToPath(new URL('./trial-process.js', import.meta.url));

@@ -1,8 +1,5 @@
-// The order in which ONNX Runtime runs a graph's nodes, and how much memory that takes.
-import type { Node, Value } from '../graph/graph.js';
-import { resolveShape, type Sizes } from '../graph/open-sizes.js';
-import { sizeOf } from '../tensor/shape.js';
-import { Heap } from './heap.js';
+// The order in which ONNX Runtime runs a graph's nodes.
+import type { Node } from '../graph/graph.js';
 
 /**
  * The runtime walks back from the nodes that nothing reads, from the last one to the first, and runs what each needs. Gradients come out of a
@@ -32,49 +29,4 @@ export function runningOrder(nodes: readonly Node[]): Node[] {
     }
   }
   return order;
-}
-
-const bytesPerElement = 4;
-/** Write over an operand that nothing reads any more, as measured of the runtime's CPU kernels; sums, products and exponentials do not. */
-const inPlace = new Set(['Sigmoid', 'Tanh', 'Relu', 'Softmax', 'ScatterElements']);
-
-/** One block of memory, and how many reads of it are to come. */
-interface Block {
-  start: number;
-  bytes: number;
-  reads: number;
-}
-
-/**
- * How far the heap grows for a run's results, the outputs included, in bytes.
- * @param nodes in the order in which they run
- */
-export function peakBytes(nodes: readonly Node[], outputs: Iterable<Value>, sizes: Sizes): number {
-  const reads = new Map<Value, number>();
-  const count = (value: Value | undefined) => value && reads.set(value, (reads.get(value) ?? 0) + 1);
-  for (const { inputs } of nodes) inputs.forEach(count);
-  for (const output of outputs) count(output);
-
-  const blocks = new Map<Value, Block>();
-  const heap = new Heap();
-  for (const { op, inputs, outputs: results } of nodes) {
-    const result = results[0]!;
-    const bytes = bytesPerElement * sizeOf(resolveShape(result.shape, sizes));
-    const operands = inputs.map((input) => (input ? blocks.get(input) : undefined));
-    const over = op === 'Reshape' ? operands[0] : overwritten(op, operands, bytes);
-    const block = over ?? { start: heap.take(bytes), bytes, reads: 0 };
-    block.reads += reads.get(result) ?? 0;
-    blocks.set(result, block);
-    for (const operand of operands) {
-      if (!operand) continue;
-      operand.reads -= 1;
-      if (operand.reads === 0) heap.giveBack(operand.start, operand.bytes);
-    }
-  }
-  return heap.end;
-}
-
-function overwritten(op: string, operands: readonly (Block | undefined)[], bytes: number): Block | undefined {
-  if (!inPlace.has(op)) return undefined;
-  return operands.find((block) => block?.reads === 1 && block.bytes === bytes);
 }

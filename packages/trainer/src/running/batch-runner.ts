@@ -11,6 +11,7 @@ import { type BatchGraph, buildBatchGraph } from '../models/forward-graph.js';
 import type { FedWeights } from '../models/graph-context.js';
 import { Purpose, type RandomKey } from '../random/philox.js';
 import type { DeviceTensor } from '../runtime/device-tensor.js';
+import { freeArrays } from '../runtime/free.js';
 import { Executable, type Feeds, type Outputs, type Results } from '../runtime/session.js';
 import type { BasePrecision } from '../settings.js';
 import { embeddingNoise } from './embedding-noise.js';
@@ -104,7 +105,10 @@ export class BatchRunner {
       drawn.fill(mask, this.options.dropout!, maskKey(position!, site));
       feeds[`dropout.${site}`] = mask;
     });
-    return prepared.executable.runKeeping(feeds, sizes);
+    const outputs = await prepared.executable.runKeeping(feeds, sizes);
+    // Left to the collector, they would lie for some steps between blocks of the runtime's.
+    await freeArrays(Object.values(own));
+    return outputs;
   }
 
   async release(): Promise<void> {

@@ -43,7 +43,7 @@ beforeAll(async () => {
 /** As training processes are started (`docs/decisions.md`): without, the peak is another one each time. */
 const environment = {
   ...{ MALLOC_MMAP_THRESHOLD_: '4294967296', MALLOC_TRIM_THRESHOLD_: '4294967296' },
-  ...{ MALLOC_MMAP_MAX_: '0', MALLOC_ARENA_MAX: '1' },
+  ...{ MALLOC_MMAP_MAX_: '0', MALLOC_ARENA_MAX: '1', GLIBC_TUNABLES: 'glibc.malloc.tcache_count=0' },
 };
 const lora: TrainingSettings['lora'] = {
   rank: 8,
@@ -58,23 +58,24 @@ interface Case {
   rows: number;
   tokens: number;
   settings?: Partial<TrainingSettings>;
-  /** Default 0.2: runs of one case differ by up to a tenth. */
-  tolerance?: number;
 }
+/** Measured are up to 0.07; the rest is for other machines' libraries. */
+const tolerance = 0.1;
 const cases: Case[] = [
   { what: 'every weight', rows: 8, tokens: 128 },
   { what: 'every weight in micro-batches', rows: 8, tokens: 128, settings: { microBatchTokens: 256 } },
   { what: 'LoRA', rows: 16, tokens: 128, settings: { method: 'lora', lora } },
   { what: 'the two upper layers', rows: 16, tokens: 128, settings: { freezing: frozen } },
-  // What is computed again leaves holes in the heap: a sixth to a fifth more than is predicted. With each array from the system these are 0.96 and 1.03.
-  { what: 'long rows', rows: 4, tokens: 512, tolerance: 0.3 },
-  { what: 'layers computed again', rows: 4, tokens: 512, settings: { gradientCheckpointing: true }, tolerance: 0.3 },
+  { what: 'long rows', rows: 4, tokens: 512 },
+  { what: 'layers computed again', rows: 4, tokens: 512, settings: { gradientCheckpointing: true } },
+  { what: 'LoRA, long rows', rows: 4, tokens: 512, settings: { method: 'lora', lora } },
+  { what: '8-bit optimizer state', rows: 8, tokens: 128, settings: { optimizer: { name: 'adamw-8bit' } } },
   { what: 'LoRA over 4 bits', rows: 16, tokens: 128, settings: { method: 'lora', lora, basePrecision: '4bit' } },
 ];
 
 describe.skipIf(process.platform !== 'linux')('predicted memory', () => {
   it.each(cases)('$what: near what a process takes', { timeout: 300_000 }, async (each) => {
-    const { rows, tokens, settings, tolerance = 0.2 } = each;
+    const { rows, tokens, settings } = each;
     const cacheDirectory = join(folder, 'cache');
     const all: TrainingSettings = {
       ...{ ...defaultSettings, lossOn: 'all', maxLength: tokens + 1, batchSize: rows, microBatchTokens: rows * tokens },
