@@ -7,7 +7,7 @@ import { inspectionQuery, trainingNeedsQuery } from '../../api/queries.js';
 import { Button } from '../../components/Button.js';
 import { Pill } from '../../components/Facts.js';
 import { TextInput } from '../../components/fields.js';
-import { big, bytes, count } from '../../format.js';
+import { big, bytes, count, languageName } from '../../format.js';
 import { text } from '../../text.js';
 
 interface Props {
@@ -69,7 +69,7 @@ function ModelFacts({ model, free, longest }: ModelFactsProps) {
     parameters === null ? '' : text.start.parameters(big(parameters)),
     text.start.size(bytes(size)),
     license ? text.start.license(license) : text.start.noLicense,
-    languages.join(', '),
+    languages.map(languageName).join(', '),
   ];
   return (
     <>
