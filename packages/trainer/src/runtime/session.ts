@@ -144,14 +144,18 @@ function sessionOptions(graph: Graph, { device = 'cpu', keeps, threads, weightsF
     ...(device !== 'cpu' && { preferredOutputLocation: Object.fromEntries(outputs) }),
     intraOpNumThreads: device === 'cpu' ? (threads ?? availableParallelism()) : 1,
     interOpNumThreads: 1,
-    // Graphs are written as they should run: the runtime's own passes made no step faster, and doubled the time until the first.
-    graphOptimizationLevel: 'disabled' as const,
+    // Graphs are written as they should run: the runtime's further passes made no step faster, and doubled the time until the first. Without the
+    // basic ones steps with long rows take a third more memory.
+    graphOptimizationLevel: 'basic' as const,
     // Without the arena a step's memory goes back at once; the process is started with allocator settings that make this fast.
     enableCpuMemArena: false,
     // It would plan one block for all of a run, but ask for a new one each time, and the heap cannot reuse the old.
     enableMemPattern: false,
     logSeverityLevel: device === 'cpu' ? (3 as const) : (4 as const),
     extra: {
+      // The first would merge what is computed again, to save memory, with what was computed first; the second would keep what is mapped in
+      // fewer bits in memory as float32.
+      optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination;ConstantFolding' },
       session: {
         // Prepacking would copy the mapped weights into memory.
         disable_prepacking: '1',
