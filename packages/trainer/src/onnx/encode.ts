@@ -52,11 +52,13 @@ function attribute(writer: BinaryWriter, name: string, value: Attribute): void {
   integer(writer, 20, attributeTypes[kind]);
 }
 
-function node(writer: BinaryWriter, { op, domain, inputs, outputs, attributes }: Node): void {
-  for (const input of inputs) text(writer, 1, input?.name ?? '');
-  for (const output of outputs) text(writer, 2, output.name);
+type NameOf = (value: Value) => string;
+
+function node(writer: BinaryWriter, { op, domain, inputs, outputs, attributes }: Node, nameOf: NameOf): void {
+  for (const input of inputs) text(writer, 1, input ? nameOf(input) : '');
+  for (const output of outputs) text(writer, 2, nameOf(output));
   // Named for profiles and the runtime's messages.
-  text(writer, 3, outputs[0]!.name);
+  text(writer, 3, nameOf(outputs[0]!));
   text(writer, 4, op);
   for (const [name, value] of Object.entries(attributes)) message(writer, 5, (w) => attribute(w, name, value));
   if (domain) text(writer, 7, domain);
@@ -126,6 +128,14 @@ function constantsOf(graph: Graph, nodes: readonly Node[]): Constant[] {
   return [...graph.constants].filter(([value]) => needed.has(value));
 }
 
+/** What nodes make has the name of the output that it is. What is several outputs, or came in as an input, is copied for the others. */
+function outputNames({ outputs }: Graph, nodes: readonly Node[]): Map<Value, string> {
+  const made = new Set(nodes.flatMap((each) => each.outputs));
+  const names = new Map<Value, string>();
+  for (const [name, value] of outputs) if (made.has(value) && !names.has(value)) names.set(value, name);
+  return names;
+}
+
 /** Open sizes that are fed as numbers. */
 const openInputs = (graph: Graph): Value[] => [...graph.sizeInputs.values()].filter(({ producer }) => !producer);
 
@@ -138,15 +148,16 @@ export function encodeOnnx(graph: Graph, onHost?: HostIntegers): Uint8Array<Arra
   const nodes = onHost?.nodes ?? writtenNodes(graph);
   const inputs = [...graph.inputs, ...(onHost?.fed ?? openInputs(graph))];
   const constants = constantsOf(graph, nodes);
+  const names = outputNames(graph, nodes);
+  const nameOf = (value: Value) => names.get(value) ?? value.name;
   integer(writer, 1, irVersion);
   text(writer, 2, 'goldilocks');
   message(writer, 7, (w) => {
-    for (const each of nodes) message(w, 1, (inner) => node(inner, each));
+    for (const each of nodes) message(w, 1, (inner) => node(inner, each, nameOf));
     for (const [name, value] of [...graph.outputs].reverse()) {
-      // An output keeps its own name, so that one value may be several outputs.
-      message(w, 1, (inner) =>
-        node(inner, { op: 'Identity', domain: '', inputs: [value], outputs: [{ ...value, name }], attributes: {} }),
-      );
+      if (nameOf(value) === name) continue;
+      const copy: Node = { op: 'Identity', domain: '', inputs: [value], outputs: [{ ...value, name }], attributes: {} };
+      message(w, 1, (inner) => node(inner, copy, nameOf));
     }
     text(w, 2, 'goldilocks');
     for (const constant of constants) message(w, 5, (inner) => tensor(inner, constant));
@@ -154,7 +165,7 @@ export function encodeOnnx(graph: Graph, onHost?: HostIntegers): Uint8Array<Arra
     for (const [name, value] of graph.outputs) message(w, 12, (inner) => valueInfo(inner, name, value));
     for (const { outputs } of nodes) {
       const value = outputs[0]!;
-      if (isOpen(value.shape)) message(w, 13, (inner) => valueInfo(inner, value.name, value));
+      if (isOpen(value.shape) && !names.has(value)) message(w, 13, (inner) => valueInfo(inner, value.name, value));
     }
   });
   for (const [domain, version] of opsets) {
