@@ -4,6 +4,7 @@ import type { Attribute, Graph, MappedData, Node, Value } from '../graph/graph.j
 import { isOpen, openPart } from '../graph/open-sizes.js';
 import type { DType, TensorData } from '../tensor/dtype.js';
 import { fuseAdditions } from './fuse-additions.js';
+import { fuseTransposes } from './fuse-transposes.js';
 import type { HostIntegers } from './host-integers.js';
 import { readLast } from './running-order.js';
 
@@ -121,6 +122,10 @@ export function writtenNodes(graph: Graph): Node[] {
   });
   return readLast(fuseAdditions(nodes.reverse(), graph.outputs.values()));
 }
+
+/** The same as the CPU runs them. */
+export const nodesOnCpu = (graph: Graph): Node[] =>
+  readLast(fuseTransposes(writtenNodes(graph), graph.outputs.values()));
 
 /** The constants that nodes or outputs read. */
 function constantsOf(graph: Graph, nodes: readonly Node[]): Constant[] {

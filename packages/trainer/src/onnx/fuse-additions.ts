@@ -30,7 +30,8 @@ function productFirst({ inputs }: Node, isProduct: (value: Value) => boolean): [
   return isProduct(a) ? [a, b] : [];
 }
 
-function countReaders(nodes: readonly Node[], outputs: Iterable<Value>): Map<Value, number> {
+/** How often each value is read, as an output too. */
+export function countReaders(nodes: readonly Node[], outputs: Iterable<Value>): Map<Value, number> {
   const readers = new Map<Value, number>();
   const count = (value: Value) => readers.set(value, (readers.get(value) ?? 0) + 1);
   for (const { inputs } of nodes) for (const input of inputs) if (input) count(input);

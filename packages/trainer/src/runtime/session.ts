@@ -4,7 +4,7 @@ import { Graph, type Value } from '../graph/graph.js';
 import { resolveShape, type Sizes } from '../graph/open-sizes.js';
 import { add } from '../graph/ops/elementwise.js';
 import { matmul } from '../graph/ops/product.js';
-import { encodeOnnx, writtenNodes } from '../onnx/encode.js';
+import { encodeOnnx, nodesOnCpu, writtenNodes } from '../onnx/encode.js';
 import { halveProducts } from '../onnx/half-products.js';
 import { HostIntegers } from '../onnx/host-integers.js';
 import type { TensorData } from '../tensor/dtype.js';
@@ -55,10 +55,10 @@ export class Executable {
 
   /** @throws DeviceError where there is no GPU, or it cannot run a node */
   static async compile(graph: Graph, options: RuntimeOptions = {}): Promise<Executable> {
-    const nodes = writtenNodes(graph);
-    const integers = new HostIntegers(graph, options.mixedPrecision ? halveProducts(nodes) : nodes);
+    const { device = 'cpu', mixedPrecision } = options;
+    const nodes = device === 'cpu' && !mixedPrecision ? nodesOnCpu(graph) : writtenNodes(graph);
+    const integers = new HostIntegers(graph, mixedPrecision ? halveProducts(nodes) : nodes);
     const bytes = encodeOnnx(graph, integers);
-    const { device = 'cpu' } = options;
     if (device === 'webgpu') await holdDevice();
     const session = await onDevice(device, () => InferenceSession.create(bytes, sessionOptions(graph, options)));
     return new Executable(session, graph, integers, device);
@@ -144,18 +144,14 @@ function sessionOptions(graph: Graph, { device = 'cpu', keeps, threads, weightsF
     ...(device !== 'cpu' && { preferredOutputLocation: Object.fromEntries(outputs) }),
     intraOpNumThreads: device === 'cpu' ? (threads ?? availableParallelism()) : 1,
     interOpNumThreads: 1,
-    // Graphs are written as they should run: the runtime's further passes made no step faster, and doubled the time until the first. Without the
-    // basic ones steps with long rows take a third more memory.
-    graphOptimizationLevel: 'basic' as const,
+    // Graphs are written as they should run: the runtime's own passes made no step faster, and doubled the time until the first.
+    graphOptimizationLevel: 'disabled' as const,
     // Without the arena a step's memory goes back at once; the process is started with allocator settings that make this fast.
     enableCpuMemArena: false,
     // It would plan one block for all of a run, but ask for a new one each time, and the heap cannot reuse the old.
     enableMemPattern: false,
     logSeverityLevel: device === 'cpu' ? (3 as const) : (4 as const),
     extra: {
-      // The first would merge what is computed again, to save memory, with what was computed first; the second would keep what is mapped in
-      // fewer bits in memory as float32.
-      optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination;ConstantFolding' },
       session: {
         // Prepacking would copy the mapped weights into memory.
         disable_prepacking: '1',

@@ -66,9 +66,9 @@ const cases: Case[] = [
   { what: 'every weight in micro-batches', rows: 8, tokens: 128, settings: { microBatchTokens: 256 } },
   { what: 'LoRA', rows: 16, tokens: 128, settings: { method: 'lora', lora } },
   { what: 'the two upper layers', rows: 16, tokens: 128, settings: { freezing: frozen } },
-  // 0.90 and 0.91; with all of the runtime's own passes over the graph 1.03 and 1.01, with none of them 0.76 and 0.74: not yet explained.
-  { what: 'long rows', rows: 4, tokens: 512, tolerance: 0.2 },
-  { what: 'layers computed again', rows: 4, tokens: 512, settings: { gradientCheckpointing: true }, tolerance: 0.2 },
+  // One run in four a tenth more: a block as large as the logits went into no hole of the heap.
+  { what: 'long rows', rows: 4, tokens: 512, tolerance: 0.15 },
+  { what: 'layers computed again', rows: 4, tokens: 512, settings: { gradientCheckpointing: true }, tolerance: 0.15 },
   { what: 'LoRA, long rows', rows: 4, tokens: 512, settings: { method: 'lora', lora } },
   { what: '8-bit optimizer state', rows: 8, tokens: 128, settings: { optimizer: { name: 'adamw-8bit' } } },
   { what: 'LoRA over 4 bits', rows: 16, tokens: 128, settings: { method: 'lora', lora, basePrecision: '4bit' } },

@@ -7,7 +7,7 @@ import type { BaseModel } from '../models/base-model.js';
 import { chunksFor } from '../models/chunked-loss.js';
 import { buildBatchGraph } from '../models/forward-graph.js';
 import type { FedWeights } from '../models/graph-context.js';
-import { writtenNodes } from '../onnx/encode.js';
+import { nodesOnCpu } from '../onnx/encode.js';
 import { peakBytes } from '../onnx/peak-bytes.js';
 import { runningOrder } from '../onnx/running-order.js';
 import { updateRuleOf } from '../optimizers/choose.js';
@@ -62,7 +62,7 @@ function runBytes(base: BaseModel, settings: TrainingSettings, fed: FedWeights, 
     values.reduce((sum, value) => sum + sizeOf(resolveShape(value.shape, sizes)), 0);
   const feeds = graph.inputs.filter((input) => input.dtype !== 'bool' && !fed.shapes.has(input.name));
   const masks = resolveShape(maskSizes, sizes).reduce((sum, size) => sum + size, 0);
-  const results = peakBytes(runningOrder(writtenNodes(graph)), graph.outputs.values(), sizes);
+  const results = peakBytes(runningOrder(nodesOnCpu(graph)), graph.outputs.values(), sizes);
   return {
     mapped: [...graph.constants.values()].reduce((sum, data) => sum + ('file' in data ? data.length : 0), 0),
     results: results + bytesPerNumber * numbersOf(feeds) + masks,
