@@ -121,7 +121,7 @@ export class Search {
     this.#clock.release();
     signal?.throwIfAborted();
     if (this.#steering?.isStopped || !(await this.#isAnotherWanted())) return this.#end();
-    const timer = this.#watchDeadline();
+    const unwatch = this.#watchDeadline();
     try {
       await study.optimize((trial, signal) => this.#runTrial(trial, signal), {
         trials: Math.max(1, this.#limit - countedTrials(await study.trials())),
@@ -133,7 +133,7 @@ export class Search {
         callbacks: [(_, trial) => this.#afterTrial(trial)],
       });
     } finally {
-      clearTimeout(timer);
+      unwatch();
     }
   }
 
@@ -228,16 +228,21 @@ export class Search {
     this.#parts.study.stop();
   }
 
-  /** Of the round: a person may give more time, and a new round begins. */
-  #watchDeadline(): NodeJS.Timeout | undefined {
-    if (this.#left === Infinity) return undefined;
+  /** Of the round: a person may give more time, and a new round begins. @returns what ends the watch */
+  #watchDeadline(): () => void {
+    if (this.#left === Infinity) return () => undefined;
+    let timer: NodeJS.Timeout;
+    // A timer holds at most 2^31 ms, about 24 days, and may fire a moment early.
+    const wait = () => {
+      timer = setTimeout(expire, Math.min(Math.ceil(this.#left * 1000), 2 ** 31 - 1));
+    };
     const expire = () => {
-      if (this.#left > 0) return this.#endRound();
+      if (this.#left > 0) return wait();
       this.#end();
       this.#deadline.abort(new TrialEnd('budget'));
     };
-    // Timers hold at most 2^31 ms, about 24 days: nobody waits for longer in one sitting.
-    return setTimeout(expire, Math.min(this.#left * 1000, 2 ** 31 - 1));
+    wait();
+    return () => clearTimeout(timer);
   }
 
   async #startedEvent(): Promise<OptimizeEvent> {
