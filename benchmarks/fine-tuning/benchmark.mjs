@@ -1,6 +1,7 @@
 // Fine-tuning beside PyTorch, Hugging Face Trainer and PEFT, the same work on both sides: speed, peak memory, and how far losses differ.
 // usage: npm run benchmark -- fine-tuning MODEL_DIRECTORY BANKING77_CSV [--rows full,lora,…] [--rounds 2] [--examples 160] [--steps 3] [--ours]
 // GOLDILOCKS_PYTHON names a Python with torch, transformers and peft.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +42,8 @@ console.log(JSON.stringify({ benchmark: 'fine-tuning', model, examples: Number(v
 
 async function measure(row) {
   const job = await prepare({ row, model, csv, examples: Number(values.examples), folder, cacheDirectory });
+  // Half a gigabyte of weights still on its way to the disk would slow down who comes first.
+  execFileSync('sync');
   const python = process.env.GOLDILOCKS_PYTHON ?? 'python3';
   const peer = { command: python, args: ['-W', 'ignore', file('peer.py'), job, folder] };
   const results = await alternate(
