@@ -124,8 +124,7 @@ export function writtenNodes(graph: Graph): Node[] {
 }
 
 /** The same as the CPU runs them. */
-export const nodesOnCpu = (graph: Graph): Node[] =>
-  readLast(fuseTransposes(writtenNodes(graph), graph.outputs.values()));
+export const nodesOnCpu = (graph: Graph): Node[] => fuseTransposes(writtenNodes(graph), graph.outputs.values());
 
 /** The constants that nodes or outputs read. */
 function constantsOf(graph: Graph, nodes: readonly Node[]): Constant[] {

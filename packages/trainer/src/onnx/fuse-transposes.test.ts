@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Graph, type Value } from '../graph/graph.js';
+import { add } from '../graph/ops/elementwise.js';
 import { transpose } from '../graph/ops/layout.js';
 import { matmul } from '../graph/ops/product.js';
 import { Executable } from '../runtime/session.js';
@@ -53,4 +54,12 @@ it('leaves transposes that something else reads, and those of other axes', () =>
   expect(opsOf(read).map(([op]) => op)).toEqual(['Transpose', 'MatMul']);
   const batches = graphOf((x, y) => ({ product: matmul(transpose(x, [1, 0, 2]), transpose(y, [1, 2, 0])) }));
   expect(opsOf(batches).map(([op]) => op)).toEqual(['Transpose', 'Transpose', 'MatMul']);
+});
+
+it('keeps the order in which nodes that nothing reads are run', () => {
+  const graph = graphOf((x, y) => ({ first: matmul(turned(x), y), second: matmul(x, turned(y)), third: add(x, y) }));
+  const unread = (nodes: readonly { outputs: readonly Value[] }[]) =>
+    nodes.map(({ outputs }) => outputs[0]).filter((value) => [...graph.outputs.values()].includes(value!));
+  expect(unread(nodesOnCpu(graph))).toEqual(unread(writtenNodes(graph)));
+  expect(unread(nodesOnCpu(graph))).toEqual([...graph.outputs.values()].reverse());
 });
