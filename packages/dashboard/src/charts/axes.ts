@@ -76,6 +76,9 @@ export function logBaseFor(low: number | undefined, high: number | undefined): 2
   return low !== undefined && high !== undefined && low > 0 && high / low < 30 ? 2 : 10;
 }
 
+/** Choices that all have room for their names. */
+export const MOST_NAMED = 6;
+
 /** Long names of choices, parted where a hyphen allows it. */
 export const parted = (name: string) => readable(name).replaceAll('-', '-\n');
 

@@ -70,10 +70,14 @@ export function ropeTables(context: ModuleContext, rope: Rope, scale: number): R
   const half = rope.dimensions / 2;
   const factor = scale * (rope.config.type === 'longrope' ? rope.config.attentionFactor : 1);
   const table = (f: (angle: number) => number) => {
-    const data = parts.flatMap(({ positions, frequencies }) =>
-      Array.from({ length: positions * half }, (_, i) => f(Math.floor(i / half) * frequencies[i % half]!) * factor),
-    );
-    return context.graph.constant(Float32Array.from(data), [data.length / half, half]);
+    const data = new Float32Array(half * parts.reduce((sum, { positions }) => sum + positions, 0));
+    let at = 0;
+    for (const { positions, frequencies } of parts) {
+      for (let p = 0; p < positions; p++) {
+        for (let i = 0; i < half; i++) data[at++] = f(p * frequencies[i]!) * factor;
+      }
+    }
+    return context.graph.constant(data, [data.length / half, half]);
   };
   const shared = (kind: string, make: () => Value) => context.shared(`${kind} ${factor} ${JSON.stringify(rope)}`, make);
   const [first, second] = parts;

@@ -1,6 +1,7 @@
 // An addition to a matrix product becomes part of the product: the runtime then adds while it writes, in place of another pass over both.
 import type { Node, Value } from '../graph/graph.js';
 import { sameShape } from '../tensor/shape.js';
+import { countReaders } from './count-readers.js';
 
 /** The nodes with each `A·B + C` as one Gemm, where nothing else reads `A·B`. */
 export function fuseAdditions(nodes: readonly Node[], outputs: Iterable<Value>): Node[] {
@@ -28,13 +29,4 @@ function productFirst({ inputs }: Node, isProduct: (value: Value) => boolean): [
   const [a, b] = inputs as [Value, Value];
   if (isProduct(b)) return [b, a];
   return isProduct(a) ? [a, b] : [];
-}
-
-/** How often each value is read, as an output too. */
-export function countReaders(nodes: readonly Node[], outputs: Iterable<Value>): Map<Value, number> {
-  const readers = new Map<Value, number>();
-  const count = (value: Value) => readers.set(value, (readers.get(value) ?? 0) + 1);
-  for (const { inputs } of nodes) for (const input of inputs) if (input) count(input);
-  for (const output of outputs) count(output);
-  return readers;
 }

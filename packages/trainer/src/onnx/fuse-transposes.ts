@@ -1,6 +1,6 @@
 // A product of transposed matrices reads them as they are: the transposed copy, as large as attention's scores, is never made.
 import type { Node, Value } from '../graph/graph.js';
-import { countReaders } from './fuse-additions.js';
+import { countReaders } from './count-readers.js';
 
 /**
  * The nodes with each `Aᵀ·B` and `A·Bᵀ` as one FusedMatMul, where nothing else reads the transposed matrices. Only the CPU has a kernel

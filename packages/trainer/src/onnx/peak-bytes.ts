@@ -2,6 +2,7 @@
 import type { Node, Value } from '../graph/graph.js';
 import { resolveShape, type Sizes } from '../graph/open-sizes.js';
 import { sizeOf } from '../tensor/shape.js';
+import { countReaders } from './count-readers.js';
 import { Heap } from './heap.js';
 
 const bytesPerElement = 4;
@@ -42,7 +43,7 @@ export function peakBytes(nodes: readonly Node[], outputs: Iterable<Value>, size
  * same, the block freed last first, however much later that is; meanwhile it is lost to all others. Outputs have blocks of their own.
  */
 function plannedBlocks(nodes: readonly Node[], outputs: ReadonlySet<Value>, sizes: Sizes): Block[] {
-  const reads = countReads(nodes, outputs);
+  const reads = countReaders(nodes, outputs);
   const blocks: Block[] = [];
   const holders = new Map<Value, Block>();
   const unused: Block[] = [];
@@ -70,14 +71,6 @@ function plannedBlocks(nodes: readonly Node[], outputs: ReadonlySet<Value>, size
   // What is read until the end is an output.
   for (const block of blocks) if (block.reads > 0) block.last = Number.POSITIVE_INFINITY;
   return blocks;
-}
-
-function countReads(nodes: readonly Node[], outputs: ReadonlySet<Value>): Map<Value, number> {
-  const reads = new Map<Value, number>();
-  const count = (value: Value | undefined) => value && reads.set(value, (reads.get(value) ?? 0) + 1);
-  for (const { inputs } of nodes) inputs.forEach(count);
-  for (const output of outputs) count(output);
-  return reads;
 }
 
 function overwritten(op: string, operands: readonly (Block | undefined)[], bytes: number): Block | undefined {

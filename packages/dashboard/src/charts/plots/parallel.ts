@@ -3,7 +3,7 @@ import type { FigureOf, ValuedAxis } from '@goldilocks/protocol/page';
 import { paramColumn, valueColumn } from '../../filter/columns.js';
 import { plain, readable } from '../../format.js';
 import { text } from '../../text.js';
-import { logBaseFor, parted } from '../axes.js';
+import { logBaseFor, MOST_NAMED, parted } from '../axes.js';
 import { scaleColor } from '../colors.js';
 import type { Cell, Drawing } from '../drawing.js';
 import { type PlotContext, paramConditions, paramTitle, valueConditions } from './context.js';
@@ -139,8 +139,8 @@ function extentOf({ scale, labels }: ValuedAxis, { lane, range }: Laned) {
 
 /** Ends that were computed are no round numbers, and not written; the lane's end says what lies there. */
 function labelsOf({ scale, labels }: ValuedAxis, { lane }: Laned) {
-  // All choices are named where there are few.
-  if (scale === 'category') return { formatter: parted, lineHeight: 12, ...(labels!.length <= 6 && { interval: 0 }) };
+  if (scale === 'category')
+    return { formatter: parted, lineHeight: 12, ...(labels!.length <= MOST_NAMED && { interval: 0 }) };
   const isLane = (value: number) => lane !== null && Math.abs(value - lane) <= 1e-9 * Math.abs(lane);
   return {
     showMinLabel: lane !== null,

@@ -2,15 +2,13 @@
 import type { FigureOf } from '@goldilocks/protocol/page';
 import { measured, plain, readable } from '../../format.js';
 import { text } from '../../text.js';
-import { axisOf, parted, robustRange, titleBelow } from '../axes.js';
+import { axisOf, MOST_NAMED, parted, robustRange, titleBelow } from '../axes.js';
 import type { Colors } from '../colors.js';
 import type { Drawing } from '../drawing.js';
 import { type PlotContext, paramConditions, paramTitle, valueConditions } from './context.js';
 import { scatter } from './scatter.js';
 
 const PANEL = 250;
-/** Choices that all have room for their names. */
-const MOST_NAMED = 6;
 
 const choiceLabels = (colors: Colors, labels: readonly string[]) => ({
   axisLabel: { color: colors.muted, fontSize: 11, lineHeight: 12, interval: 0, formatter: parted },

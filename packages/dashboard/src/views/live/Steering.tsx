@@ -56,21 +56,18 @@ function Controls({ overview, isOver, isSearched }: ControlsProps) {
   const { parameters, summary } = overview;
   return (
     <div className="row">
-      {!isOver && (
-        <>
-          {summary.state === 'paused' ? (
-            <Button look="primary" onPress={() => void give(study, { kind: 'resume' })}>
-              <Icon name="play" />
-              {text.steer.resume}
-            </Button>
-          ) : (
-            <Button onPress={() => void give(study, { kind: 'pause' })}>
-              <Icon name="pause" />
-              {text.steer.pause}
-            </Button>
-          )}
-        </>
-      )}
+      {!isOver &&
+        (summary.state === 'paused' ? (
+          <Button look="primary" onPress={() => void give(study, { kind: 'resume' })}>
+            <Icon name="play" />
+            {text.steer.resume}
+          </Button>
+        ) : (
+          <Button onPress={() => void give(study, { kind: 'pause' })}>
+            <Icon name="pause" />
+            {text.steer.pause}
+          </Button>
+        ))}
       {!isOver && !isSearched && (
         <>
           <DialogButton trigger={<Steer icon="stop" label={text.steer.stop} />} title={text.steer.stopTitle}>
